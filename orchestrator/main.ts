@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import { systemClock } from '@triad/shared/clock/clock.ts';
+import { loadConfig } from '@triad/shared/config/config.ts';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import { topic } from '@triad/shared/contracts/topics.ts';
+import { listen } from '@triad/shared/http/listen.ts';
+import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
+import { createLogger } from '@triad/shared/log/logger.ts';
+import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
+import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import { runService } from '@triad/shared/service/run-service.ts';
+import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
+import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
+import { createApp } from './app.ts';
+import { Orchestrator } from './orchestrator.ts';
+import { loadPipelines } from './plan/load-pipelines.ts';
+import { HttpWorkload } from './reconcile/http-workload.ts';
+
+/** DuckDB lets one process write, so warehouse jobs hold this lease one at a time. */
+const WAREHOUSE_LEASE = 'warehouse';
+
+await runService(async () => {
+  const config = loadConfig();
+  const log = createLogger('orchestrator', config.logLevel);
+  const home = homeLayout(config.home);
+  await mkdir(config.home, { recursive: true });
+  const unlock = lockHome(config.home, home.lock, () => describeHolder(home.system));
+  const db = await openSqlite(home.state);
+  const clock = systemClock;
+  const ids = timeOrderedIds(clock);
+  const state = new KyselyStateStore(db);
+  const messenger = new PushMessenger({
+    store: new KyselyMessageStore(db),
+    subscriptions: [
+      { name: 'invoker', topic: topic.commands, endpoint: `${config.invoker.url}/pubsub/push` },
+      {
+        name: 'orchestrator',
+        topic: topic.outcomes,
+        endpoint: `${config.orchestrator.url}/pubsub/push`,
+      },
+    ],
+    clock,
+    ids,
+    random: Math.random,
+    fetch,
+    log,
+    policy: { ...defaultDeliveryPolicy, maxAttempts: config.deliveryAttempts },
+  });
+  const orchestrator = new Orchestrator({
+    state,
+    messenger,
+    artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+    workload: new HttpWorkload(config.invoker.url),
+    pipelines: await loadPipelines(config.pipelinesDirectory),
+    warehouseLease: WAREHOUSE_LEASE,
+    clock,
+    ids,
+    random: Math.random,
+    log,
+    codeRevision: config.codeRevision,
+    schedulerEnabled: config.schedulerEnabled,
+    reconcileSeconds: config.reconcileSeconds,
+    resendAfterSeconds: config.resendSeconds,
+    queueLimitSeconds: config.queueLimitSeconds,
+  });
+  const server = await listen(createApp(orchestrator.routes, version(), log), {
+    host: config.host,
+    port: config.orchestrator.port,
+    service: 'orchestrator',
+    variable: 'TRIAD_ORCHESTRATOR_PORT',
+  });
+  await orchestrator.start();
+  return {
+    url: server.url,
+    log,
+    async stop() {
+      // Requests first: each one that was accepted is answered.
+      await server.close();
+      await orchestrator.stop();
+      await state.close();
+      unlock();
+    },
+  };
+});
+
+function version(): string {
+  const text = readFileSync(new URL('./package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { version: string }).version;
+}

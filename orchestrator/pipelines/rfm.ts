@@ -1,0 +1,79 @@
+import type { PipelineDefinition } from '@triad/shared/contracts/pipeline.ts';
+
+/**
+ * The reference pipeline: order lines in, RFM segments and customer lifetime values out.
+ * Each morning it covers the orders up to that day.
+ */
+export default {
+  version: 1,
+  name: 'rfm',
+  description: 'RFM segments and customer lifetime value from order lines.',
+  schedule: { cron: '0 6 * * *', timezone: 'UTC' },
+  params: {
+    source: {
+      type: 'string',
+      description: 'A source of sql/sources, as name or name:path.',
+      default: 'simulated',
+    },
+    batch_size: { type: 'integer', description: 'Rows per load batch.', minimum: 1 },
+    max_batches: { type: 'integer', description: 'Load at most this many batches.', minimum: 1 },
+    customers: { type: 'integer', description: 'Customers of the simulated source.', minimum: 1 },
+    calibration_end: {
+      type: 'date',
+      description: 'Last day the model is calibrated on; the holdout begins the day after.',
+    },
+    holdout_weeks: { type: 'integer', description: 'Length of the holdout, in weeks.', minimum: 1 },
+    horizon: {
+      type: 'integer',
+      description: 'Weeks ahead that purchases and lifetime value are predicted for.',
+      minimum: 1,
+      default: 52,
+    },
+    discount_rate: {
+      type: 'number',
+      description: 'Discount rate per year of the lifetime value.',
+      minimum: 0,
+      default: 0.1,
+    },
+  },
+  steps: [
+    { name: 'load', kind: 'load' },
+    {
+      name: 'rfm',
+      kind: 'sql',
+      after: ['load'],
+      postconditions: [
+        { kind: 'rows', table: 'orders', min: 1 },
+        { kind: 'rows', table: 'rfm', min: 1 },
+      ],
+    },
+    {
+      name: 'snapshot',
+      kind: 'export',
+      after: ['rfm'],
+      with: { table: 'orders' },
+      postconditions: [{ kind: 'output', name: 'snapshot' }],
+    },
+    {
+      name: 'train',
+      kind: 'train',
+      after: ['snapshot'],
+      with: { learner: 'clv' },
+      postconditions: [{ kind: 'output', name: 'model' }],
+    },
+    {
+      name: 'predict',
+      kind: 'predict',
+      after: ['snapshot', 'train'],
+      with: { learner: 'clv' },
+      postconditions: [{ kind: 'output', name: 'predictions' }],
+    },
+    {
+      name: 'publish',
+      kind: 'publish',
+      after: ['predict'],
+      with: { table: 'clv' },
+      postconditions: [{ kind: 'rows', table: 'clv', min: 1 }],
+    },
+  ],
+} satisfies PipelineDefinition;

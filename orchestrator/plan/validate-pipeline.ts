@@ -1,0 +1,82 @@
+import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
+import { parseInput } from '@triad/shared/errors/parse-input.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { Cron } from 'croner';
+import { resolveParams } from './resolve-params.ts';
+
+/**
+ * A pipeline definition with its defaults filled in, or an error that says what is wrong with it:
+ * `INPUT_INVALID` for its form, `PIPELINE_INVALID` for what the form cannot say.
+ */
+export function validatePipeline(definition: unknown, where: string): Pipeline {
+  const pipeline = parseInput(pipelineSchema, definition, where);
+  const reason =
+    duplicateStep(pipeline) ??
+    unknownDependency(pipeline) ??
+    cycle(pipeline) ??
+    missingJob(pipeline) ??
+    badSchedule(pipeline);
+  if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
+  checkDefaults(pipeline);
+  return pipeline;
+}
+
+function duplicateStep({ steps }: Pipeline): string | undefined {
+  const names = steps.map((step) => step.name);
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  return twice && `two steps are named ${twice}`;
+}
+
+function unknownDependency({ steps }: Pipeline): string | undefined {
+  const names = new Set(steps.map((step) => step.name));
+  for (const step of steps) {
+    const unknown = step.after.find((name) => !names.has(name));
+    if (unknown) return `step ${step.name} comes after ${unknown}, which does not exist`;
+  }
+  return undefined;
+}
+
+/** Takes away the steps whose dependencies are gone (Kahn 1962); what stays is on a cycle. */
+function cycle({ steps }: Pipeline): string | undefined {
+  let left = steps;
+  for (;;) {
+    const names = new Set(left.map((step) => step.name));
+    const blocked = left.filter((step) => step.after.some((name) => names.has(name)));
+    if (blocked.length === 0) return undefined;
+    if (blocked.length === left.length) {
+      return `steps wait for each other: ${blocked.map((step) => step.name).join(', ')}`;
+    }
+    left = blocked;
+  }
+}
+
+function missingJob({ steps }: Pipeline): string | undefined {
+  for (const step of steps) {
+    if (step.kind === 'container' && !step.job) return `step ${step.name} names no job`;
+    if (step.kind !== 'container' && step.job) {
+      return `step ${step.name}: only a container step names its job`;
+    }
+  }
+  return undefined;
+}
+
+function badSchedule({ schedule }: Pipeline): string | undefined {
+  if (!schedule) return undefined;
+  try {
+    const next = new Cron(schedule.cron, { timezone: schedule.timezone, paused: true }).nextRun();
+    return next ? undefined : `schedule ${schedule.cron} never fires`;
+  } catch (error) {
+    return `schedule: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+/** A default must be a value that the parameter itself would accept. */
+function checkDefaults(pipeline: Pipeline): void {
+  const defaults = Object.entries(pipeline.params).flatMap(([name, spec]) =>
+    spec.default === undefined ? [] : [[name, spec.default] as const],
+  );
+  const optional = Object.fromEntries(
+    Object.entries(pipeline.params).map(([name, spec]) => [name, { ...spec, required: false }]),
+  );
+  resolveParams({ ...pipeline, params: optional }, Object.fromEntries(defaults));
+}

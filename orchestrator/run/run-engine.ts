@@ -1,0 +1,83 @@
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
+import type { Ids } from '@triad/shared/ids/ids.ts';
+import type { Logger } from '@triad/shared/log/logger.ts';
+import type { RunPlan, StateStore } from '@triad/shared/state/state-store.ts';
+import { planChange } from './plan-change.ts';
+import { foldEvents, type RunStatus } from './run-status.ts';
+
+export interface RunEngineOptions {
+  state: StateStore;
+  clock: Clock;
+  ids: Ids;
+  log: Logger;
+  /** Name of the lease that warehouse jobs must hold; null for a warehouse with many writers. */
+  warehouseLease: string | null;
+  /** Called after a commit that put messages into the outbox. */
+  onOutbox: () => void;
+}
+
+/** What happened to a run, given where it stands; none when it no longer matters. */
+export type Reaction = (plan: RunPlan, status: RunStatus) => RunEvent[];
+
+/**
+ * Moves runs forward: something happens, the decisions that follow from it are stored with it in
+ * one transaction. When someone else was faster, all is decided anew on what they wrote.
+ */
+export class RunEngine {
+  readonly #options: RunEngineOptions;
+
+  constructor(options: RunEngineOptions) {
+    this.#options = options;
+  }
+
+  /** Starts what can start now, such as a retry that is due or a step that waited for the lease. */
+  async advance(runId: string): Promise<void> {
+    await this.react(runId, () => []);
+  }
+
+  /** Advances all unfinished runs, oldest first: a freed lease goes to the one that waited longest. */
+  async advanceAll(): Promise<void> {
+    for (const runId of await this.#options.state.activeRuns()) await this.advance(runId);
+  }
+
+  /** Records what `reaction` makes of the run's status, and everything that follows from it. */
+  async react(runId: string, reaction: Reaction): Promise<void> {
+    const { state, clock, ids, log, warehouseLease, onOutbox } = this.#options;
+    for (;;) {
+      const run = await state.getRun(runId);
+      if (!run) return;
+      const happened = reaction(run.plan, foldEvents(run.plan.pipeline, run.events));
+      const inFlight = await state.inFlight();
+      const change = planChange(run, happened, { now: clock.now(), ids, inFlight, warehouseLease });
+      if (!change) return;
+      if (!(await state.applyChange(runId, run.events.length, change))) continue;
+      for (const { event } of change.events) log.info({ runId, ...event }, event.type);
+      if (change.outbox.length > 0) onOutbox();
+      this.#advanceAtRetries(runId, happened);
+      if (change.ended.length > 0 && warehouseLease) await this.#advanceOthers(runId);
+      return;
+    }
+  }
+
+  /** A retry that this process does not live to see is found by the reconciler of the next one. */
+  #advanceAtRetries(runId: string, happened: RunEvent[]): void {
+    const { clock, log } = this.#options;
+    for (const event of happened) {
+      if (event.type !== 'step_failed' || event.retryAt === null) continue;
+      const delay = new Date(event.retryAt).getTime() - clock.now().getTime();
+      clock.setTimer(Math.max(0, delay), () => {
+        this.advance(runId).catch((error: unknown) => {
+          log.error({ err: error, runId }, 'a retry could not be started; the reconciler will');
+        });
+      });
+    }
+  }
+
+  /** A lease that this run gave up may be what another one waits for. */
+  async #advanceOthers(runId: string): Promise<void> {
+    for (const other of await this.#options.state.activeRuns()) {
+      if (other !== runId) await this.advance(other);
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import type { CommandKey } from '@triad/shared/contracts/names.ts';
+import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import { type AttemptEnd, reactToEnd } from '../run/react-to-end.ts';
+import type { RunEngine } from '../run/run-engine.ts';
+import { verifyAttempt } from './verify-attempt.ts';
+
+export interface SettleOptions {
+  state: StateStore;
+  engine: RunEngine;
+  artifacts: ArtifactStore;
+  clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
+}
+
+/**
+ * Settles how an attempt ended. The manifest decides when there is one, whatever was heard;
+ * otherwise `heard` does, and with neither the attempt goes on.
+ */
+export async function settleAttempt(
+  options: SettleOptions,
+  key: CommandKey,
+  heard: AttemptEnd | undefined,
+): Promise<void> {
+  const { state, engine, artifacts, clock, random } = options;
+  const run = await state.getRun(key.runId);
+  const step = run?.plan.pipeline.steps.find(({ name }) => name === key.step);
+  if (!step) return;
+  const end = (await verifiedEnd(artifacts, key, step)) ?? heard;
+  if (!end) return;
+  await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
+}
+
+async function verifiedEnd(
+  artifacts: ArtifactStore,
+  key: CommandKey,
+  step: PipelineStep,
+): Promise<AttemptEnd | undefined> {
+  try {
+    const manifest = await verifyAttempt(artifacts, key, step);
+    if (!manifest) return undefined;
+    const { outputs, tables, metrics, notes } = manifest;
+    return { state: 'succeeded', result: { outputs, tables, metrics, notes } };
+  } catch (error) {
+    // Only what verification found counts against the attempt; a store that does not answer
+    // does not.
+    if (error instanceof TriadError && !error.retryable) {
+      return { state: 'failed', error: error.report() };
+    }
+    throw error;
+  }
+}

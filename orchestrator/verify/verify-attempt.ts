@@ -1,0 +1,49 @@
+import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import { type Manifest, manifestPath, parseManifest } from '@triad/shared/contracts/manifest.ts';
+import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/contracts/names.ts';
+import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { checkPostconditions } from './check-postconditions.ts';
+
+/**
+ * The manifest of an attempt whose work is proven done; `undefined` when there is no manifest.
+ * Errors: `MANIFEST_MISMATCH`, `POSTCONDITION_FAILED`, or a manifest that breaks its contract.
+ */
+export async function verifyAttempt(
+  artifacts: ArtifactStore,
+  key: CommandKey,
+  step: PipelineStep,
+): Promise<Manifest | undefined> {
+  const stored = await artifacts.get(manifestPath(key));
+  if (!stored) return undefined;
+  const manifest = parseManifest(parseJson(stored.body.toString('utf8'), manifestPath(key)));
+  const id = formatCommandId(key);
+  if (manifest.commandId !== id) throw mismatch(manifestPath(key), id, manifest.commandId);
+  for (const output of manifest.outputs) {
+    if (!output.path.startsWith(`${attemptPrefix(key)}/`)) {
+      throw mismatch(output.path, `a path under ${attemptPrefix(key)}/`, output.path);
+    }
+    const found = await artifacts.digest(output.path);
+    if (!found) throw mismatch(output.path, `SHA-256 ${output.sha256}`, 'no such file');
+    if (found.sha256 !== output.sha256 || found.bytes !== output.bytes) {
+      throw mismatch(
+        output.path,
+        `SHA-256 ${output.sha256} (${output.bytes} bytes)`,
+        `${found.sha256} (${found.bytes} bytes)`,
+      );
+    }
+  }
+  checkPostconditions(step.postconditions, manifest);
+  return manifest;
+}
+
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw mismatch(path, 'a JSON document', text.slice(0, 80));
+  }
+}
+
+const mismatch = (path: string, expected: string, actual: string) =>
+  new TriadError('MANIFEST_MISMATCH', { path, expected, actual });

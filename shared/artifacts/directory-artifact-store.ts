@@ -1,0 +1,168 @@
+import * as fs from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactReference } from '../contracts/artifact-reference.ts';
+import { isSystemError } from '../errors/system-error.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import { checkArtifactPath, confinePath, invalid } from './artifact-path.ts';
+import type { Artifact, ArtifactStore, Precondition } from './artifact-store.ts';
+import { commitGeneration } from './commit-generation.ts';
+import { digestFile } from './digest-file.ts';
+import { makeDirectoryDurably, move, syncToDisk } from './durable-file.ts';
+import { currentGeneration, generationFile } from './generations.ts';
+
+export interface DirectoryArtifactStoreOptions {
+  /** Made when it does not exist. */
+  directory: string;
+  /** Opens the files that bodies are written to; tests give one that fails. */
+  open?: typeof fs.open;
+}
+
+/** Artifacts as plain files: the artifact `a/b` is the file `<directory>/a/b`. */
+export class DirectoryArtifactStore implements ArtifactStore {
+  readonly #directory: string;
+  readonly #open: typeof fs.open;
+  #root: Promise<string> | undefined;
+
+  constructor(options: DirectoryArtifactStoreOptions) {
+    this.#directory = options.directory;
+    this.#open = options.open ?? fs.open;
+  }
+
+  put(path: string, body: string | Uint8Array, precondition?: Precondition): Promise<Artifact> {
+    return this.#writing(path, async (file, temporary) => {
+      const handle = await this.#open(temporary, 'wx');
+      try {
+        await handle.writeFile(body);
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+      const generation = await commitGeneration(path, temporary, file, precondition);
+      return { path, bytes: Buffer.byteLength(body), generation };
+    });
+  }
+
+  putFile(path: string, localFile: string): Promise<ArtifactReference> {
+    return this.#writing(path, async (file, temporary) => {
+      if (!(await fs.lstat(localFile)).isFile())
+        throw invalid(path, `${localFile} is no plain file`);
+      await move(localFile, temporary);
+      await syncToDisk(temporary);
+      const digest = await digestFile(temporary);
+      await commitGeneration(path, temporary, file);
+      return { path, ...digest };
+    });
+  }
+
+  async get(path: string): Promise<{ body: Buffer; artifact: Artifact } | undefined> {
+    const found = await this.#read(path, (file) => fs.readFile(file));
+    if (!found) return undefined;
+    const { value: body, generation } = found;
+    return { body, artifact: { path, bytes: body.length, generation } };
+  }
+
+  async localFile(path: string): Promise<string> {
+    const found = await this.#read(path, async (file) => file);
+    if (!found) throw new TriadError('ARTIFACT_MISSING', { path });
+    return found.value;
+  }
+
+  async stat(path: string): Promise<Artifact | undefined> {
+    const found = await this.#read(path, (file) => fs.stat(file));
+    return found && { path, bytes: found.value.size, generation: found.generation };
+  }
+
+  async digest(path: string): Promise<ArtifactReference | undefined> {
+    const found = await this.#read(path, digestFile);
+    return found && { path, ...found.value };
+  }
+
+  async list(prefix: string): Promise<Artifact[]> {
+    if (prefix !== '') checkArtifactPath(prefix.replace(/\/$/, ''));
+    const paths: string[] = [];
+    const visit = async (folder: string): Promise<void> => {
+      for (const entry of await fs.readdir(join(await this.#ready(), folder), {
+        withFileTypes: true,
+      })) {
+        const path = folder + entry.name;
+        if (entry.name.startsWith('.')) continue;
+        if (entry.isFile() && path.startsWith(prefix)) paths.push(path);
+        const below = `${path}/`;
+        const onTheWay = below.startsWith(prefix) || prefix.startsWith(below);
+        if (entry.isDirectory() && onTheWay) await visit(below);
+      }
+    };
+    await visit('');
+    const found = await Promise.all(paths.sort().map((path) => this.stat(path)));
+    return found.filter((artifact) => artifact !== undefined);
+  }
+
+  async check(): Promise<void> {
+    const probe = await this.#temporaryDirectory();
+    await fs.rmdir(probe);
+  }
+
+  /**
+   * Hands `write` the file of the artifact and a name for a temporary file in the same file system,
+   * which is gone afterwards.
+   */
+  async #writing<T>(
+    path: string,
+    write: (file: string, temporary: string) => Promise<T>,
+  ): Promise<T> {
+    const file = await confinePath(await this.#ready(), path);
+    try {
+      const directory = await this.#temporaryDirectory();
+      try {
+        return await write(file, join(directory, 'body'));
+      } finally {
+        await fs.rm(directory, { recursive: true });
+      }
+    } catch (error) {
+      if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
+        throw new TriadError('DISK_FULL', { path }, { cause: error });
+      }
+      if (isSystemError(error, 'ENOTDIR', 'EEXIST')) {
+        throw invalid(path, 'a folder and a file of the store would have the same name');
+      }
+      throw error;
+    }
+  }
+
+  /**
+   * What `read` gives for the current generation. The first generation is read by the name that
+   * an overwrite replaces, so it counts only when it is still current afterwards.
+   */
+  async #read<T>(
+    path: string,
+    read: (file: string) => Promise<T>,
+  ): Promise<{ value: T; generation: string } | undefined> {
+    const file = await confinePath(await this.#ready(), path);
+    for (;;) {
+      const generation = await currentGeneration(file);
+      if (generation === 0) return undefined;
+      const value = await read(generationFile(file, generation));
+      if (generation > 1 || (await currentGeneration(file)) === 1) {
+        return { value, generation: String(generation) };
+      }
+    }
+  }
+
+  async #temporaryDirectory(): Promise<string> {
+    return fs.mkdtemp(join(await this.#ready(), '.temporary', 'put-'));
+  }
+
+  /** The real path of the root, made on first use; a failure is not kept. */
+  #ready(): Promise<string> {
+    this.#root ??= prepare(this.#directory).catch((error) => {
+      this.#root = undefined;
+      throw error;
+    });
+    return this.#root;
+  }
+}
+
+async function prepare(directory: string): Promise<string> {
+  await makeDirectoryDurably(join(directory, '.temporary'));
+  return fs.realpath(directory);
+}

@@ -1,0 +1,46 @@
+import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { isSystemError } from '../errors/system-error.ts';
+
+/** Makes a file's content, or a directory's entries, survive a power cut. */
+export async function syncToDisk(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** `mkdir -p` whose new directories survive a power cut. */
+export async function makeDirectoryDurably(directory: string): Promise<void> {
+  const first = await mkdir(directory, { recursive: true });
+  if (first === undefined) return;
+  for (let made = directory; made.length >= first.length; made = dirname(made)) {
+    await syncToDisk(dirname(made));
+  }
+}
+
+/** Gives `source` the further name `target` for good; false when that name is taken. */
+export async function linkDurably(source: string, target: string): Promise<boolean> {
+  await makeDirectoryDurably(dirname(target));
+  try {
+    await link(source, target);
+  } catch (error) {
+    if (isSystemError(error, 'EEXIST')) return false;
+    throw error;
+  }
+  await syncToDisk(dirname(target));
+  return true;
+}
+
+/** Renames a file, also to another file system. */
+export async function move(from: string, to: string): Promise<void> {
+  try {
+    await rename(from, to);
+  } catch (error) {
+    if (!isSystemError(error, 'EXDEV')) throw error;
+    await copyFile(from, to);
+    await rm(from);
+  }
+}

@@ -1,0 +1,126 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { TriadError } from '../errors/triad-error.ts';
+
+const port = z.coerce.number().int().min(0).max(65535);
+const seconds = z.coerce.number().positive();
+
+/** Every environment variable Triad reads, its default and its unit. `.env.example` shows them. */
+const environment = z.object({
+  /** Directory of all state of the embedded system. */
+  TRIAD_HOME: z.string().min(1).default('.triad'),
+  /** `embedded` is this machine alone. */
+  TRIAD_PROFILE: z.enum(['embedded']).default('embedded'),
+  /** Address the services listen on. */
+  TRIAD_HOST: z.string().min(1).default('127.0.0.1'),
+  /** 0 takes any free port. */
+  TRIAD_ORCHESTRATOR_PORT: port.default(4180),
+  TRIAD_INVOKER_PORT: port.default(4181),
+  /** Where the services reach each other; the defaults follow from host and port. */
+  TRIAD_ORCHESTRATOR_URL: z.url().optional(),
+  TRIAD_INVOKER_URL: z.url().optional(),
+  TRIAD_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
+  /** The Dataform project. */
+  TRIAD_SQL_DIR: z.string().min(1).optional(),
+  /** Dataset of published tables. */
+  TRIAD_DATASET: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]*$/, 'expected a SQL name')
+    .default('triad'),
+  /** Extra jobs as a JSON object: name → command line as an array, such as {"score":["python3","score.py"]}. */
+  TRIAD_JOBS: z.string().default('{}'),
+  /** Idle processes kept ready per job of Triad's own. */
+  TRIAD_WARM_WORKERS: z.coerce.number().int().min(0).max(16).default(1),
+  /** Directory of pipeline files. */
+  TRIAD_PIPELINES_DIR: z.string().min(1).optional(),
+  /** Whether schedules fire. */
+  TRIAD_SCHEDULER: z.enum(['on', 'off']).default('on'),
+  /** How often the orchestrator compares its state with the workload's, in seconds. */
+  TRIAD_RECONCILE_SECONDS: seconds.default(2),
+  /** Attempts to deliver a message before it becomes a dead letter. */
+  TRIAD_DELIVERY_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(10),
+  /** A command that reached no invoker is sent again after this long, in seconds. */
+  TRIAD_RESEND_SECONDS: seconds.default(30),
+  /** A step whose job did not start by then fails, in seconds. */
+  TRIAD_QUEUE_LIMIT_SECONDS: seconds.default(3600),
+  /** How long a job waits for the warehouse file before it gives up, in seconds. */
+  TRIAD_WAREHOUSE_WAIT_SECONDS: seconds.default(30),
+  /** Revision recorded in every manifest, such as a git commit. */
+  TRIAD_CODE_REVISION: z.string().optional(),
+});
+
+const commandLines = z.record(z.string(), z.array(z.string()).min(1));
+
+export interface Config {
+  home: string;
+  profile: 'embedded';
+  host: string;
+  orchestrator: { port: number; url: string };
+  invoker: { port: number; url: string };
+  logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
+  sqlDirectory: string;
+  dataset: string;
+  extraJobs: Record<string, string[]>;
+  warmWorkers: number;
+  pipelinesDirectory: string;
+  schedulerEnabled: boolean;
+  reconcileSeconds: number;
+  deliveryAttempts: number;
+  resendSeconds: number;
+  queueLimitSeconds: number;
+  warehouseWaitSeconds: number;
+  codeRevision: string;
+}
+
+const repository = resolve(import.meta.dirname, '../..');
+
+/** Parses the environment once, for a `main.ts`. A wrong value is `CONFIG_INVALID`, naming it. */
+export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  const parsed = environment.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid');
+  }
+  const value = parsed.data;
+  const url = (given: string | undefined, portNumber: number) =>
+    given ?? `http://${value.TRIAD_HOST}:${portNumber}`;
+  return {
+    home: resolve(value.TRIAD_HOME),
+    profile: value.TRIAD_PROFILE,
+    host: value.TRIAD_HOST,
+    orchestrator: {
+      port: value.TRIAD_ORCHESTRATOR_PORT,
+      url: url(value.TRIAD_ORCHESTRATOR_URL, value.TRIAD_ORCHESTRATOR_PORT),
+    },
+    invoker: {
+      port: value.TRIAD_INVOKER_PORT,
+      url: url(value.TRIAD_INVOKER_URL, value.TRIAD_INVOKER_PORT),
+    },
+    logLevel: value.TRIAD_LOG_LEVEL,
+    sqlDirectory: resolve(value.TRIAD_SQL_DIR ?? `${repository}/sql`),
+    dataset: value.TRIAD_DATASET,
+    extraJobs: parseJobs(value.TRIAD_JOBS),
+    warmWorkers: value.TRIAD_WARM_WORKERS,
+    pipelinesDirectory: resolve(
+      value.TRIAD_PIPELINES_DIR ?? `${repository}/orchestrator/pipelines`,
+    ),
+    schedulerEnabled: value.TRIAD_SCHEDULER === 'on',
+    deliveryAttempts: value.TRIAD_DELIVERY_ATTEMPTS,
+    resendSeconds: value.TRIAD_RESEND_SECONDS,
+    queueLimitSeconds: value.TRIAD_QUEUE_LIMIT_SECONDS,
+    reconcileSeconds: value.TRIAD_RECONCILE_SECONDS,
+    warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
+    codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
+  };
+}
+
+function parseJobs(text: string): Record<string, string[]> {
+  try {
+    return commandLines.parse(JSON.parse(text));
+  } catch {
+    throw invalid('TRIAD_JOBS', 'expected a JSON object of job names to command lines (arrays)');
+  }
+}
+
+const invalid = (field: string, expected: string) =>
+  new TriadError('CONFIG_INVALID', { field, expected });

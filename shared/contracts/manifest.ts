@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { artifactReference } from './artifact-reference.ts';
+import { pins, stepInput } from './command.ts';
+import { instant, isoDate } from './dates.ts';
+import { attemptPrefix, type CommandKey, commandId, slug } from './names.ts';
+import { parseVersioned } from './versioned.ts';
+
+/** A file that the job wrote. */
+export const manifestOutput = artifactReference.extend({
+  /** Unique within the step, such as `snapshot` or `model`. */
+  name: slug,
+  /** For tabular outputs. */
+  rows: z.int().min(0).optional(),
+});
+export type ManifestOutput = z.infer<typeof manifestOutput>;
+
+/** A warehouse table whose rows of `runDate` the job published. */
+export const manifestTable = z.strictObject({
+  table: z.string(),
+  /** Rows of this run date. */
+  rows: z.int().min(0),
+});
+export type ManifestTable = z.infer<typeof manifestTable>;
+
+/** The last file a job writes. Without it, nothing that the job did counts. */
+export const manifest = z.strictObject({
+  version: z.literal(1),
+  commandId,
+  runDate: isoDate,
+  outputs: z.array(manifestOutput),
+  tables: z.array(manifestTable),
+  /** Flat names such as `bg_nbd.r`; always finite. */
+  metrics: z.record(z.string(), z.number()),
+  /** What a person should know: fallbacks taken, rows rejected. */
+  notes: z.array(z.string()),
+  lineage: pins.extend({
+    inputs: z.array(stepInput),
+    /** SHA-256 of the SQL that ran, where the step ran SQL. */
+    sqlHash: z.string().optional(),
+    /** SHA-256 of the file that the step read from outside, such as a load's source. */
+    sourceHash: z.string().optional(),
+  }),
+  startedAt: instant,
+  finishedAt: instant,
+});
+export type Manifest = z.infer<typeof manifest>;
+
+export const parseManifest = (input: unknown): Manifest =>
+  parseVersioned('manifest', 1, manifest, input);
+
+export const manifestPath = (key: CommandKey): string => `${attemptPrefix(key)}/manifest.json`;
+/** Where a job leaves its error report when it fails, for launchers that cannot see it exit. */
+export const errorPath = (key: CommandKey): string => `${attemptPrefix(key)}/error.json`;

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { instant } from './dates.ts';
+import { errorReport } from './error-report.ts';
+import { manifestOutput, manifestTable } from './manifest.ts';
+import { slug } from './names.ts';
+
+const attempt = { step: slug, attempt: z.int().min(1) };
+
+/** What a verified manifest told about a step. */
+export const stepResult = z.strictObject({
+  outputs: z.array(manifestOutput),
+  tables: z.array(manifestTable),
+  metrics: z.record(z.string(), z.number()),
+  notes: z.array(z.string()),
+});
+export type StepResult = z.infer<typeof stepResult>;
+
+/**
+ * Everything that can happen to a run after its creation. The run's state is nothing but the fold
+ * of its events, so replaying them gives the same state on any machine.
+ */
+export const runEvent = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('step_dispatched'), ...attempt, commandId: z.string() }),
+  /** The command reached nobody yet; the step is still waiting for its job. */
+  z.strictObject({ type: z.literal('step_delayed'), ...attempt, error: errorReport }),
+  z.strictObject({ type: z.literal('step_succeeded'), ...attempt, result: stepResult }),
+  z.strictObject({
+    type: z.literal('step_failed'),
+    ...attempt,
+    error: errorReport,
+    /** When the next attempt is due; null when there is none. */
+    retryAt: instant.nullable(),
+  }),
+  z.strictObject({ type: z.literal('step_cancelled'), ...attempt }),
+  z.strictObject({ type: z.literal('step_skipped'), step: slug, because: slug }),
+  z.strictObject({ type: z.literal('cancel_requested') }),
+  /** Makes every step that did not succeed wait again, with a fresh retry budget. */
+  z.strictObject({ type: z.literal('retry_requested') }),
+  z.strictObject({
+    type: z.literal('run_finished'),
+    state: z.enum(['succeeded', 'failed', 'cancelled']),
+    error: errorReport.nullable(),
+  }),
+]);
+export type RunEvent = z.infer<typeof runEvent>;

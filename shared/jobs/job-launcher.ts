@@ -1,0 +1,35 @@
+import type { JobSpec } from '../contracts/job-spec.ts';
+import type { JobView } from '../contracts/job-view.ts';
+
+/** What a launcher can do, as data, so that callers need not know which one they hold. */
+export interface JobCapabilities {
+  /** Calls `onEnd` by itself; otherwise callers must poll `get`. */
+  notifiesEnd: boolean;
+  enforcesMemory: boolean;
+}
+
+export type JobEndListener = (job: JobView) => void;
+
+/** Starts jobs and knows how they ended. One job per command id, for ever. */
+export interface JobLauncher {
+  readonly capabilities: JobCapabilities;
+  /** The jobs that can be launched. */
+  readonly jobNames: readonly string[];
+  /**
+   * Starts the job of `spec`, unless a job of that command id exists: then that one is returned.
+   * An unknown job is `JOB_UNKNOWN`.
+   */
+  launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }>;
+  get(commandId: string): Promise<JobView | undefined>;
+  /** Everything the job printed so far, oldest first; `undefined` for an unknown job. */
+  logs(commandId: string): Promise<string | undefined>;
+  /** Ends the job and every process it started. Harmless when it has already ended. */
+  cancel(commandId: string): Promise<JobView | undefined>;
+  /** Takes charge again of the jobs an earlier launcher left running, and reports those that ended. */
+  adopt(): Promise<JobView[]>;
+  onEnd(listener: JobEndListener): void;
+  /** Answers, or throws when no job can be started. */
+  check(): Promise<void>;
+  /** Stops idle workers. Running jobs go on; the next launcher adopts them. */
+  close(): Promise<void>;
+}

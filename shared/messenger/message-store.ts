@@ -1,0 +1,47 @@
+/** A message on its way to one subscription. */
+export interface Delivery {
+  /** Unique per message and subscription. */
+  id: string;
+  messageId: string;
+  topic: string;
+  subscription: string;
+  /** Base64 of the CloudEvent. */
+  data: string;
+  attributes: Record<string, string>;
+  /** Attempts made so far. */
+  attempts: number;
+  publishedAt: Date;
+}
+
+/** A message that was given up, kept until a person replays it. */
+export interface DeadLetter {
+  id: string;
+  topic: string;
+  subscription: string;
+  data: string;
+  attributes: Record<string, string>;
+  attempts: number;
+  reasonCode: string;
+  reasonMessage: string;
+  at: Date;
+}
+
+/** Where the embedded messenger keeps its messages. Every method is one transaction. */
+export interface MessageStore {
+  addDeliveries(deliveries: Delivery[], dueAt: Date): Promise<void>;
+  /** Due at `now`, oldest first. */
+  dueDeliveries(now: Date, limit: number): Promise<Delivery[]>;
+  /** When the next delivery is due; `undefined` when none waits. */
+  nextDue(): Promise<Date | undefined>;
+  acknowledge(deliveryId: string): Promise<void>;
+  /** Records a failed attempt and when to try again. */
+  reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void>;
+  /** Moves a delivery to the dead letters. */
+  bury(deliveryId: string, letter: DeadLetter): Promise<void>;
+  addDeadLetter(letter: DeadLetter): Promise<void>;
+  /** Newest first. */
+  deadLetters(limit: number): Promise<DeadLetter[]>;
+  /** Turns a dead letter into deliveries that are due at once; `false` when there is none. */
+  replay(letterId: string, deliveries: Delivery[], dueAt: Date): Promise<boolean>;
+  getDeadLetter(letterId: string): Promise<DeadLetter | undefined>;
+}

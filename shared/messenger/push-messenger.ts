@@ -1,0 +1,306 @@
+import type { CancelTimer, Clock } from '../clock/clock.ts';
+import type { CloudEvent } from '../contracts/cloud-event.ts';
+import { encodeEvent, type PubsubMessage, type PushEnvelope } from '../contracts/push-envelope.ts';
+import { topic as topics } from '../contracts/topics.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import type { Ids } from '../ids/ids.ts';
+import type { Logger } from '../log/logger.ts';
+import { type BackoffPolicy, backoff } from './backoff.ts';
+import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
+import type { DeadLetterReason, Messenger } from './messenger.ts';
+
+/** Where the messages of a topic are pushed to. */
+export interface Subscription {
+  name: string;
+  topic: string;
+  endpoint: string;
+}
+
+export interface DeliveryPolicy {
+  /** After this many attempts a message becomes a dead letter. */
+  maxAttempts: number;
+  backoff: BackoffPolicy;
+  /** A receiver that has not answered by then counts as failed, in milliseconds. */
+  ackDeadlineMs: number;
+  /** Requests at a time. */
+  concurrency: number;
+}
+
+/** Ten attempts over about three minutes: a service that is restarted misses nothing. */
+export const defaultDeliveryPolicy: DeliveryPolicy = {
+  maxAttempts: 10,
+  backoff: { initialMs: 250, maxMs: 60_000 },
+  ackDeadlineMs: 10_000,
+  concurrency: 16,
+};
+
+export interface PushMessengerOptions {
+  store: MessageStore;
+  subscriptions: Subscription[];
+  clock: Clock;
+  ids: Ids;
+  /** Uniform in [0, 1). */
+  random: () => number;
+  fetch: typeof fetch;
+  log: Logger;
+  policy?: DeliveryPolicy;
+}
+
+/**
+ * The embedded messenger: keeps each message in the store until its receiver's endpoint answers
+ * 2xx to a Pub/Sub push request; anything else is tried again with backoff, and at last buried in
+ * the dead letters.
+ */
+export class PushMessenger implements Messenger {
+  readonly #options: PushMessengerOptions;
+  readonly #policy: DeliveryPolicy;
+  readonly #underWay = new Map<string, Promise<void>>();
+  #cancelTimer: CancelTimer = () => {};
+  #running = false;
+  #pumping: Promise<void> | undefined;
+  #pumpAgain = false;
+
+  constructor(options: PushMessengerOptions) {
+    this.#options = options;
+    this.#policy = options.policy ?? defaultDeliveryPolicy;
+  }
+
+  /** Begins delivering, also what an earlier process left undelivered. */
+  start(): void {
+    this.#running = true;
+    this.#wake();
+  }
+
+  /** Stops after the requests under way have been answered; the rest stays in the store. */
+  async stop(): Promise<void> {
+    this.#running = false;
+    this.#cancelTimer();
+    await this.#pumping;
+    await Promise.all(this.#underWay.values());
+  }
+
+  async publish(topic: string, event: CloudEvent): Promise<void> {
+    await this.publishMessages(topic, [
+      {
+        data: encodeEvent(event),
+        attributes: { 'content-type': 'application/cloudevents+json' },
+      },
+    ]);
+  }
+
+  /**
+   * Pub/Sub's `topics.publish`. Messages for the dead-letter topic are kept there.
+   *
+   * @returns the message ids, in the order of `messages`
+   */
+  async publishMessages(topic: string, messages: PubsubMessage[]): Promise<string[]> {
+    const { store, clock, ids } = this.#options;
+    const now = clock.now();
+    const messageIds = messages.map(() => ids.next());
+    if (topic === topics.deadLetters) {
+      for (const [index, message] of messages.entries()) {
+        await store.addDeadLetter(receivedDeadLetter(messageIds[index] ?? '', message, now));
+      }
+      return messageIds;
+    }
+    const subscriptions = this.#options.subscriptions.filter((s) => s.topic === topic);
+    if (subscriptions.length === 0) {
+      throw new TriadError('NOT_FOUND', { what: 'topic', name: topic });
+    }
+    const deliveries = messages.flatMap(({ data, attributes }, index) =>
+      subscriptions.map((subscription): Delivery => {
+        const messageId = messageIds[index] ?? '';
+        return toDelivery(messageId, subscription, data, attributes, now);
+      }),
+    );
+    await store.addDeliveries(deliveries, now);
+    this.#wake();
+    return messageIds;
+  }
+
+  async deadLetter(
+    message: { id: string; data: string },
+    from: string,
+    reason: DeadLetterReason,
+  ): Promise<void> {
+    await this.publishMessages(topics.deadLetters, [
+      {
+        data: message.data,
+        attributes: {
+          original_id: message.id,
+          subscription: from,
+          reason_code: reason.code,
+          reason_message: reason.message,
+        },
+      },
+    ]);
+  }
+
+  /** Sends a dead letter to its subscription again, as a new message. */
+  async replay(letterId: string): Promise<void> {
+    const { store, clock, ids } = this.#options;
+    const letter = await store.getDeadLetter(letterId);
+    if (!letter) throw new TriadError('NOT_FOUND', { what: 'dead letter', name: letterId });
+    const subscription = this.#options.subscriptions.find((s) => s.name === letter.subscription);
+    if (!subscription) {
+      throw new TriadError('NOT_FOUND', { what: 'subscription', name: letter.subscription });
+    }
+    const now = clock.now();
+    const delivery = toDelivery(ids.next(), subscription, letter.data, letter.attributes, now);
+    if (!(await store.replay(letterId, [delivery], now))) {
+      throw new TriadError('NOT_FOUND', { what: 'dead letter', name: letterId });
+    }
+    this.#wake();
+  }
+
+  deadLetters(limit: number): Promise<DeadLetter[]> {
+    return this.#options.store.deadLetters(limit);
+  }
+
+  async check(): Promise<void> {
+    await this.#options.store.nextDue();
+  }
+
+  /** One pump at a time; a wake during a pump makes it look once more. */
+  #wake(): void {
+    if (!this.#running) return;
+    if (this.#pumping) {
+      this.#pumpAgain = true;
+      return;
+    }
+    this.#cancelTimer();
+    this.#pumping = this.#pump()
+      .catch((error: unknown) => {
+        this.#options.log.error({ err: error }, 'the message store cannot be read');
+        this.#wakeIn(this.#policy.backoff.initialMs);
+      })
+      .finally(() => {
+        this.#pumping = undefined;
+        if (!this.#pumpAgain) return;
+        this.#pumpAgain = false;
+        this.#wake();
+      });
+  }
+
+  #wakeIn(delayMs: number): void {
+    this.#cancelTimer();
+    this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => this.#wake());
+  }
+
+  async #pump(): Promise<void> {
+    const { store, clock } = this.#options;
+    // Deliveries under way are still due in the store, so look past them.
+    const due = await store.dueDeliveries(clock.now(), 2 * this.#policy.concurrency);
+    for (const delivery of due) {
+      if (this.#underWay.size >= this.#policy.concurrency) return;
+      if (this.#underWay.has(delivery.id)) continue;
+      const attempt = this.#deliver(delivery).finally(() => {
+        this.#underWay.delete(delivery.id);
+        this.#wake();
+      });
+      this.#underWay.set(delivery.id, attempt);
+    }
+    if (this.#underWay.size > 0) return;
+    const next = await store.nextDue();
+    if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
+  }
+
+  async #deliver(delivery: Delivery): Promise<void> {
+    const { store, log } = this.#options;
+    try {
+      const failure = await this.#push(delivery);
+      if (failure === undefined) await store.acknowledge(delivery.id);
+      else await this.#retryOrBury(delivery, failure);
+    } catch (error) {
+      log.error({ err: error, messageId: delivery.messageId }, 'a delivery could not be recorded');
+    }
+  }
+
+  /** Why the push was not acknowledged; `undefined` when it was. */
+  async #push(delivery: Delivery): Promise<string | undefined> {
+    const { subscriptions, fetch } = this.#options;
+    const subscription = subscriptions.find((s) => s.name === delivery.subscription);
+    if (!subscription) return `no subscription named ${delivery.subscription}`;
+    const envelope: PushEnvelope = {
+      message: {
+        data: delivery.data,
+        attributes: delivery.attributes,
+        messageId: delivery.messageId,
+        publishTime: delivery.publishedAt.toISOString(),
+      },
+      subscription: delivery.subscription,
+      deliveryAttempt: delivery.attempts + 1,
+    };
+    try {
+      const response = await fetch(subscription.endpoint, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(envelope),
+        signal: AbortSignal.timeout(this.#policy.ackDeadlineMs),
+      });
+      const body = await response.text();
+      return response.ok ? undefined : `HTTP ${response.status} ${body.slice(0, 500)}`;
+    } catch (error) {
+      const cause = error instanceof Error && error.cause ? ` (${String(error.cause)})` : '';
+      return `${String(error)}${cause}`;
+    }
+  }
+
+  async #retryOrBury(delivery: Delivery, reason: string): Promise<void> {
+    const { store, clock, random, log } = this.#options;
+    const attempts = delivery.attempts + 1;
+    const { messageId, topic, subscription } = delivery;
+    log.warn({ messageId, topic, subscription, attempts, reason }, 'a push was not acknowledged');
+    if (attempts < this.#policy.maxAttempts) {
+      const delay = backoff(attempts, this.#policy.backoff, random);
+      await store.reschedule(delivery.id, attempts, new Date(clock.now().getTime() + delay));
+      return;
+    }
+    const error = new TriadError('DELIVERY_EXHAUSTED', { id: messageId, topic, attempts, reason });
+    await store.bury(delivery.id, {
+      id: messageId,
+      topic,
+      subscription,
+      data: delivery.data,
+      attributes: delivery.attributes,
+      attempts,
+      reasonCode: error.code,
+      reasonMessage: error.message,
+      at: clock.now(),
+    });
+  }
+}
+
+const toDelivery = (
+  messageId: string,
+  subscription: Subscription,
+  data: string,
+  attributes: Record<string, string>,
+  publishedAt: Date,
+): Delivery => ({
+  id: `${messageId}/${subscription.name}`,
+  messageId,
+  topic: subscription.topic,
+  subscription: subscription.name,
+  data,
+  attributes,
+  attempts: 0,
+  publishedAt,
+});
+
+/** A message that a receiver put into the dead-letter topic, with its reason in the attributes. */
+function receivedDeadLetter(id: string, message: PubsubMessage, at: Date): DeadLetter {
+  const { original_id, subscription, reason_code, reason_message, ...attributes } =
+    message.attributes;
+  return {
+    id,
+    topic: topics.deadLetters,
+    subscription: subscription ?? '',
+    data: message.data,
+    attributes: { ...attributes, original_id: original_id ?? '' },
+    attempts: 1,
+    reasonCode: reason_code ?? 'MESSAGE_POISON',
+    reasonMessage: reason_message ?? 'no reason was given',
+    at,
+  };
+}

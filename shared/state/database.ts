@@ -1,0 +1,87 @@
+import type { Selectable } from 'kysely';
+
+/*
+ * Columns as both SQLite and Postgres hold them: instants as ISO 8601 text in UTC, which sorts by
+ * time, and documents as JSON text.
+ */
+
+interface RunTable {
+  run_id: string;
+  pipeline: string;
+  run_date: string;
+  state: string;
+  trigger: string;
+  /** The `RunPlan`. Never updated. */
+  plan: string;
+  created_at: string;
+  finished_at: string | null;
+  error: string | null;
+}
+
+interface RunEventTable {
+  run_id: string;
+  seq: number;
+  at: string;
+  event: string;
+}
+
+interface InFlightTable {
+  command_id: string;
+  run_id: string;
+  step: string;
+  attempt: number;
+  dispatched_at: string;
+  /** Unique where not null: the holder of the lease. */
+  lease: string | null;
+}
+
+interface TickTable {
+  pipeline: string;
+  due_at: string;
+  run_date: string;
+  run_id: string | null;
+}
+
+interface OutboxTable {
+  id: string;
+  topic: string;
+  event: string;
+}
+
+interface DeliveryTable {
+  id: string;
+  message_id: string;
+  topic: string;
+  subscription: string;
+  data: string;
+  attributes: string;
+  attempts: number;
+  published_at: string;
+  due_at: string;
+}
+
+interface DeadLetterTable {
+  id: string;
+  topic: string;
+  subscription: string;
+  data: string;
+  attributes: string;
+  attempts: number;
+  reason_code: string;
+  reason_message: string;
+  at: string;
+}
+
+export interface Database {
+  runs: RunTable;
+  run_events: RunEventTable;
+  in_flight: InFlightTable;
+  ticks: TickTable;
+  outbox: OutboxTable;
+  deliveries: DeliveryTable;
+  dead_letters: DeadLetterTable;
+}
+
+export type RunRecord = Selectable<RunTable>;
+export type DeliveryRecord = Selectable<DeliveryTable>;
+export type DeadLetterRecord = Selectable<DeadLetterTable>;

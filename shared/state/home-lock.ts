@@ -1,0 +1,39 @@
+import { mkdirSync, readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { TriadError } from '../errors/triad-error.ts';
+
+/** SQLite's code for a lock that another process holds (sqlite.org/rescode.html). */
+const SQLITE_BUSY = 5;
+
+/**
+ * Takes the exclusive lock of a home, or throws `HOME_IN_USE`. The operating system releases it
+ * when the process ends, however it ends, so that no stale lock is ever left.
+ *
+ * @param owner what is known of the holder, for the message, such as " (process 4711)"
+ * @returns releases the lock
+ */
+export function lockHome(home: string, lockFile: string, owner: () => string): () => void {
+  mkdirSync(dirname(lockFile), { recursive: true });
+  const file = new DatabaseSync(lockFile);
+  try {
+    file.exec('BEGIN EXCLUSIVE');
+  } catch (error) {
+    file.close();
+    if (error instanceof Error && 'errcode' in error && error.errcode === SQLITE_BUSY) {
+      throw new TriadError('HOME_IN_USE', { home, owner: owner() }, { cause: error });
+    }
+    throw error;
+  }
+  return () => file.close();
+}
+
+/** Who holds a home, as its `system.json` tells: " (process 4711)", or nothing when it does not. */
+export function describeHolder(systemFile: string): string {
+  try {
+    const { pid } = JSON.parse(readFileSync(systemFile, 'utf8')) as { pid?: unknown };
+    return typeof pid === 'number' ? ` (process ${pid})` : '';
+  } catch {
+    return '';
+  }
+}
