@@ -43,10 +43,11 @@ export function openApiDocument(routes: Route[], version: string) {
   });
 }
 
-/** `post /v1/runs/{runId}:cancel` → `postRunsCancel`. */
+/** `get /v1/runs/{runId}` → `getRunsByRunId`, `post /v1/runs/{runId}:cancel` → `postRunsCancel`. */
 function operationId(method: string, path: string): string {
   const words = path
     .replace(/^\/v1/, '')
+    .replace(/\{(\w+)\}$/, 'by/$1')
     .replace(/\{\w+\}/g, '')
     .split(/[^a-zA-Z]+/);
   return method + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');

@@ -1,3 +1,4 @@
+import { eventType } from '@triad/shared/contracts/cloud-event.ts';
 import { decodeEvent } from '@triad/shared/contracts/push-envelope.ts';
 import { catalogue, isErrorCode } from '@triad/shared/errors/catalogue.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
@@ -12,16 +13,17 @@ export async function deadLetteredCommand(
   commandId: string,
 ): Promise<ErrorReport | undefined> {
   const letters = await deadLetters(LOOK_BACK);
-  const letter = letters.find((candidate) => subjectOf(candidate) === commandId);
+  const letter = letters.find((candidate) => commandIn(candidate) === commandId);
   if (!letter) return undefined;
   const { id, reasonCode: code, reasonMessage: message } = letter;
   const fix = `Repair the cause, then replay it: triad dead-letters replay ${id}`;
   return { code, message, fix, retryable: isErrorCode(code) && catalogue[code].retryable };
 }
 
-function subjectOf({ id, data }: DeadLetter): string | undefined {
+function commandIn({ id, data }: DeadLetter): string | undefined {
   try {
-    return decodeEvent(id, data).subject;
+    const { type, subject } = decodeEvent(id, data);
+    return type === eventType.command ? subject : undefined;
   } catch {
     // An unreadable message belongs to no command.
     return undefined;

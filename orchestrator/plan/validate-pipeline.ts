@@ -2,6 +2,7 @@ import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contrac
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { Cron } from 'croner';
+import nodeCron from 'node-cron';
 import { resolveParams } from './resolve-params.ts';
 
 /**
@@ -15,9 +16,9 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     unknownDependency(pipeline) ??
     cycle(pipeline) ??
     missingJob(pipeline) ??
-    badSchedule(pipeline);
+    badSchedule(pipeline) ??
+    badDefault(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
-  checkDefaults(pipeline);
   return pipeline;
 }
 
@@ -60,8 +61,13 @@ function missingJob({ steps }: Pipeline): string | undefined {
   return undefined;
 }
 
-function badSchedule({ schedule }: Pipeline): string | undefined {
+function badSchedule({ schedule, params }: Pipeline): string | undefined {
   if (!schedule) return undefined;
+  // One library computes the ticks and the other fires them: both must read the expression.
+  const isCron = schedule.cron.split(' ').length === 5 && nodeCron.validate(schedule.cron);
+  if (!isCron) return `schedule: expected a five-field cron expression, got "${schedule.cron}"`;
+  const open = Object.entries(params).find(([, p]) => p.required && p.default === undefined);
+  if (open) return `a schedule gives no parameters, so the required ${open[0]} needs a default`;
   try {
     const next = new Cron(schedule.cron, { timezone: schedule.timezone, paused: true }).nextRun();
     return next ? undefined : `schedule ${schedule.cron} never fires`;
@@ -71,12 +77,17 @@ function badSchedule({ schedule }: Pipeline): string | undefined {
 }
 
 /** A default must be a value that the parameter itself would accept. */
-function checkDefaults(pipeline: Pipeline): void {
+function badDefault(pipeline: Pipeline): string | undefined {
   const defaults = Object.entries(pipeline.params).flatMap(([name, spec]) =>
     spec.default === undefined ? [] : [[name, spec.default] as const],
   );
   const optional = Object.fromEntries(
     Object.entries(pipeline.params).map(([name, spec]) => [name, { ...spec, required: false }]),
   );
-  resolveParams({ ...pipeline, params: optional }, Object.fromEntries(defaults));
+  try {
+    resolveParams({ ...pipeline, params: optional }, Object.fromEntries(defaults));
+    return undefined;
+  } catch (error) {
+    return `a default is wrong: ${error instanceof Error ? error.message : String(error)}`;
+  }
 }

@@ -1,4 +1,5 @@
 import { eventType } from '@triad/shared/contracts/cloud-event.ts';
+import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { type ErrorReport, TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
@@ -6,7 +7,7 @@ import type { Logger } from '@triad/shared/log/logger.ts';
 import type { InFlight, StoredRun } from '@triad/shared/state/state-store.ts';
 import { commandOf } from '../run/command-of.ts';
 import { eventMessage } from '../run/event-message.ts';
-import { foldEvents } from '../run/run-status.ts';
+import { foldEvents, isInFlight } from '../run/run-status.ts';
 import { heardEnd } from '../verify/heard-end.ts';
 import { type SettleOptions, settleAttempt } from '../verify/settle-attempt.ts';
 import type { Workload } from './workload.ts';
@@ -18,7 +19,7 @@ export interface ReconcileOptions extends SettleOptions {
   /** The error with which an attempt's command was given up, if it was. */
   deadLettered: (commandId: string) => Promise<ErrorReport | undefined>;
   onOutbox: () => void;
-  /** A command that no invoker knows is sent again after this long, in seconds. */
+  /** A command or cancellation without effect is sent again after this long, in seconds. */
   resendAfterSeconds: number;
   /** An attempt whose job never started is given up after this long, in seconds. */
   queueLimitSeconds: number;
@@ -30,7 +31,7 @@ export interface ReconcileOptions extends SettleOptions {
  */
 export class Reconciler {
   readonly #options: ReconcileOptions;
-  /** When each unknown command was last sent again. */
+  /** When each command, or its cancellation, was last sent again. */
   readonly #resent = new Map<string, Date>();
 
   constructor(options: ReconcileOptions) {
@@ -59,13 +60,37 @@ export class Reconciler {
   }
 
   async #reconcileAttempt(attempt: InFlight): Promise<void> {
-    const { workload } = this.#options;
-    const job = await workload.getJob(attempt.commandId);
-    await settleAttempt(this.#options, attempt, job && heardEnd(job));
+    const job = await this.#askForJob(attempt.commandId);
+    const heard = job === 'unknown' || job === 'no answer' ? undefined : heardEnd(job);
+    await settleAttempt(this.#options, attempt, heard);
     const run = await this.#options.state.getRun(attempt.runId);
-    if (!run || !isInFlight(run, attempt)) return;
-    if (job) await this.#endOverdueJob(attempt, run);
-    else await this.#findLostCommand(attempt, run);
+    if (!run || !isInFlight(statusOf(run), attempt.step, attempt.attempt)) return;
+    // A command that was given up has no job, also while nobody can be asked.
+    const isLost =
+      job === 'unknown' || (job === 'no answer' && (await this.#isGivenUp(attempt.commandId)));
+    if (isLost) return this.#findLostCommand(attempt, run);
+    if (job !== 'no answer') await this.#repeatCancellation(attempt, run);
+    await this.#endOverdueJob(attempt, run);
+  }
+
+  async #isGivenUp(commandId: string): Promise<boolean> {
+    return (await this.#options.deadLettered(commandId)) !== undefined;
+  }
+
+  /** A cancellation may have come before its command, which then started the job all the same. */
+  async #repeatCancellation(attempt: InFlight, run: StoredRun): Promise<void> {
+    if (statusOf(run).state !== 'cancelling') return;
+    if (this.#mayResend(attempt)) await this.#sendCancellation(attempt);
+  }
+
+  async #askForJob(commandId: string): Promise<JobView | 'unknown' | 'no answer'> {
+    const { workload, log } = this.#options;
+    try {
+      return (await workload.getJob(commandId)) ?? 'unknown';
+    } catch (error) {
+      log.warn({ err: error, commandId }, 'the workload does not answer');
+      return 'no answer';
+    }
   }
 
   /** The invoker enforces the time limit; this is for when it cannot. */
@@ -73,45 +98,56 @@ export class Reconciler {
     const { queueLimitSeconds } = this.#options;
     const limit = stepOf(run, attempt).resources.timeLimitSeconds;
     if (this.#age(attempt) <= limit + queueLimitSeconds) return;
-    await this.#send(eventType.cancellation, attempt.commandId, {
-      version: 1,
-      commandId: attempt.commandId,
-    });
+    await this.#sendCancellation(attempt);
     const error = new TriadError('JOB_TIMEOUT', { limit }).report();
     await settleAttempt(this.#options, attempt, { state: 'failed', error });
   }
 
   async #findLostCommand(attempt: InFlight, run: StoredRun): Promise<void> {
-    const { deadLettered, queueLimitSeconds, resendAfterSeconds, clock } = this.#options;
+    const { queueLimitSeconds, resendAfterSeconds } = this.#options;
     const { commandId } = attempt;
     if (this.#age(attempt) > queueLimitSeconds) {
       const error = new TriadError('COMMAND_EXPIRED', { commandId, limit: queueLimitSeconds });
       await settleAttempt(this.#options, attempt, { state: 'failed', error: error.report() });
       return;
     }
-    const status = foldEvents(run.plan.pipeline, run.events);
+    const status = statusOf(run);
     if (status.state === 'cancelling') {
       if (this.#age(attempt) > resendAfterSeconds) {
         await settleAttempt(this.#options, attempt, { state: 'cancelled' });
       }
       return;
     }
-    const givenUp = await deadLettered(commandId);
-    if (givenUp) return this.#showDelay(attempt, givenUp);
-    const lastSent = this.#resent.get(commandId) ?? attempt.dispatchedAt;
-    if (clock.now().getTime() - lastSent.getTime() < resendAfterSeconds * 1000) return;
-    this.#resent.set(commandId, clock.now());
+    if (await this.#showDelayOf(attempt)) return;
+    if (!this.#mayResend(attempt)) return;
     // The claim makes a command that arrives twice start one job.
     const command = commandOf(run.plan, status, stepOf(run, attempt), attempt.attempt);
     await this.#send(eventType.command, commandId, command);
   }
 
-  async #showDelay({ runId, step, attempt }: InFlight, error: ErrorReport): Promise<void> {
+  /** Lets the run tell that its command was given up. @returns whether it was */
+  async #showDelayOf({ commandId, runId, step, attempt }: InFlight): Promise<boolean> {
+    const error = await this.#options.deadLettered(commandId);
+    if (!error) return false;
     await this.#options.engine.react(runId, (_plan, status) => {
-      const own = status.steps.get(step);
-      const isNews = own?.state === 'dispatched' && own.attempts.length === attempt && !own.error;
+      const isNews = isInFlight(status, step, attempt) && !status.steps.get(step)?.error;
       return isNews ? [{ type: 'step_delayed', step, attempt, error }] : [];
     });
+    return true;
+  }
+
+  /** True at most once in `resendAfterSeconds`. */
+  #mayResend({ commandId, dispatchedAt }: InFlight): boolean {
+    const now = this.#options.clock.now();
+    const lastSent = this.#resent.get(commandId) ?? dispatchedAt;
+    const elapsedMs = now.getTime() - lastSent.getTime();
+    if (elapsedMs < this.#options.resendAfterSeconds * 1000) return false;
+    this.#resent.set(commandId, now);
+    return true;
+  }
+
+  async #sendCancellation({ commandId }: InFlight): Promise<void> {
+    await this.#send(eventType.cancellation, commandId, { version: 1, commandId });
   }
 
   async #send(type: string, commandId: string, data: unknown): Promise<void> {
@@ -133,7 +169,4 @@ function stepOf({ plan }: StoredRun, { step }: InFlight) {
   return found;
 }
 
-function isInFlight({ plan, events }: StoredRun, { step, attempt }: InFlight): boolean {
-  const own = foldEvents(plan.pipeline, events).steps.get(step);
-  return own?.state === 'dispatched' && own.attempts.length === attempt;
-}
+const statusOf = ({ plan, events }: StoredRun) => foldEvents(plan.pipeline, events);

@@ -3,7 +3,7 @@ import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts'
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import { backoff } from '@triad/shared/messenger/backoff.ts';
 import type { Reaction } from './run-engine.ts';
-import type { StepStatus } from './run-status.ts';
+import { isInFlight, type StepStatus } from './run-status.ts';
 
 /** How an attempt ended, after verification. */
 export type AttemptEnd =
@@ -25,7 +25,7 @@ export function reactToEnd(
   return (plan, status) => {
     const own = status.steps.get(stepName);
     const step = plan.pipeline.steps.find(({ name }) => name === stepName);
-    if (!own || !step || own.state !== 'dispatched' || own.attempts.length !== attempt) return [];
+    if (!own || !step || !isInFlight(status, stepName, attempt)) return [];
     const which = { step: stepName, attempt };
     if (end.state === 'succeeded') {
       return [{ type: 'step_succeeded', ...which, result: end.result }];

@@ -54,6 +54,12 @@ const freshStep = (): StepStatus => ({
   result: null,
 });
 
+/** Whether this attempt is the step's last one and has not ended. */
+export function isInFlight(status: RunStatus, step: string, attempt: number): boolean {
+  const own = status.steps.get(step);
+  return own?.state === 'dispatched' && own.attempts.length === attempt;
+}
+
 function apply(status: RunStatus, { at, event }: RecordedEvent): void {
   switch (event.type) {
     case 'step_dispatched': {

@@ -25,6 +25,8 @@ export interface SchedulerOptions {
 export class Scheduler {
   readonly #options: SchedulerOptions;
   #tasks: ScheduledTask[] = [];
+  /** Pipelines of the ledger that do not exist, each reported once. */
+  readonly #unknown = new Set<string>();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
@@ -51,7 +53,8 @@ export class Scheduler {
     const { state, clock, pipelines } = this.#options;
     const now = clock.now();
     for (const { pipeline, dueAt, runDate } of await state.dueTicks(now)) {
-      await this.#fire(pipeline, dueAt, runDate);
+      // One tick that cannot fire must not keep the others from it.
+      await this.#fire(pipeline, dueAt, runDate).catch((error: unknown) => this.#report(error));
     }
     for (const pipeline of pipelines.values()) {
       const next = nextTick(pipeline, now);
@@ -63,6 +66,8 @@ export class Scheduler {
     const { pipelines, state, engine, clock, ids, log, codeRevision } = this.#options;
     const pipeline = pipelines.get(name);
     if (!pipeline) {
+      if (this.#unknown.has(name)) return;
+      this.#unknown.add(name);
       log.warn({ pipeline: name, dueAt }, 'a tick is due for a pipeline that no longer exists');
       return;
     }

@@ -1,6 +1,7 @@
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { Outcome } from '@triad/shared/contracts/outcome.ts';
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { exitCode } from '@triad/shared/errors/exit-code.ts';
+import { type ErrorReport, TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { AttemptEnd } from '../run/react-to-end.ts';
 
 /**
@@ -20,11 +21,11 @@ export function heardEnd(
     case 'lost':
       return { state: 'failed', error: heard.error ?? new TriadError('JOB_LOST').report() };
     case 'failed':
-      return {
-        state: 'failed',
-        error:
-          heard.error ??
-          new TriadError('JOB_EXITED', { exitCode: heard.exitCode ?? 'unknown' }).report(),
-      };
+      return { state: 'failed', error: heard.error ?? errorOfExit(heard.exitCode) };
   }
+}
+
+function errorOfExit(code: number | null): ErrorReport {
+  const kind = code === exitCode.retryable ? 'JOB_TEMPFAIL' : 'JOB_EXITED';
+  return new TriadError(kind, { exitCode: code ?? 'unknown' }).report();
 }

@@ -6,6 +6,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import { type AttemptEnd, reactToEnd } from '../run/react-to-end.ts';
 import type { RunEngine } from '../run/run-engine.ts';
+import { foldEvents, isInFlight } from '../run/run-status.ts';
 import { verifyAttempt } from './verify-attempt.ts';
 
 export interface SettleOptions {
@@ -19,7 +20,8 @@ export interface SettleOptions {
 
 /**
  * Settles how an attempt ended. The manifest decides when there is one, whatever was heard;
- * otherwise `heard` does, and with neither the attempt goes on.
+ * otherwise `heard` does, and with neither the attempt goes on. An attempt that is not in flight
+ * (a duplicate outcome, or a zombie that a newer attempt replaced) is not looked at.
  */
 export async function settleAttempt(
   options: SettleOptions,
@@ -28,7 +30,8 @@ export async function settleAttempt(
 ): Promise<void> {
   const { state, engine, artifacts, clock, random } = options;
   const run = await state.getRun(key.runId);
-  const step = run?.plan.pipeline.steps.find(({ name }) => name === key.step);
+  if (!run || !isInFlight(foldEvents(run.plan.pipeline, run.events), key.step, key.attempt)) return;
+  const step = run.plan.pipeline.steps.find(({ name }) => name === key.step);
   if (!step) return;
   const end = (await verifiedEnd(artifacts, key, step)) ?? heard;
   if (!end) return;

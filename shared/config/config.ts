@@ -1,9 +1,18 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
-const port = z.coerce.number().int().min(0).max(65535);
-const seconds = z.coerce.number().positive();
+/** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
+const number = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/, 'expected a number')
+  .transform(Number);
+const integer = (minimum: number, maximum: number) =>
+  number.pipe(z.int().min(minimum).max(maximum));
+const port = integer(0, 65535);
+const seconds = number.pipe(z.number().positive());
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 
 /** Every environment variable Triad reads, its default and its unit. `.env.example` shows them. */
 const environment = z.object({
@@ -17,8 +26,8 @@ const environment = z.object({
   TRIAD_ORCHESTRATOR_PORT: port.default(4180),
   TRIAD_INVOKER_PORT: port.default(4181),
   /** Where the services reach each other; the defaults follow from host and port. */
-  TRIAD_ORCHESTRATOR_URL: z.url().optional(),
-  TRIAD_INVOKER_URL: z.url().optional(),
+  TRIAD_ORCHESTRATOR_URL: httpUrl.optional(),
+  TRIAD_INVOKER_URL: httpUrl.optional(),
   TRIAD_LOG_LEVEL: z.enum(['debug', 'info', 'warn', 'error', 'silent']).default('info'),
   /** The Dataform project. */
   TRIAD_SQL_DIR: z.string().min(1).optional(),
@@ -29,8 +38,10 @@ const environment = z.object({
     .default('triad'),
   /** Extra jobs as a JSON object: name → command line as an array, such as {"score":["python3","score.py"]}. */
   TRIAD_JOBS: z.string().default('{}'),
+  /** In the process of a job: its job spec as JSON. */
+  TRIAD_JOB: z.string().optional(),
   /** Idle processes kept ready per job of Triad's own. */
-  TRIAD_WARM_WORKERS: z.coerce.number().int().min(0).max(16).default(1),
+  TRIAD_WARM_WORKERS: integer(0, 16).default(1),
   /** Directory of pipeline files. */
   TRIAD_PIPELINES_DIR: z.string().min(1).optional(),
   /** Whether schedules fire. */
@@ -38,7 +49,7 @@ const environment = z.object({
   /** How often the orchestrator compares its state with the workload's, in seconds. */
   TRIAD_RECONCILE_SECONDS: seconds.default(2),
   /** Attempts to deliver a message before it becomes a dead letter. */
-  TRIAD_DELIVERY_ATTEMPTS: z.coerce.number().int().min(1).max(100).default(10),
+  TRIAD_DELIVERY_ATTEMPTS: integer(1, 100).default(10),
   /** A command that reached no invoker is sent again after this long, in seconds. */
   TRIAD_RESEND_SECONDS: seconds.default(30),
   /** A step whose job did not start by then fails, in seconds. */
@@ -49,7 +60,7 @@ const environment = z.object({
   TRIAD_CODE_REVISION: z.string().optional(),
 });
 
-const commandLines = z.record(z.string(), z.array(z.string()).min(1));
+const commandLines = z.record(slug, z.array(z.string()).min(1));
 
 export interface Config {
   home: string;
@@ -61,6 +72,7 @@ export interface Config {
   sqlDirectory: string;
   dataset: string;
   extraJobs: Record<string, string[]>;
+  jobSpec: string | undefined;
   warmWorkers: number;
   pipelinesDirectory: string;
   schedulerEnabled: boolean;
@@ -82,12 +94,14 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid');
   }
   const value = parsed.data;
+  const { TRIAD_HOST: host } = value;
+  const authority = host.includes(':') ? `[${host}]` : host;
   const url = (given: string | undefined, portNumber: number) =>
-    given ?? `http://${value.TRIAD_HOST}:${portNumber}`;
+    given ?? `http://${authority}:${portNumber}`;
   return {
     home: resolve(value.TRIAD_HOME),
     profile: value.TRIAD_PROFILE,
-    host: value.TRIAD_HOST,
+    host,
     orchestrator: {
       port: value.TRIAD_ORCHESTRATOR_PORT,
       url: url(value.TRIAD_ORCHESTRATOR_URL, value.TRIAD_ORCHESTRATOR_PORT),
@@ -100,6 +114,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     sqlDirectory: resolve(value.TRIAD_SQL_DIR ?? `${repository}/sql`),
     dataset: value.TRIAD_DATASET,
     extraJobs: parseJobs(value.TRIAD_JOBS),
+    jobSpec: value.TRIAD_JOB,
     warmWorkers: value.TRIAD_WARM_WORKERS,
     pipelinesDirectory: resolve(
       value.TRIAD_PIPELINES_DIR ?? `${repository}/orchestrator/pipelines`,

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { artifactReference } from './artifact-reference.ts';
 import { isoDate } from './dates.ts';
 import { params } from './json.ts';
-import { commandId, runId, slug } from './names.ts';
+import { commandId, formatCommandId, runId, slug } from './names.ts';
 import { resources } from './resources.ts';
 import { stepKind } from './step-kind.ts';
 import { parseVersioned } from './versioned.ts';
@@ -26,21 +26,26 @@ export const stepInput = artifactReference.extend({
 export type StepInput = z.infer<typeof stepInput>;
 
 /** Asks the workload for one attempt of one step. */
-export const command = z.strictObject({
-  version: z.literal(1),
-  id: commandId,
-  runId,
-  step: slug,
-  attempt: z.int().min(1),
-  job: slug,
-  kind: stepKind,
-  runDate: isoDate,
-  /** The run's parameters, overlaid by the step's own. */
-  params,
-  inputs: z.array(stepInput),
-  resources,
-  pins,
-});
+export const command = z
+  .strictObject({
+    version: z.literal(1),
+    id: commandId,
+    runId,
+    step: slug,
+    attempt: z.int().min(1),
+    job: slug,
+    kind: stepKind,
+    runDate: isoDate,
+    /** The run's parameters, overlaid by the step's own. */
+    params,
+    inputs: z.array(stepInput),
+    resources,
+    pins,
+  })
+  .refine((value) => value.id === formatCommandId(value), {
+    path: ['id'],
+    error: 'expected runId:step:attempt as in the other fields',
+  });
 export type Command = z.infer<typeof command>;
 
 export const parseCommand = (input: unknown): Command =>

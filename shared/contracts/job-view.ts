@@ -32,9 +32,12 @@ export const invokeRequest = z.strictObject({
   params: params.optional(),
 });
 
+export type InvokeRequest = z.infer<typeof invokeRequest>;
+
 export const invokeAnswer = jobView.pick({
   name: true,
   displayName: true,
   state: true,
   created: true,
 });
+export type InvokeAnswer = z.infer<typeof invokeAnswer>;

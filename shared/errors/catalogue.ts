@@ -76,13 +76,18 @@ export const catalogue = {
   ),
   SERVICE_DIED: fatal(
     500,
-    'The {service} stopped before it was ready: {reason}',
+    'The {service} died: {reason}',
     'Read its log at {log}.',
   ),
   SERVICE_UNREACHABLE: retryable(
     503,
     'The {service} at {url} does not answer: {reason}',
     'Start it with triad up, or check the address.',
+  ),
+  CHECK_TIMEOUT: retryable(
+    503,
+    'The port {port} did not answer within {limit} ms.',
+    'See the log of the service for what keeps it.',
   ),
   DISK_FULL: fatal(
     507,
@@ -172,6 +177,41 @@ export const catalogue = {
   // Jobs
   JOB_UNKNOWN: fatal(404, 'No job named {job}.', 'Use one of: {known}.'),
   JOB_EXITED: fatal(500, 'The job ended with exit code {exitCode}.', 'Read the log of the step.'),
+  JOB_TEMPFAIL: retryable(
+    500,
+    'The job ended with exit code {exitCode}, which asks for another attempt.',
+    'It is retried automatically; if it happens again, read the log of the step.',
+  ),
+  JOB_UNSTARTABLE: fatal(
+    500,
+    'The program {program} cannot be started: {reason}',
+    'Correct the command line of the job in TRIAD_JOBS, or install the program.',
+  ),
+  JOB_KIND_UNKNOWN: fatal(
+    400,
+    'The job {job} does no steps of kind {kind}.',
+    'Use a kind that it does: {known}.',
+  ),
+  METRIC_NOT_FINITE: fatal(
+    500,
+    'Metric {metric} is {value}, not a finite number.',
+    'Look at the data of the step: it may be empty or degenerate.',
+  ),
+  WORKER_DIED: fatal(
+    503,
+    'A waiting process of job {job} ended with {end} before it got any work.',
+    'Read its log at {log}; the program does not start.',
+  ),
+  CLAIM_HELD: retryable(
+    503,
+    'Another invoker is about to start the job of command {id}.',
+    'Nothing to do: the command is delivered again.',
+  ),
+  IDEMPOTENCY_KEY_REUSED: fatal(
+    422,
+    'The Idempotency-Key {key} was used before, for a different request.',
+    'Use a new key for a new request.',
+  ),
   JOB_LOST: retryable(
     500,
     'The job vanished without a result.',
@@ -198,6 +238,50 @@ export const catalogue = {
     'Nothing to do: the newer result stands.',
   ),
 
+  // Training
+  TRAINING_DATA_EMPTY: fatal(
+    400,
+    'There is no order on or before {date}.',
+    'Choose a later run date, or load the orders first.',
+  ),
+  TRAINING_DATA_INVALID: fatal(
+    400,
+    'The order of customer {customer} on {date}: {field} is {found}; expected {expected}.',
+    'Correct the order in its source and load it again.',
+  ),
+  CLV_WINDOW_INVALID: fatal(
+    400,
+    'The calibration window ends on {calibrationEnd}, outside {firstDay} (the first order) to the day before {runDate} (the run date).',
+    'Move calibration_end or holdout_weeks, or choose a later run date.',
+  ),
+  CLV_TOO_FEW_CUSTOMERS: fatal(
+    422,
+    'Up to {endDate} there are orders of {customers} customers; a lifetime value model needs at least 2.',
+    'Train on more customers, or end the window later.',
+  ),
+  CLV_NO_REPEAT_BUYERS: fatal(
+    422,
+    'None of the {customers} customers bought on a second day up to {endDate}, so nothing tells how often customers return.',
+    'Train on a longer history, or end the window later.',
+  ),
+  CLV_NOT_CONVERGED: fatal(
+    500,
+    'The fit of {model} did not converge from {starts} starting points within {maxIterations} iterations each.',
+    'Raise max_iterations, or train on more customers.',
+  ),
+
+  SNAPSHOT_INVALID: fatal(
+    400,
+    'The snapshot cannot be trained on: {reason}.',
+    'Export a table with the columns id_customer, order_date and sales_ar, without nulls.',
+  ),
+  STEP_INPUT_MISSING: fatal(
+    400,
+    'Step {step} needs an input named {input}; it was given: {given}.',
+    'Let the step come after the step that writes this output.',
+  ),
+  LEARNER_UNKNOWN: fatal(400, 'No learner named {learner}.', 'Use one of: {known}.'),
+
   // Warehouse
   WAREHOUSE_BUSY: retryable(
     503,
@@ -209,6 +293,11 @@ export const catalogue = {
     'The warehouse {path} cannot be opened: {reason}',
     'Restore the file from a backup, or move it away and run the pipeline again.',
   ),
+  WAREHOUSE_MISSING: fatal(
+    404,
+    'There is no warehouse at {path} yet.',
+    'Run a pipeline first, or set TRIAD_HOME to where one ran.',
+  ),
   SQL_INVALID: fatal(
     400,
     'SQL error in {action}: {reason}',
@@ -218,6 +307,59 @@ export const catalogue = {
     400,
     'Only one SELECT statement is allowed here.',
     'Change data with a pipeline, where it is checked before it is published.',
+  ),
+  DIALECT_UNSUPPORTED: fatal(
+    400,
+    '{action}: {construct} is not in the verified part of GoogleSQL{place}.',
+    '{remedy}',
+  ),
+  DATAFORM_INVALID: fatal(
+    400,
+    'The Dataform project {directory} does not compile: {file}: {reason}',
+    'Correct the named file.',
+  ),
+  TABLE_CHANGED: fatal(
+    409,
+    'The result of {table} has the columns {found}; the published table has {expected}.',
+    'Publish it under another name, or change the published table first.',
+  ),
+  ROWS_OF_OTHER_DATES: fatal(
+    400,
+    '{table} has {count} rows whose run_date is not {runDate}.',
+    'A run publishes its own run date only: give every row run_date = {runDate}.',
+  ),
+  ASSERTION_FAILED: fatal(
+    422,
+    'Assertion {assertion} does not hold: {count} rows of {tables}, such as {sample}.',
+    'Correct the data or {file}, then retry the run; the published tables are as they were.',
+  ),
+
+  // Files of rows
+  FILE_MISSING: fatal(404, 'There is no file at {path}.', 'Check the path; give it as an absolute one.'),
+  FILE_INVALID: fatal(
+    400,
+    '{path} cannot be read as {format}: {reason}',
+    'Give a file in that format, or name the source that describes this one.',
+  ),
+  FILE_COLUMNS_MISSING: fatal(
+    400,
+    '{path} lacks the columns {missing}; it has {found}.',
+    'Give a file with those columns, or name the source that describes this one.',
+  ),
+  SOURCE_UNKNOWN: fatal(
+    404,
+    'No source named {source}; there are {known}.',
+    'Use one of them, or declare it in sources/{source}.yaml of the SQL project.',
+  ),
+  SOURCE_ROWS_INVALID: fatal(
+    422,
+    'Source {source}: {count} rows of {path} have {problem}; the first is row {row}: {sample}.',
+    'Correct the file, or declare a filter in sources/{source}.yaml if such rows are expected.',
+  ),
+  SOURCE_EMPTY: fatal(
+    422,
+    'Source {source}: none of the {read} rows of {path} is left to load.',
+    'Check the file and the filters, or declare allow_empty: true in sources/{source}.yaml.',
   ),
 } as const satisfies Record<string, ErrorEntry>;
 

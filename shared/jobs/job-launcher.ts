@@ -21,12 +21,21 @@ export interface JobLauncher {
    */
   launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }>;
   get(commandId: string): Promise<JobView | undefined>;
+  /** The `limit` newest jobs, newest first. */
+  list(limit: number): Promise<JobView[]>;
   /** Everything the job printed so far, oldest first; `undefined` for an unknown job. */
   logs(commandId: string): Promise<string | undefined>;
-  /** Ends the job and every process it started. Harmless when it has already ended. */
+  /**
+   * Begins to end the job and every process it started, first gently, then by force; `onEnd` tells
+   * when it is done. Harmless when it has already ended. A job that finishes first has succeeded.
+   */
   cancel(commandId: string): Promise<JobView | undefined>;
-  /** Takes charge again of the jobs an earlier launcher left running, and reports those that ended. */
+  /**
+   * Takes charge again of the jobs an earlier launcher left running, and returns those that ended
+   * meanwhile. To be called once, when no other launcher works on the same jobs any more.
+   */
   adopt(): Promise<JobView[]>;
+  /** Calls `listener` once for each job that ends, except those that `adopt` returns. */
   onEnd(listener: JobEndListener): void;
   /** Answers, or throws when no job can be started. */
   check(): Promise<void>;

@@ -32,19 +32,24 @@ export function isAlive(table: Map<number, ProcessEntry>, identity: ProcessIdent
 }
 
 /**
- * `leader` and every process that it started: its group, and whatever descends from these. When
- * the leader has ended its group remains, unless the pid now belongs to another process.
+ * `leader` and every process that it started: its group, those `known` from an earlier look, and
+ * whatever descends from these. When the leader has ended its group remains, unless the pid now
+ * belongs to another process.
  */
 export function processTree(
   table: Map<number, ProcessEntry>,
   leader: ProcessIdentity,
+  known: readonly ProcessIdentity[] = [],
 ): ProcessEntry[] {
-  if (table.has(leader.pid) && !isAlive(table, leader)) return [];
-  const members = new Set<number>([leader.pid]);
-  for (let size = 0; size < members.size; ) {
+  const members = new Set<number>();
+  for (const identity of known) if (isAlive(table, identity)) members.add(identity.pid);
+  const pidIsOfAnother = table.has(leader.pid) && !isAlive(table, leader);
+  if (!pidIsOfAnother) members.add(leader.pid);
+  for (let size = -1; size < members.size; ) {
     size = members.size;
     for (const { pid, parent, group } of table.values()) {
-      if (group === leader.pid || members.has(parent)) members.add(pid);
+      const isOfGroup = group === leader.pid && !pidIsOfAnother;
+      if (isOfGroup || members.has(parent)) members.add(pid);
     }
   }
   return [...members].flatMap((pid) => table.get(pid) ?? []);

@@ -31,10 +31,11 @@ export class KyselyMessageStore implements MessageStore {
     return rows.map(toDelivery);
   }
 
-  async nextDue(): Promise<Date | undefined> {
+  async nextDue(now: Date): Promise<Date | undefined> {
     const row = await this.#db
       .selectFrom('deliveries')
       .select('due_at')
+      .where('due_at', '>', now.toISOString())
       .orderBy('due_at')
       .limit(1)
       .executeTakeFirst();

@@ -13,8 +13,9 @@ export interface Delivery {
   publishedAt: Date;
 }
 
-/** A message that was given up, kept until a person replays it. */
+/** A message that one subscription gave up, kept until a person replays it. */
 export interface DeadLetter {
+  /** Its own, not the message's: two subscriptions may give up the same message. */
   id: string;
   topic: string;
   subscription: string;
@@ -31,8 +32,8 @@ export interface MessageStore {
   addDeliveries(deliveries: Delivery[], dueAt: Date): Promise<void>;
   /** Due at `now`, oldest first. */
   dueDeliveries(now: Date, limit: number): Promise<Delivery[]>;
-  /** When the next delivery is due; `undefined` when none waits. */
-  nextDue(): Promise<Date | undefined>;
+  /** When the first delivery after `now` is due; `undefined` when none waits. */
+  nextDue(now: Date): Promise<Date | undefined>;
   acknowledge(deliveryId: string): Promise<void>;
   /** Records a failed attempt and when to try again. */
   reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void>;

@@ -1,4 +1,4 @@
-import type { CancelTimer, Clock } from '../clock/clock.ts';
+import { type CancelTimer, type Clock, sleep } from '../clock/clock.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { encodeEvent, type PubsubMessage, type PushEnvelope } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
@@ -26,7 +26,7 @@ export interface DeliveryPolicy {
   concurrency: number;
 }
 
-/** Ten attempts over about three minutes: a service that is restarted misses nothing. */
+/** Ten attempts over one to two minutes: a service that is restarted misses nothing. */
 export const defaultDeliveryPolicy: DeliveryPolicy = {
   maxAttempts: 10,
   backoff: { initialMs: 250, maxMs: 60_000 },
@@ -74,8 +74,8 @@ export class PushMessenger implements Messenger {
   /** Stops after the requests under way have been answered; the rest stays in the store. */
   async stop(): Promise<void> {
     this.#running = false;
-    this.#cancelTimer();
     await this.#pumping;
+    this.#cancelTimer();
     await Promise.all(this.#underWay.values());
   }
 
@@ -158,7 +158,7 @@ export class PushMessenger implements Messenger {
   }
 
   async check(): Promise<void> {
-    await this.#options.store.nextDue();
+    await this.#options.store.nextDue(this.#options.clock.now());
   }
 
   /** One pump at a time; a wake during a pump makes it look once more. */
@@ -189,8 +189,10 @@ export class PushMessenger implements Messenger {
 
   async #pump(): Promise<void> {
     const { store, clock } = this.#options;
+    const now = clock.now();
     // Deliveries under way are still due in the store, so look past them.
-    const due = await store.dueDeliveries(clock.now(), 2 * this.#policy.concurrency);
+    const due = await store.dueDeliveries(now, 2 * this.#policy.concurrency);
+    if (!this.#running) return;
     for (const delivery of due) {
       if (this.#underWay.size >= this.#policy.concurrency) return;
       if (this.#underWay.has(delivery.id)) continue;
@@ -200,25 +202,26 @@ export class PushMessenger implements Messenger {
       });
       this.#underWay.set(delivery.id, attempt);
     }
-    if (this.#underWay.size > 0) return;
-    const next = await store.nextDue();
+    const next = await store.nextDue(now);
     if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
   }
 
   async #deliver(delivery: Delivery): Promise<void> {
-    const { store, log } = this.#options;
+    const { store, clock, log } = this.#options;
     try {
       const failure = await this.#push(delivery);
       if (failure === undefined) await store.acknowledge(delivery.id);
       else await this.#retryOrBury(delivery, failure);
     } catch (error) {
       log.error({ err: error, messageId: delivery.messageId }, 'a delivery could not be recorded');
+      // It is still due: without a pause a store that is full would be asked without end.
+      await sleep(clock, this.#policy.backoff.initialMs);
     }
   }
 
   /** Why the push was not acknowledged; `undefined` when it was. */
   async #push(delivery: Delivery): Promise<string | undefined> {
-    const { subscriptions, fetch } = this.#options;
+    const { subscriptions, clock, fetch } = this.#options;
     const subscription = subscriptions.find((s) => s.name === delivery.subscription);
     if (!subscription) return `no subscription named ${delivery.subscription}`;
     const envelope: PushEnvelope = {
@@ -231,23 +234,30 @@ export class PushMessenger implements Messenger {
       subscription: delivery.subscription,
       deliveryAttempt: delivery.attempts + 1,
     };
+    const { ackDeadlineMs } = this.#policy;
+    const deadline = new AbortController();
+    const cancelDeadline = clock.setTimer(ackDeadlineMs, () => {
+      deadline.abort(new Error(`no answer within ${ackDeadlineMs} ms`));
+    });
     try {
       const response = await fetch(subscription.endpoint, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
         body: JSON.stringify(envelope),
-        signal: AbortSignal.timeout(this.#policy.ackDeadlineMs),
+        signal: deadline.signal,
       });
       const body = await response.text();
       return response.ok ? undefined : `HTTP ${response.status} ${body.slice(0, 500)}`;
     } catch (error) {
       const cause = error instanceof Error && error.cause ? ` (${String(error.cause)})` : '';
       return `${String(error)}${cause}`;
+    } finally {
+      cancelDeadline();
     }
   }
 
   async #retryOrBury(delivery: Delivery, reason: string): Promise<void> {
-    const { store, clock, random, log } = this.#options;
+    const { store, clock, ids, random, log } = this.#options;
     const attempts = delivery.attempts + 1;
     const { messageId, topic, subscription } = delivery;
     log.warn({ messageId, topic, subscription, attempts, reason }, 'a push was not acknowledged');
@@ -256,9 +266,10 @@ export class PushMessenger implements Messenger {
       await store.reschedule(delivery.id, attempts, new Date(clock.now().getTime() + delay));
       return;
     }
-    const error = new TriadError('DELIVERY_EXHAUSTED', { id: messageId, topic, attempts, reason });
+    const id = ids.next();
+    const error = new TriadError('DELIVERY_EXHAUSTED', { id, topic, attempts, reason });
     await store.bury(delivery.id, {
-      id: messageId,
+      id,
       topic,
       subscription,
       data: delivery.data,

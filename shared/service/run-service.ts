@@ -19,6 +19,7 @@ export type ServiceMessage = { ready: true; url: string } | { ready: false; erro
  * that started it is gone. A second signal ends it at once.
  */
 export async function runService(start: () => Promise<RunningService>): Promise<void> {
+  const hasParent = process.connected === true;
   let service: RunningService;
   try {
     service = await start();
@@ -51,6 +52,8 @@ export async function runService(start: () => Promise<RunningService>): Promise<
   });
   log.info({ url }, 'ready');
   await tell({ ready: true, url });
+  // The parent may have gone while the service was starting, before anyone listened for it.
+  if (hasParent && !process.connected && !stopping) stop('the parent process is gone');
 }
 
 function tell(message: ServiceMessage): Promise<void> {

@@ -54,11 +54,10 @@ export class KyselyStateStore implements StateStore {
         .executeTakeFirstOrThrow();
       if (Number(last) !== seenEvents) return false;
 
-      // Ends come first: they free the leases that this change's own dispatches may take.
+      if (!(await leasesAreFree(tx, change))) return false;
       if (change.ended.length > 0) {
         await tx.deleteFrom('in_flight').where('command_id', 'in', change.ended).execute();
       }
-      if (!(await this.#leasesAreFree(tx, change.dispatched))) return false;
       if (change.dispatched.length > 0) {
         await tx.insertInto('in_flight').values(change.dispatched.map(inFlightRecord)).execute();
       }
@@ -85,18 +84,6 @@ export class KyselyStateStore implements StateStore {
       }
       return true;
     });
-  }
-
-  async #leasesAreFree(tx: Transaction<Database>, dispatched: InFlight[]): Promise<boolean> {
-    const leases = dispatched.flatMap(({ lease }) => (lease === null ? [] : [lease]));
-    if (leases.length === 0) return true;
-    if (new Set(leases).size < leases.length) return false;
-    const taken = await tx
-      .selectFrom('in_flight')
-      .select('lease')
-      .where('lease', 'in', leases)
-      .execute();
-    return taken.length === 0;
   }
 
   async getRun(runId: string): Promise<StoredRun | undefined> {
@@ -234,6 +221,22 @@ async function fireTick(
     .where('run_id', 'is', null)
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;
+}
+
+/** Whether the change may take its leases: those that its own ended attempts held are free. */
+async function leasesAreFree(
+  tx: Transaction<Database>,
+  { dispatched, ended }: RunChange,
+): Promise<boolean> {
+  const leases = dispatched.flatMap(({ lease }) => (lease === null ? [] : [lease]));
+  if (leases.length === 0) return true;
+  if (new Set(leases).size < leases.length) return false;
+  const holders = await tx
+    .selectFrom('in_flight')
+    .select('command_id')
+    .where('lease', 'in', leases)
+    .execute();
+  return holders.every(({ command_id }) => ended.includes(command_id));
 }
 
 const inFlightRecord = (entry: InFlight) => ({

@@ -1,40 +1,101 @@
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely';
+import {
+  type DatabaseConnection,
+  Kysely,
+  SqliteAdapter,
+  type SqliteDatabase,
+  SqliteDialect,
+  SqliteDriver,
+} from 'kysely';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrations.ts';
 
 /**
  * Opens the state file, creating it when absent, and brings its schema up to date.
- * Errors: `STATE_CORRUPT`, `STATE_NEWER`, `DISK_FULL`.
+ * Errors, here and in later use: `STATE_CORRUPT`, `STATE_NEWER`, `DISK_FULL`.
  */
 export async function openSqlite(path: string): Promise<Kysely<Database>> {
-  let db: Kysely<Database> | undefined;
+  let file: DatabaseSync | undefined;
   try {
-    const file = new DatabaseSync(path);
+    file = new DatabaseSync(path);
     // WAL lets readers go on while one writes; FULL keeps what was committed through a power cut.
     file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
-    db = new Kysely<Database>({ dialect: new SqliteDialect({ database: adapt(file) }) });
-    const [integrity] = file.prepare('PRAGMA quick_check(1)').all();
-    if (integrity?.quick_check !== 'ok') throw new Error(String(integrity?.quick_check));
+    checkIntegrity(file, path);
+    const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(file, path) });
     await migrate(db, path);
     return db;
   } catch (error) {
-    await db?.destroy();
+    file?.close();
     throw toStateError(error, path);
   }
 }
 
+function checkIntegrity(file: DatabaseSync, path: string): void {
+  const [finding] = file.prepare('PRAGMA quick_check(1)').all();
+  if (finding?.quick_check === 'ok') return;
+  throw new TriadError('STATE_CORRUPT', { path, reason: String(finding?.quick_check) });
+}
+
+/** Kysely's SQLite dialect on `node:sqlite`. */
+class NodeSqliteDialect extends SqliteDialect {
+  readonly #file: DatabaseSync;
+  readonly #database: SqliteDatabase;
+
+  constructor(file: DatabaseSync, path: string) {
+    const database = adapt(file, path);
+    super({ database });
+    this.#file = file;
+    this.#database = database;
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalAdapter();
+  }
+
+  override createDriver(): SqliteDriver {
+    return new NodeSqliteDriver(this.#file, this.#database);
+  }
+}
+
+class NodeSqliteDriver extends SqliteDriver {
+  readonly #file: DatabaseSync;
+
+  constructor(file: DatabaseSync, database: SqliteDatabase) {
+    super({ database });
+    this.#file = file;
+  }
+
+  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
+    // A full disk ends a transaction by itself; rolling back again would hide the reason.
+    if (this.#file.isTransaction) await super.rollbackTransaction(connection);
+  }
+}
+
+/** Each migration is a transaction: one that is killed leaves no trace. */
+class TransactionalAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 /** `node:sqlite` behind the interface that Kysely's own SQLite dialect drives. */
-function adapt(file: DatabaseSync): SqliteDatabase {
+function adapt(file: DatabaseSync, path: string): SqliteDatabase {
+  const coded = <T>(act: () => T): T => {
+    try {
+      return act();
+    } catch (error) {
+      throw toStateError(error, path);
+    }
+  };
   return {
     close: () => file.close(),
     prepare(sql) {
-      const statement = file.prepare(sql);
+      const statement = coded(() => file.prepare(sql));
       return {
         reader: statement.columns().length > 0,
-        all: (parameters) => statement.all(...(parameters as SQLInputValue[])),
-        run: (parameters) => statement.run(...(parameters as SQLInputValue[])),
+        all: (parameters) => coded(() => statement.all(...(parameters as SQLInputValue[]))),
+        run: (parameters) => coded(() => statement.run(...(parameters as SQLInputValue[]))),
         iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
       };
     },
@@ -47,12 +108,17 @@ const SQLITE_FULL = 13;
 const SQLITE_NOTADB = 26;
 
 /** Turns the failures of SQLite that a user can act on into coded errors. */
-export function toStateError(error: unknown, path: string): unknown {
-  if (error instanceof TriadError || !(error instanceof Error)) return error;
-  const code = 'errcode' in error && typeof error.errcode === 'number' ? error.errcode & 0xff : 0;
-  if (code === SQLITE_FULL) return new TriadError('DISK_FULL', { path }, { cause: error });
-  const damaged =
-    code === SQLITE_CORRUPT || code === SQLITE_NOTADB || error.message.startsWith('***');
-  if (!damaged) return error;
-  return new TriadError('STATE_CORRUPT', { path, reason: error.message }, { cause: error });
+function toStateError(error: unknown, path: string): unknown {
+  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) {
+    return error;
+  }
+  switch (error.errcode & 0xff) {
+    case SQLITE_FULL:
+      return new TriadError('DISK_FULL', { path }, { cause: error });
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+      return new TriadError('STATE_CORRUPT', { path, reason: error.message }, { cause: error });
+    default:
+      return error;
+  }
 }

@@ -1,0 +1,18 @@
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import type { Config } from '@triad/shared/config/config.ts';
+import type { Terminal } from './render/terminal.ts';
+
+/** What every command is given. */
+export interface CommandContext {
+  config: Config;
+  terminal: Terminal;
+  clock: Clock;
+  /** Where relative paths of the command line start. */
+  callerDirectory: string;
+}
+
+/** Does one command; resolves with the exit code. Failures are thrown as `TriadError`. */
+export type Command<Arguments extends unknown[]> = (
+  context: CommandContext,
+  ...given: Arguments
+) => Promise<number>;

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import { epochDay, isoDateOf } from '@triad/shared/clock/epoch-day.ts';
+import type { RunView } from '@triad/shared/contracts/run-view.ts';
+import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
+import type { Command, CommandContext } from '../command-context.ts';
+import { errorText } from '../render/error-text.ts';
+import { modelQuality } from '../render/model-quality.ts';
+import { formatCount } from '../render/quantities.ts';
+import { printReport } from '../report-run.ts';
+import { writeSimulatedOrders } from '../simulate/write-simulated-orders.ts';
+import { withSystem } from '../system/system-session.ts';
+import { awaitOtherRuns, watchRun } from '../watch-run.ts';
+
+const CUSTOMERS = 5000;
+const SEED = 1;
+const FIRST_DAY = '2023-01-01';
+const DAYS = 730;
+const LAST_DAY = isoDateOf(epochDay(FIRST_DAY) + DAYS - 1);
+
+/** `triad demo`: the reference pipeline on customers whose true parameters are known. */
+export const demo: Command<[]> = async (context) => {
+  const { out, err } = context.terminal;
+  const file = join(context.config.home, 'demo', 'orders.csv');
+  const window = { customers: CUSTOMERS, seed: SEED, start: FIRST_DAY, end: LAST_DAY };
+  const { orders } = await writeSimulatedOrders(file, window);
+  err.line(
+    `Simulated ${formatCount(orders)} orders of ${formatCount(CUSTOMERS)} customers: ${file}`,
+  );
+
+  const run = await runPipeline(context, file);
+  if (run.state !== 'succeeded') {
+    if (run.error) err.line(errorText(run.error, err.style));
+    return cliExitCode.failed;
+  }
+  await printReport(context, run);
+  out.line();
+  out.line(modelQuality(run.metrics, out.style));
+  out.line();
+  out.line(nextSteps(file));
+  return cliExitCode.ok;
+};
+
+const runPipeline = (context: CommandContext, file: string): Promise<RunView> =>
+  withSystem(context, async (session) => {
+    const started = await session.orchestrator.createRun({
+      pipeline: 'rfm',
+      runDate: LAST_DAY,
+      params: { source: `orders:${file}` },
+      seed: SEED,
+    });
+    const ended = await watchRun(context, session, started);
+    await awaitOtherRuns(context, session);
+    return ended;
+  });
+
+const nextSteps = (file: string): string =>
+  [
+    'Next, with your own data in place of the simulated orders:',
+    `  npm run -s triad -- run rfm --source orders:${file} --run-date ${LAST_DAY}`,
+  ].join('\n');

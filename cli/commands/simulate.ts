@@ -1,0 +1,25 @@
+import { resolve } from 'node:path';
+import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
+import type { Command } from '../command-context.ts';
+import { formatCount } from '../render/quantities.ts';
+import { writeSimulatedOrders } from '../simulate/write-simulated-orders.ts';
+
+export interface SimulateOptions {
+  customers: number;
+  /** The CSV file to write. */
+  out: string;
+  seed: number;
+  /** First and last day that can have an order. */
+  start?: string;
+  end?: string;
+}
+
+/** `triad simulate`: writes orders of customers whose true parameters are known. */
+export const simulate: Command<[options: SimulateOptions]> = async (context, options) => {
+  const { out } = context.terminal;
+  const file = resolve(context.callerDirectory, options.out);
+  const { orders, lastDate } = await writeSimulatedOrders(file, options);
+  out.line(`${formatCount(orders)} orders of ${formatCount(options.customers)} customers: ${file}`);
+  out.line(`Next: triad run rfm --source orders:${file} --run-date ${lastDate}`);
+  return cliExitCode.ok;
+};

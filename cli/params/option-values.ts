@@ -1,0 +1,31 @@
+import { isoDate } from '@triad/shared/contracts/dates.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+
+/** Reads a whole number within inclusive bounds, for the option called `flag`. */
+export const wholeNumber =
+  (flag: string, { minimum, maximum }: { minimum: number; maximum: number }) =>
+  (text: string): number => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= minimum && value <= maximum) return value;
+    throw unfit(flag, text, `a whole number from ${minimum} to ${maximum}`);
+  };
+
+/** Reads a calendar date, for the option called `flag`. */
+export const calendarDate =
+  (flag: string) =>
+  (text: string): string => {
+    if (isoDate.safeParse(text).success) return text;
+    throw unfit(flag, text, 'a calendar date as YYYY-MM-DD');
+  };
+
+/** Reads one of the given words, for the option called `flag`. */
+export const oneOf =
+  <Word extends string>(flag: string, words: readonly Word[]) =>
+  (text: string): Word => {
+    const word = words.find((candidate) => candidate === text);
+    if (word !== undefined) return word;
+    throw unfit(flag, text, `one of ${words.join(', ')}`);
+  };
+
+const unfit = (flag: string, text: string, expected: string) =>
+  new TriadError('USAGE', { reason: `${flag} is "${text}"; expected ${expected}.` });

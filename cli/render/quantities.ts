@@ -1,0 +1,24 @@
+/** Milliseconds for people: `480 ms`, `1.2 s`, `3 min 05 s`, `2 h 04 min`. */
+export function formatDuration(ms: number): string {
+  if (ms < 1000) return `${Math.max(0, Math.round(ms))} ms`;
+  if (ms < 59_950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  const twoDigits = (value: number) => String(value).padStart(2, '0');
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${twoDigits(seconds % 60)} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${twoDigits(minutes % 60)} min`;
+}
+
+/** A whole number with separators: `541,909`. */
+export const formatCount = (value: number): string => value.toLocaleString('en-US');
+
+/** At most `digits` digits after the point, with separators: `8,911,407.90` for 2. */
+export const formatAmount = (value: number, digits: number): string =>
+  value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
+
+/** A number of any size in about five significant digits. */
+export const formatNumber = (value: number): string =>
+  value.toLocaleString('en-US', { maximumSignificantDigits: 5 });
+
+/** An instant without its fraction of a second: `2026-01-31 06:00:00`. In UTC. */
+export const formatInstant = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,0 +1,60 @@
+import { systemClock } from '@triad/shared/clock/clock.ts';
+import { callerDirectory } from '@triad/shared/config/caller-directory.ts';
+import { loadConfig } from '@triad/shared/config/config.ts';
+import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
+import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
+import { CommanderError } from 'commander';
+import type { CommandContext } from './command-context.ts';
+import { createProgram } from './program.ts';
+import { errorText } from './render/error-text.ts';
+import { terminalOf } from './render/terminal.ts';
+
+/** Does what a command line asks for and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
+export async function runCli(argv: string[]): Promise<number> {
+  const terminal = terminalOf(process.stdout, process.stderr);
+  process.stdout.on('error', leaveWhenReaderIsGone);
+  let exitCode: number = cliExitCode.ok;
+  const program = createProgram(async (command, ...given) => {
+    const context: CommandContext = {
+      config: loadConfig(),
+      terminal,
+      clock: systemClock,
+      callerDirectory: callerDirectory(),
+    };
+    exitCode = await command(context, ...given);
+  });
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode;
+  } catch (thrown) {
+    if (thrown instanceof CommanderError && isHelp(thrown)) {
+      return thrown.exitCode === 0 ? cliExitCode.ok : cliExitCode.usage;
+    }
+    const error = codedError(thrown);
+    const { code, message, fix } = error;
+    if (argv.includes('--json'))
+      terminal.out.line(JSON.stringify({ error: { code, message, fix } }));
+    terminal.err.line(errorText(error, terminal.err.style));
+    if (code === 'INTERNAL') terminal.err.line(stackOf(thrown));
+    return code === 'USAGE' || code === 'CONFIG_INVALID' ? cliExitCode.usage : cliExitCode.failed;
+  }
+}
+
+/** Commander has printed what was asked for, or the help that a bare `triad` gets. */
+const isHelp = ({ code, exitCode }: CommanderError): boolean =>
+  exitCode === 0 || code === 'commander.help';
+
+function codedError(thrown: unknown): TriadError {
+  if (!(thrown instanceof CommanderError)) return toTriadError(thrown);
+  const reason = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
+  return new TriadError('USAGE', { reason }, { cause: thrown });
+}
+
+const stackOf = (thrown: unknown): string =>
+  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+
+/** `triad runs | head` closes the pipe early, which is no failure. */
+function leaveWhenReaderIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(cliExitCode.ok);
+  throw error;
+}

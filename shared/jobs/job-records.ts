@@ -1,0 +1,115 @@
+import * as fs from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { commandId } from '../contracts/names.ts';
+import { isSystemError } from '../errors/system-error.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import { type JobFolder, jobFolder } from './job-folder.ts';
+import type { JobRecord } from './job-record.ts';
+
+/**
+ * The records of all jobs: a folder per job, and in `.running` the name of each that has not
+ * ended, so that a new launcher need not read all that ever were.
+ *
+ * Writing is synchronous: a record on disk then never falls back behind what was decided later.
+ */
+export class JobRecords {
+  readonly directory: string;
+  readonly #running: string;
+
+  constructor(directory: string) {
+    this.directory = directory;
+    this.#running = join(directory, '.running');
+    fs.mkdirSync(this.#running, { recursive: true });
+  }
+
+  folder(id: string): JobFolder {
+    return jobFolder(this.directory, id);
+  }
+
+  /** Stores a first record, unless there is one for this command: false. */
+  create(record: JobRecord): boolean {
+    const folder = this.folder(record.spec.id);
+    return this.#diskFullIs(folder, () => {
+      if (fs.existsSync(folder.record)) return false;
+      fs.mkdirSync(folder.path, { recursive: true });
+      const draft = fs.mkdtempSync(join(folder.path, '.draft-'));
+      try {
+        writeDurably(join(draft, 'record'), record);
+        fs.writeFileSync(join(this.#running, record.spec.id), '');
+        fs.linkSync(join(draft, 'record'), folder.record);
+        return true;
+      } catch (error) {
+        if (isSystemError(error, 'EEXIST')) return false;
+        throw error;
+      } finally {
+        fs.rmSync(draft, { recursive: true });
+      }
+    });
+  }
+
+  update(record: JobRecord): void {
+    const folder = this.folder(record.spec.id);
+    this.#diskFullIs(folder, () => {
+      writeDurably(`${folder.record}.new`, record);
+      fs.renameSync(`${folder.record}.new`, folder.record);
+      if (record.end) this.forgetRunning(record.spec.id);
+    });
+  }
+
+  /** Takes back a job that did not start at all. */
+  discard(id: string): void {
+    fs.rmSync(this.folder(id).path, { recursive: true, force: true });
+    this.forgetRunning(id);
+  }
+
+  /** `undefined` also for what is no command id at all. */
+  async read(id: string): Promise<JobRecord | undefined> {
+    if (!commandId.safeParse(id).success) return undefined;
+    try {
+      return JSON.parse(await readFile(this.folder(id).record, 'utf8'));
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return undefined;
+      throw error;
+    }
+  }
+
+  /** The newest `limit` by command id, which starts with a time-ordered run id. */
+  async newest(limit: number): Promise<JobRecord[]> {
+    const ids = (await this.#names(this.directory)).sort().reverse().slice(0, limit);
+    const records = await Promise.all(ids.map((id) => this.read(id)));
+    return records.filter((record) => record !== undefined);
+  }
+
+  /** Ids of the jobs that have not ended, as far as a launcher recorded it. */
+  running(): Promise<string[]> {
+    return this.#names(this.#running);
+  }
+
+  forgetRunning(id: string): void {
+    fs.rmSync(join(this.#running, id), { force: true });
+  }
+
+  async #names(directory: string): Promise<string[]> {
+    try {
+      const names = await readdir(directory);
+      return names.filter((name) => commandId.safeParse(name).success);
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+
+  #diskFullIs<T>(folder: JobFolder, write: () => T): T {
+    try {
+      return write();
+    } catch (error) {
+      if (!isSystemError(error, 'ENOSPC', 'EDQUOT')) throw error;
+      throw new TriadError('DISK_FULL', { path: folder.record }, { cause: error });
+    }
+  }
+}
+
+function writeDurably(file: string, record: JobRecord): void {
+  fs.writeFileSync(file, JSON.stringify(record, null, 2), { flush: true });
+}

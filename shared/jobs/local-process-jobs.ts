@@ -1,0 +1,197 @@
+import { mkdtempSync, rmdirSync } from 'node:fs';
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
+import type { JobView } from '../contracts/job-view.ts';
+import { isSystemError } from '../errors/system-error.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import type { Logger } from '../log/logger.ts';
+import type { JobEndListener, JobLauncher } from './job-launcher.ts';
+import { type JobRecord, viewOf } from './job-record.ts';
+import { JobRecords } from './job-records.ts';
+import { type JobProgram, JobStarter } from './job-starter.ts';
+import { JobSupervisor } from './job-supervisor.ts';
+import { type Judgement, judgeJob } from './judge-end.ts';
+import { isAlive, type ProcessEntry, readProcessTable } from './process-table.ts';
+
+export interface LocalProcessJobsOptions {
+  /** Holds a folder per job, for ever. One launcher at a time works on it. */
+  directory: string;
+  /** By job name. */
+  programs: Readonly<Record<string, JobProgram>>;
+  artifacts: ArtifactStore;
+  clock: Clock;
+  log: Logger;
+  /** Of the jobs' processes. */
+  environment: NodeJS.ProcessEnv;
+  /** How often limits are checked and adopted jobs looked for, in milliseconds. @default 200 */
+  sampleMs?: number;
+  /** From SIGTERM to SIGKILL, in milliseconds. @default 5000 */
+  killGraceMs?: number;
+}
+
+/** Each job is a fresh process on this machine, taken from a warm pool. */
+export class LocalProcessJobs implements JobLauncher {
+  readonly capabilities = { notifiesEnd: true, enforcesMemory: true };
+  readonly jobNames: readonly string[];
+  readonly #options: LocalProcessJobsOptions;
+  readonly #records: JobRecords;
+  readonly #starter: JobStarter;
+  readonly #supervisor: JobSupervisor;
+  readonly #listeners: JobEndListener[] = [];
+  /** Jobs that are between their record and their process. */
+  readonly #starting = new Map<string, Promise<void>>();
+  #closed = false;
+
+  constructor(options: LocalProcessJobsOptions) {
+    const { programs, clock, environment } = options;
+    this.#options = options;
+    this.#records = new JobRecords(options.directory);
+    this.#starter = new JobStarter({ programs, records: this.#records, clock, environment });
+    this.jobNames = this.#starter.jobNames;
+    this.#supervisor = new JobSupervisor({
+      clock,
+      sampleMs: options.sampleMs ?? 200,
+      killGraceMs: options.killGraceMs ?? 5000,
+      onStopping: (record) => this.#records.update(record),
+      onGone: ({ record }) => void this.#ended(record, null),
+    });
+  }
+
+  /** Fills the pools; resolves when every waiting process has loaded its program. */
+  warmUp(): Promise<void> {
+    return this.#starter.warmUp();
+  }
+
+  async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
+    this.#starter.program(spec.job);
+    const createdAt = this.#options.clock.now().toISOString();
+    const record: JobRecord = { spec, createdAt, process: null, stopping: null, end: null };
+    const started = this.#records.create(record);
+    if (started) {
+      const starting = this.#start(record);
+      this.#starting.set(spec.id, starting);
+      await starting.finally(() => this.#starting.delete(spec.id));
+    }
+    const job = await this.get(spec.id);
+    // Another caller's start of this very job has just failed: so has this one.
+    if (!job) throw new TriadError('JOB_LOST');
+    return { job, started };
+  }
+
+  async get(id: string): Promise<JobView | undefined> {
+    await this.#starting.get(id);
+    const record = await this.#records.read(id);
+    return record && viewOf(record);
+  }
+
+  async list(limit: number): Promise<JobView[]> {
+    return (await this.#records.newest(limit)).map(viewOf);
+  }
+
+  async logs(id: string): Promise<string | undefined> {
+    if (!(await this.get(id))) return undefined;
+    try {
+      return await readFile(this.#records.folder(id).log, 'utf8');
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return '';
+      throw error;
+    }
+  }
+
+  async cancel(id: string): Promise<JobView | undefined> {
+    await this.#starting.get(id);
+    this.#supervisor.stop(id, 'cancelled', new TriadError('JOB_CANCELLED'));
+    return this.get(id);
+  }
+
+  async adopt(): Promise<JobView[]> {
+    const table = readProcessTable();
+    const ended: JobView[] = [];
+    for (const id of await this.#records.running()) {
+      if (this.#starting.has(id) || this.#supervisor.has(id)) continue;
+      const record = await this.#records.read(id);
+      if (!record) this.#records.discard(id);
+      else if (!(await this.#resume(record, table))) ended.push(viewOf(record));
+    }
+    return ended;
+  }
+
+  onEnd(listener: JobEndListener): void {
+    this.#listeners.push(listener);
+  }
+
+  async check(): Promise<void> {
+    rmdirSync(mkdtempSync(join(this.#options.directory, '.check-')));
+    this.#starter.check();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#supervisor.close();
+    await this.#starter.close();
+  }
+
+  /** Watches the job again if it still runs; otherwise sees to it that its end is recorded: false. */
+  async #resume(record: JobRecord, table: Map<number, ProcessEntry>): Promise<boolean> {
+    const { spec, process: leader, end } = record;
+    if (leader && !end) this.#supervisor.watch({ record, leader, isChild: false });
+    if (leader && !end && isAlive(table, leader)) return true;
+    if (end) this.#records.forgetRunning(spec.id);
+    else await this.#conclude(record, null);
+    return false;
+  }
+
+  async #start(record: JobRecord): Promise<void> {
+    try {
+      const { identity, exited } = await this.#starter.start(record);
+      this.#supervisor.watch({ record, leader: identity, isChild: true });
+      void exited.then((exitCode) => this.#ended(record, exitCode));
+    } catch (error) {
+      if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) {
+        this.#records.discard(record.spec.id);
+        throw error;
+      }
+      this.#end(record, { state: 'failed', exitCode: null, error: error.report() });
+      this.#notify(record);
+    }
+  }
+
+  /** A child has exited, or an adopted job is gone. */
+  async #ended(record: JobRecord, exitCode: number | null): Promise<void> {
+    if (this.#closed) return;
+    await this.#conclude(record, exitCode);
+    this.#notify(record);
+  }
+
+  async #conclude(record: JobRecord, exitCode: number | null): Promise<void> {
+    const { artifacts, log } = this.#options;
+    this.#supervisor.release(record.spec.id);
+    try {
+      this.#end(record, await judgeJob(artifacts, record, exitCode));
+    } catch (error) {
+      log.error({ command: record.spec.id, err: error }, 'The traces of a job cannot be read');
+      this.#end(record, { state: 'lost', exitCode, error: new TriadError('JOB_LOST').report() });
+    }
+    await rm(this.#records.folder(record.spec.id).scratch, { recursive: true, force: true });
+  }
+
+  #end(record: JobRecord, judgement: Judgement): void {
+    record.end = { ...judgement, endedAt: this.#options.clock.now().toISOString() };
+    try {
+      this.#records.update(record);
+    } catch (error) {
+      const fields = { command: record.spec.id, err: error };
+      this.#options.log.error(
+        fields,
+        'The end of a job cannot be recorded; the next start finds it',
+      );
+    }
+  }
+
+  #notify(record: JobRecord): void {
+    for (const listener of this.#listeners) listener(viewOf(record));
+  }
+}

@@ -1,0 +1,104 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
+import {
+  type Manifest,
+  type ManifestOutput,
+  manifestPath,
+  parseManifest,
+} from '../contracts/manifest.ts';
+import { attemptPrefix } from '../contracts/names.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Job, JobResult } from './job.ts';
+
+export interface JobSurroundings {
+  artifacts: ArtifactStore;
+  clock: Clock;
+  log: Logger;
+  /** Made empty before the job and removed after it. */
+  scratch: string;
+  /** Aborts when the job is asked to stop. */
+  signal: AbortSignal;
+}
+
+/**
+ * Does one attempt of one step: runs its handler, then writes the manifest, last. An attempt that
+ * has its manifest already is done. Throws what the handler throws, `JOB_KIND_UNKNOWN`, or
+ * `METRIC_NOT_FINITE`.
+ */
+export async function performJob(job: Job, spec: JobSpec, around: JobSurroundings): Promise<void> {
+  const { artifacts, clock, scratch } = around;
+  const handler = job.handlers[spec.kind];
+  if (!handler) {
+    const known = Object.keys(job.handlers).join(', ');
+    throw new TriadError('JOB_KIND_UNKNOWN', { job: job.name, kind: spec.kind, known });
+  }
+  if (await artifacts.stat(manifestPath(spec))) return;
+
+  const startedAt = clock.now().toISOString();
+  const outputs: ManifestOutput[] = [];
+  await rm(scratch, { recursive: true, force: true });
+  await mkdir(scratch, { recursive: true });
+  try {
+    const addOutput = async (name: string, localFile: string, rows?: number) => {
+      const file = basename(localFile);
+      const path = `${attemptPrefix(spec)}/${file}`;
+      if (file === 'manifest.json' || file === 'error.json') throw new Error(`${file} is reserved`);
+      if (outputs.some((output) => output.name === name || output.path === path)) {
+        throw new Error(`output ${name} (${file}) was added twice`);
+      }
+      const reference = await artifacts.putFile(path, localFile);
+      const output = { ...reference, name, ...(rows !== undefined && { rows }) };
+      outputs.push(output);
+      return output;
+    };
+    const result = await handler({ ...around, spec, addOutput });
+    const finishedAt = clock.now().toISOString();
+    await storeManifest(
+      artifacts,
+      spec,
+      manifestOf(spec, result, { outputs, startedAt, finishedAt }),
+    );
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function manifestOf(
+  spec: JobSpec,
+  result: JobResult,
+  done: Pick<Manifest, 'outputs' | 'startedAt' | 'finishedAt'>,
+): Manifest {
+  const metrics = result.metrics ?? {};
+  for (const [metric, value] of Object.entries(metrics)) {
+    if (!Number.isFinite(value)) throw new TriadError('METRIC_NOT_FINITE', { metric, value });
+  }
+  const { sqlHash, sourceHash } = result;
+  return parseManifest({
+    version: 1,
+    commandId: spec.id,
+    runDate: spec.runDate,
+    tables: result.tables ?? [],
+    metrics,
+    notes: result.notes ?? [],
+    lineage: {
+      ...spec.pins,
+      inputs: spec.inputs,
+      ...(sqlHash !== undefined && { sqlHash }),
+      ...(sourceHash !== undefined && { sourceHash }),
+    },
+    ...done,
+  });
+}
+
+/** The first manifest stays: a second performance of the same attempt changes nothing. */
+async function storeManifest(artifacts: ArtifactStore, spec: JobSpec, manifest: Manifest) {
+  try {
+    await artifacts.put(manifestPath(spec), JSON.stringify(manifest, null, 2), { absent: true });
+  } catch (error) {
+    if (!(error instanceof TriadError && error.code === 'ARTIFACT_CONFLICT')) throw error;
+  }
+}

@@ -1,0 +1,75 @@
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
+import type { Clock } from '../clock/clock.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
+import { errorPath } from '../contracts/manifest.ts';
+import { exitCode, exitCodeOf } from '../errors/exit-code.ts';
+import { type TriadError, toTriadError } from '../errors/triad-error.ts';
+import type { Logger } from '../log/logger.ts';
+import type { Job } from './job.ts';
+import { jobFolder } from './job-folder.ts';
+import { performJob } from './perform-job.ts';
+import { type Ready, receiveSpec } from './receive-spec.ts';
+import { rehearse } from './rehearse.ts';
+
+export interface JobProcess {
+  artifacts: ArtifactStore;
+  clock: Clock;
+  log: Logger;
+  /** Holds one folder per job; the job's scratch directory is in its own. */
+  jobsDirectory: string;
+  /** The value of `TRIAD_JOB`; without it, the spec comes over the pool's channel. */
+  specText: string | undefined;
+}
+
+/**
+ * Makes this process a job: gets the spec, does the attempt, and exits 0 when the manifest is
+ * stored, otherwise as `exitCode` says, leaving an `error.json`. A job that ends because of
+ * SIGTERM dies of SIGTERM, so that whoever watches knows that it did not fail by itself.
+ */
+export async function runJob(job: Job, options: JobProcess): Promise<never> {
+  const { artifacts, clock, jobsDirectory } = options;
+  const stop = new AbortController();
+  let spec: JobSpec | undefined;
+  let { log } = options;
+
+  const fail = async (thrown: unknown): Promise<never> => {
+    const error = toTriadError(thrown);
+    log.error({ code: error.code, err: thrown }, error.message);
+    if (spec) await storeError(artifacts, spec, error, log);
+    process.exit(exitCodeOf(error));
+  };
+  process.on('uncaughtException', fail);
+  process.on('unhandledRejection', fail);
+  process.on('SIGTERM', () => (spec ? stop.abort() : process.exit(exitCode.ok)));
+
+  try {
+    const receiving = receiveSpec(options.specText);
+    if (process.connected) {
+      await job.warmUp?.();
+      await rehearse(artifacts);
+      process.send?.({ ready: true } satisfies Ready);
+    }
+    spec = await receiving;
+    log = log.child({ command: spec.id });
+    const scratch = jobFolder(jobsDirectory, spec.id).scratch;
+    await performJob(job, spec, { artifacts, clock, log, scratch, signal: stop.signal });
+  } catch (error) {
+    if (stop.signal.aborted) return dieOfSigterm();
+    return fail(error);
+  }
+  process.exit(exitCode.ok);
+}
+
+async function storeError(artifacts: ArtifactStore, spec: JobSpec, error: TriadError, log: Logger) {
+  try {
+    await artifacts.put(errorPath(spec), JSON.stringify(error.report(), null, 2));
+  } catch (failure) {
+    log.error({ err: failure }, 'The error report could not be stored');
+  }
+}
+
+function dieOfSigterm(): Promise<never> {
+  process.removeAllListeners('SIGTERM');
+  process.kill(process.pid, 'SIGTERM');
+  return new Promise(() => {});
+}

@@ -1,0 +1,144 @@
+import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { CancelTimer, Clock } from '../clock/clock.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
+import { TriadError, toTriadError } from '../errors/triad-error.ts';
+import type { Assignment } from './receive-spec.ts';
+import { type CommandLine, type SpawnedProcess, spawnJobProcess } from './spawn-job-process.ts';
+
+export interface WarmPoolOptions {
+  job: string;
+  commandLine: CommandLine;
+  /** Processes kept waiting. */
+  size: number;
+  environment: NodeJS.ProcessEnv;
+  /** For the output of processes that wait. */
+  logDirectory: string;
+  clock: Clock;
+}
+
+/** A process that has loaded its program, or is about to, and waits for its one job. */
+export interface Worker extends SpawnedProcess {
+  logFile: string;
+  /** Settles when the program is loaded, or has ended without that. */
+  loaded: Promise<unknown>;
+}
+
+/** Wait before a process that died idle is replaced, in milliseconds; doubles with each death. */
+const retryDelayMs = { first: 500, longest: 30_000 };
+
+/** A new process loads this long after a job began, in milliseconds, so as not to slow its start. */
+const refillDelayMs = 100;
+
+/** Processes of one job, started ahead of their work: a job then begins in milliseconds. */
+export class WarmPool {
+  readonly #options: WarmPoolOptions;
+  #waiting: Worker[] = [];
+  #starting = 0;
+  #made = 0;
+  #deaths = 0;
+  #failure: TriadError | undefined;
+  #lastDeath: Worker | undefined;
+  #cancelRefill: CancelTimer = () => {};
+  #closed = false;
+
+  constructor(options: WarmPoolOptions) {
+    this.#options = options;
+    mkdirSync(options.logDirectory, { recursive: true });
+  }
+
+  /** Why the last process could not start or died idle, until another one has loaded. */
+  get failure(): TriadError | undefined {
+    return this.#failure;
+  }
+
+  /** Starts processes until enough wait, and resolves when all that wait have loaded. */
+  async fill(): Promise<void> {
+    this.#cancelRefill();
+    const missing = this.#options.size - this.#waiting.length - this.#starting;
+    const starts = Array.from({ length: this.#closed ? 0 : missing }, () => this.#startWaiting());
+    await Promise.all(starts);
+    await Promise.all(this.#waiting.map(({ loaded }) => loaded));
+  }
+
+  /** The process that waits longest, or a new one; its place is filled when it has begun its job. */
+  async take(): Promise<Worker> {
+    const worker = this.#waiting.shift() ?? (await this.#start());
+    worker.child.once('disconnect', () => this.#fillLater(refillDelayMs));
+    void worker.exited.then(() => this.fill());
+    return worker;
+  }
+
+  /** Ends the processes that wait. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#cancelRefill();
+    const idle = this.#waiting;
+    this.#waiting = [];
+    for (const { child } of idle) child.kill('SIGKILL');
+    await Promise.all(idle.map(({ exited }) => exited));
+    for (const { logFile } of idle) rmSync(logFile, { force: true });
+  }
+
+  async #startWaiting(): Promise<void> {
+    this.#starting += 1;
+    try {
+      const worker = await this.#start();
+      if (this.#closed) worker.child.kill('SIGKILL');
+      this.#waiting.push(worker);
+      void worker.exited.then((code) => this.#noteExit(worker, code));
+    } catch (error) {
+      this.#noteFailure(toTriadError(error));
+    } finally {
+      this.#starting -= 1;
+    }
+  }
+
+  async #start(): Promise<Worker> {
+    const { job, commandLine, environment, logDirectory } = this.#options;
+    this.#made += 1;
+    const logFile = join(logDirectory, `${job}-${process.pid}-${this.#made}.log`);
+    const spawned = await spawnJobProcess({ commandLine, environment, logFile, channel: true });
+    const ready = new Promise<void>((resolve) => spawned.child.once('message', () => resolve()));
+    void ready.then(() => {
+      this.#failure = undefined;
+      this.#deaths = 0;
+    });
+    return { ...spawned, logFile, loaded: Promise.race([ready, spawned.exited]) };
+  }
+
+  #noteExit(worker: Worker, code: number | null): void {
+    if (!this.#waiting.includes(worker)) return;
+    this.#waiting = this.#waiting.filter((other) => other !== worker);
+    // Of a program that dies again and again, the last log is kept.
+    if (this.#lastDeath) rmSync(this.#lastDeath.logFile, { force: true });
+    this.#lastDeath = worker;
+    const end = code === null ? 'a signal' : `exit code ${code}`;
+    const details = { job: this.#options.job, end, log: worker.logFile };
+    this.#noteFailure(new TriadError('WORKER_DIED', details));
+  }
+
+  #noteFailure(failure: TriadError): void {
+    this.#failure = failure;
+    const delayMs = Math.min(retryDelayMs.first * 2 ** this.#deaths, retryDelayMs.longest);
+    this.#deaths += 1;
+    this.#fillLater(delayMs);
+  }
+
+  #fillLater(delayMs: number): void {
+    this.#cancelRefill();
+    if (!this.#closed)
+      this.#cancelRefill = this.#options.clock.setTimer(delayMs, () => void this.fill());
+  }
+}
+
+/**
+ * Hands a worker its one job. What it prints from now on, and has printed, is the job's log. A
+ * worker that cannot be reached any more is ended, so that its exit tells of it.
+ */
+export function assign(worker: Worker, spec: JobSpec, logFile: string): void {
+  renameSync(worker.logFile, logFile);
+  worker.child.send({ spec } satisfies Assignment, (error) => {
+    if (error) worker.child.kill('SIGKILL');
+  });
+}

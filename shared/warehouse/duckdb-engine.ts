@@ -1,0 +1,127 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import { sleep } from '../clock/clock.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import { codedError, reasonOf } from './duckdb-error.ts';
+import { catalog, type DuckDbDialect, type DuckDbOptions } from './duckdb-options.ts';
+import { quoteDataset, quoteText } from './duckdb-quote.ts';
+import { DuckDbWarehouse } from './duckdb-warehouse.ts';
+import type { OpenOptions, OpenWarehouse } from './warehouse.ts';
+
+const retryMs = 50;
+/** What Node itself needs beside DuckDB, in MiB. */
+const nodeMiB = 256;
+
+/**
+ * Opens a DuckDB file as a warehouse. `warmUp` does ahead what needs no file: it starts the engine
+ * in memory and defines the dialect, so that opening is attaching.
+ */
+export function duckDbOpener(options: DuckDbOptions): {
+  open: OpenWarehouse;
+  warmUp(): Promise<void>;
+} {
+  let started: Promise<Engine> | undefined;
+  return {
+    async warmUp() {
+      started ??= startEngine(options.dialect);
+      await started;
+    },
+    async open(request) {
+      const engine = await (started ?? startEngine(options.dialect));
+      started = undefined;
+      try {
+        await configure(engine.connection, options, request);
+        await attach(engine.connection, options, request);
+        await enter(engine.connection, options, request);
+      } catch (error) {
+        engine.stop();
+        throw error;
+      }
+      const { connection, stop } = engine;
+      const interrupt = () => connection.interrupt();
+      request.signal?.addEventListener('abort', interrupt, { once: true });
+      return new DuckDbWarehouse(connection, options, () => {
+        request.signal?.removeEventListener('abort', interrupt);
+        stop();
+      });
+    },
+  };
+}
+
+interface Engine {
+  connection: DuckDBConnection;
+  stop(): void;
+}
+
+async function startEngine(dialect: DuckDbDialect): Promise<Engine> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  });
+  const connection = await instance.connect();
+  await connection.run(`SET TimeZone = 'UTC'; ${dialect.definitions}`);
+  return {
+    connection,
+    stop() {
+      connection.closeSync();
+      instance.closeSync();
+    },
+  };
+}
+
+async function configure(
+  connection: DuckDBConnection,
+  { path }: DuckDbOptions,
+  { memoryMiB }: OpenOptions,
+): Promise<void> {
+  await connection.run(`SET temp_directory = ${quoteText(`${path}.tmp`)}`);
+  if (memoryMiB === undefined) return;
+  const limit = Math.max(128, Math.floor((memoryMiB - nodeMiB) * 0.8));
+  await connection.run(`SET memory_limit = '${limit}MiB'`);
+}
+
+async function attach(
+  connection: DuckDBConnection,
+  { path, waitSeconds, clock }: DuckDbOptions,
+  { write, signal }: OpenOptions,
+): Promise<void> {
+  if (!write && !existsSync(path)) throw new TriadError('WAREHOUSE_MISSING', { path });
+  if (write) await mkdir(dirname(path), { recursive: true });
+  const statement = `ATTACH ${quoteText(path)} AS ${catalog}${write ? '' : ' (READ_ONLY)'}`;
+  const deadline = clock.now().getTime() + waitSeconds * 1000;
+  for (;;) {
+    try {
+      await connection.run(statement);
+      return;
+    } catch (error) {
+      if (!isHeldElsewhere(error)) throw codedError(error, path, 'WAREHOUSE_CORRUPT', { path });
+      if (signal?.aborted || clock.now().getTime() >= deadline) {
+        throw new TriadError('WAREHOUSE_BUSY', { path }, { cause: error });
+      }
+    }
+    await sleep(clock, retryMs, signal);
+  }
+}
+
+/** DuckDB's errors carry no code, so that its words are all there is to tell this one by. */
+const isHeldElsewhere = (error: unknown) => reasonOf(error).includes('Could not set lock on file');
+
+/** Makes the default dataset and looks tables up in it; a reader can reach no other file then. */
+async function enter(
+  connection: DuckDBConnection,
+  { path, defaultDataset }: DuckDbOptions,
+  { write }: OpenOptions,
+): Promise<void> {
+  const dataset = quoteDataset(defaultDataset);
+  try {
+    await connection.run(`USE ${catalog}`);
+    if (write) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${dataset}`);
+    await connection.run(`USE ${catalog}.${dataset}`);
+    if (write) return;
+    await connection.run('SET enable_external_access = false; SET lock_configuration = true');
+  } catch (error) {
+    throw codedError(error, path, 'WAREHOUSE_CORRUPT', { path });
+  }
+}

@@ -1,0 +1,27 @@
+import type { ErrorCode } from '../errors/catalogue.ts';
+import { TriadError } from '../errors/triad-error.ts';
+
+/** What DuckDB and the system below it say when no space is left. */
+const noSpace = /No space left on device|Disk quota exceeded|failed to offload data block/i;
+
+/** The first paragraph of DuckDB's message: what is wrong, without the echo of the statement. */
+export function reasonOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return message.split('\n\nLINE ')[0]?.trim() ?? message;
+}
+
+/**
+ * The coded error for one that DuckDB threw: `DISK_FULL` where that is the cause, otherwise `code`
+ * with the reason filled in. An error that has a code already stays as it is.
+ */
+export function codedError(
+  error: unknown,
+  path: string,
+  code: ErrorCode,
+  details: Record<string, string>,
+): TriadError {
+  if (error instanceof TriadError) return error;
+  const reason = reasonOf(error);
+  if (noSpace.test(reason)) return new TriadError('DISK_FULL', { path }, { cause: error });
+  return new TriadError(code, { ...details, reason }, { cause: error });
+}

@@ -1,0 +1,23 @@
+import type { Clock } from '../clock/clock.ts';
+import type { Sql } from './warehouse.ts';
+
+/** How GoogleSQL is said in DuckDB. */
+export interface DuckDbDialect {
+  /** Statements that define what translated queries call. */
+  readonly definitions: string;
+  translate(sql: Sql): string;
+}
+
+export interface DuckDbOptions {
+  /** The database file. */
+  path: string;
+  /** Where a table name without a dataset is looked up. */
+  defaultDataset: string;
+  /** How long to wait for another process that holds the file. */
+  waitSeconds: number;
+  dialect: DuckDbDialect;
+  clock: Clock;
+}
+
+/** The name under which the file is attached; no dataset may have it. */
+export const catalog = '_warehouse';

@@ -1,0 +1,40 @@
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import { systemClock } from '@triad/shared/clock/clock.ts';
+import { loadConfig } from '@triad/shared/config/config.ts';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import { runJob } from '@triad/shared/jobs/run-job.ts';
+import { createLogger } from '@triad/shared/log/logger.ts';
+import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
+import { loadBundle } from './compile/dataform-sandbox.ts';
+import { googleSqlInDuckDb, warmUpTranslation } from './dialect/translate.ts';
+import { sqlRunnerJob } from './job.ts';
+
+const config = loadConfig();
+const home = homeLayout(config.home);
+const warehouse = duckDbOpener({
+  path: home.warehouse,
+  defaultDataset: config.dataset,
+  waitSeconds: config.warehouseWaitSeconds,
+  dialect: googleSqlInDuckDb,
+  clock: systemClock,
+});
+
+async function warmUp(): Promise<void> {
+  loadBundle();
+  warmUpTranslation();
+  await warehouse.warmUp();
+}
+
+const services = {
+  openWarehouse: warehouse.open,
+  sqlDirectory: config.sqlDirectory,
+  dataset: config.dataset,
+};
+
+await runJob(sqlRunnerJob(services, warmUp), {
+  artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+  clock: systemClock,
+  log: createLogger('sql-runner', config.logLevel),
+  jobsDirectory: home.jobs,
+  specText: config.jobSpec,
+});

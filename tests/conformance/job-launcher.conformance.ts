@@ -1,0 +1,342 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
+import type { JobView } from '@triad/shared/contracts/job-view.ts';
+import { errorPath, manifestPath, parseManifest } from '@triad/shared/contracts/manifest.ts';
+import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { jobSpecWith } from '../harness/job-spec.ts';
+import { lives } from '../harness/process-life.ts';
+import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import { until } from '../harness/until.ts';
+
+/** A launcher of the job `scripted`, and what it shares with that job. */
+export interface LauncherUnderTest {
+  launcher: JobLauncher;
+  artifacts: ArtifactStore;
+  /** A further launcher on the same jobs, as after a restart. */
+  another(): JobLauncher;
+}
+
+/** What every job launcher must do. It must end stubborn jobs within about a second. */
+export function jobLauncherConformance(name: string, open: () => Promise<LauncherUnderTest>): void {
+  describe(`${name} is a job launcher`, { concurrency: 2 }, () => {
+    let { launcher, artifacts, another }: LauncherUnderTest = {} as LauncherUnderTest;
+    const ended: JobView[] = [];
+    before(async () => {
+      ({ launcher, artifacts, another } = await open());
+      launcher.onEnd((job) => ended.push(job));
+    });
+    after(() => launcher.close());
+
+    const endOf = (spec: JobSpec) =>
+      until(`the end of ${spec.params.script}`, async () =>
+        ended.find((job) => job.name === spec.id),
+      );
+    const run = async (spec: JobSpec) => {
+      const { started } = await launcher.launch(spec);
+      assert.equal(started, true);
+      return endOf(spec);
+    };
+    const printed = (spec: JobSpec, pattern: RegExp) =>
+      until(`${spec.params.script} to print ${pattern}`, async () => {
+        const matches = [...((await launcher.logs(spec.id)) ?? '').matchAll(pattern)];
+        return matches.length > 0 ? matches.map((match) => String(match[1])) : undefined;
+      });
+    /** The pids of the processes that the job says it started. */
+    const pidsOf = async (spec: JobSpec, count: number) => {
+      const pids = await until(`${count} processes of ${spec.params.script}`, async () => {
+        const all = await printed(spec, /^(?:began|child) (\d+)$/gm);
+        return all.length === count ? all.map(Number) : undefined;
+      });
+      await until('the children to be up', async () => {
+        const up = await printed(spec, /^(up)$/gm);
+        return up.length === count - 1 ? up : undefined;
+      });
+      return pids;
+    };
+
+    test('a job that stores its manifest has succeeded', async () => {
+      const spec = jobSpecWith({ script: 'succeed' });
+      const { job } = await launcher.launch(spec);
+      assert.deepEqual(
+        { name: job.name, displayName: job.displayName },
+        { name: spec.id, displayName: 'scripted 2026-01-31' },
+      );
+      const end = await endOf(spec);
+      assert.equal(end.state, 'succeeded');
+      assert.equal(end.exitCode, 0);
+      assert.equal(end.error, null);
+      assert.ok(Date.parse(end.endedAt ?? '') >= Date.parse(end.created));
+      assert.deepEqual(await launcher.get(spec.id), end);
+    });
+
+    test('the manifest names the outputs, which are stored under the attempt', async () => {
+      const spec = jobSpecWith({ script: 'succeed' });
+      await run(spec);
+      const body = (await artifacts.get(manifestPath(spec)))?.body.toString() ?? '';
+      const manifest = parseManifest(JSON.parse(body));
+      const path = `runs/${spec.runId}/step/1/numbers.csv`;
+      assert.deepEqual(manifest.outputs, [
+        { ...(await artifacts.digest(path)), name: 'numbers', rows: 2 },
+      ]);
+      assert.deepEqual(manifest.metrics, { 'answer.value': 42 });
+      assert.deepEqual(manifest.notes, ['for 2026-01-31']);
+      assert.deepEqual(manifest.lineage, { ...spec.pins, inputs: [] });
+    });
+
+    test('everything a job prints is in its log', async () => {
+      const spec = jobSpecWith({ script: 'succeed' });
+      await run(spec);
+      const log = (await launcher.logs(spec.id)) ?? '';
+      assert.match(log, /^began \d+$/m);
+      assert.match(log, /^to standard error$/m);
+    });
+
+    test('a command that is launched twice starts one job', async () => {
+      const spec = jobSpecWith({ script: 'succeed' });
+      const launches = await Promise.all([1, 2, 3, 4].map(() => launcher.launch(spec)));
+      assert.equal(launches.filter(({ started }) => started).length, 1);
+      assert.equal(new Set(launches.map(({ job }) => job.created)).size, 1);
+      await endOf(spec);
+      const again = await launcher.launch(spec);
+      assert.equal(again.started, false);
+      assert.equal(again.job.state, 'succeeded');
+      assert.equal(((await launcher.logs(spec.id)) ?? '').match(/^began/gm)?.length, 1);
+      assert.equal(ended.filter((job) => job.name === spec.id).length, 1);
+    });
+
+    test('two launchers start one job for one command', async () => {
+      const spec = jobSpecWith({ script: 'succeed' });
+      const other = another();
+      const launches = await Promise.all([launcher.launch(spec), other.launch(spec)]);
+      assert.equal(launches.filter(({ started }) => started).length, 1);
+      await until('the job to end', async () => {
+        return (await launcher.get(spec.id))?.state === 'succeeded' || undefined;
+      });
+      await other.close();
+    });
+
+    test('an unknown job is JOB_UNKNOWN, and leaves no job behind', async () => {
+      const spec = jobSpecWith({}, { job: 'nothing' });
+      await assert.rejects(launcher.launch(spec), { code: 'JOB_UNKNOWN', message: /nothing/ });
+      assert.equal(await launcher.get(spec.id), undefined);
+      assert.deepEqual(launcher.jobNames.includes('scripted'), true);
+    });
+
+    test('nothing is known of a command that was never launched', async () => {
+      for (const id of ['01j:step:1', '../../etc', 'no id']) {
+        assert.equal(await launcher.get(id), undefined);
+        assert.equal(await launcher.logs(id), undefined);
+        assert.equal(await launcher.cancel(id), undefined);
+      }
+    });
+
+    const failures = [
+      { script: 'fail', exitCode: 1, code: 'SQL_INVALID', retryable: false },
+      { script: 'failForNow', exitCode: 75, code: 'WAREHOUSE_BUSY', retryable: true },
+      { script: 'bug', exitCode: 1, code: 'INTERNAL', retryable: false },
+      { script: 'uncaughtBug', exitCode: 1, code: 'INTERNAL', retryable: false },
+      { script: 'notFinite', exitCode: 1, code: 'METRIC_NOT_FINITE', retryable: false },
+    ];
+    for (const { script, exitCode, code, retryable } of failures) {
+      test(`the job "${script}" fails with its own error, ${code}`, async () => {
+        const spec = jobSpecWith({ script });
+        const end = await run(spec);
+        assert.equal(end.state, 'failed');
+        assert.equal(end.exitCode, exitCode);
+        assert.equal(end.error?.code, code);
+        assert.equal(end.error?.retryable, retryable);
+        const report = (await artifacts.get(errorPath(spec)))?.body.toString() ?? '';
+        assert.deepEqual(JSON.parse(report), end.error);
+        assert.equal(await artifacts.stat(manifestPath(spec)), undefined);
+      });
+    }
+
+    test('the stack of a bug is in the log', async () => {
+      const spec = jobSpecWith({ script: 'bug' });
+      await run(spec);
+      assert.match((await launcher.logs(spec.id)) ?? '', /RangeError: the bug\\n +at/);
+    });
+
+    const exits = [
+      { code: 0, expected: 'MANIFEST_MISSING', retryable: true },
+      { code: 75, expected: 'JOB_TEMPFAIL', retryable: true },
+      { code: 3, expected: 'JOB_EXITED', retryable: false },
+    ];
+    for (const { code, expected, retryable } of exits) {
+      test(`exit code ${code} without a manifest is ${expected}`, async () => {
+        const end = await run(jobSpecWith({ script: 'exit', code }));
+        assert.equal(end.state, 'failed');
+        assert.equal(end.exitCode, code);
+        assert.equal(end.error?.code, expected);
+        assert.equal(end.error?.retryable, retryable);
+      });
+    }
+
+    test('a job that somebody killed is lost, which is worth another attempt', async () => {
+      const end = await run(jobSpecWith({ script: 'killed' }));
+      assert.equal(end.state, 'lost');
+      assert.equal(end.exitCode, null);
+      assert.equal(end.error?.code, 'JOB_LOST');
+      assert.equal(end.error?.retryable, true);
+    });
+
+    test('a job that somebody asked to stop is lost, not failed', async () => {
+      const spec = jobSpecWith({ script: 'obedient' });
+      await launcher.launch(spec);
+      const [pid] = await printed(spec, /^began (\d+)$/gm);
+      process.kill(Number(pid), 'SIGTERM');
+      assert.equal((await endOf(spec)).state, 'lost');
+    });
+
+    test('a cancelled job ends gently', async () => {
+      const spec = jobSpecWith({ script: 'obedient' });
+      await launcher.launch(spec);
+      const [pid] = await printed(spec, /^began (\d+)$/gm);
+      await Promise.all([launcher.cancel(spec.id), launcher.cancel(spec.id)]);
+      const end = await endOf(spec);
+      assert.equal(end.state, 'cancelled');
+      assert.equal(end.error?.code, 'JOB_CANCELLED');
+      assert.equal(lives(Number(pid)), false);
+      assert.equal((await launcher.cancel(spec.id))?.state, 'cancelled');
+    });
+
+    test('a job that was cancelled before it did anything is cancelled', async () => {
+      const spec = jobSpecWith({ script: 'obedient' });
+      const launching = launcher.launch(spec);
+      await launcher.cancel(spec.id);
+      await launching;
+      await launcher.cancel(spec.id);
+      assert.equal((await endOf(spec)).state, 'cancelled');
+    });
+
+    test('cancelling ends a job that ignores it, with all it started', async () => {
+      const spec = jobSpecWith({ script: 'stubborn' });
+      await launcher.launch(spec);
+      const pids = await pidsOf(spec, 3);
+      assert.deepEqual(pids.map(lives), [true, true, true]);
+      await launcher.cancel(spec.id);
+      assert.equal((await endOf(spec)).state, 'cancelled');
+      assert.deepEqual(pids.map(lives), [false, false, false]);
+    });
+
+    test('a job over its time limit is ended with all it started', async () => {
+      const resources = { memoryMiB: 1024, timeLimitSeconds: 1 };
+      const spec = jobSpecWith({ script: 'stubborn' }, { resources });
+      const end = await run(spec);
+      assert.equal(end.state, 'failed');
+      assert.equal(end.error?.code, 'JOB_TIMEOUT');
+      assert.match(end.error?.message ?? '', /1 s/);
+      const pids = await printed(spec, /^(?:began|child) (\d+)$/gm);
+      assert.equal(pids.map(Number).some(lives), false);
+    });
+
+    test('a job over its memory limit is ended', async (t) => {
+      if (!launcher.capabilities.enforcesMemory) return t.diagnostic('declared as not enforced');
+      const resources = { memoryMiB: 256, timeLimitSeconds: 60 };
+      const end = await run(jobSpecWith({ script: 'eatMemory' }, { resources }));
+      assert.equal(end.state, 'failed');
+      assert.equal(end.error?.code, 'JOB_MEMORY');
+      assert.match(end.error?.message ?? '', /more than its limit of 256 MiB/);
+    });
+
+    test('a job that ends leaves no process behind', async () => {
+      const spec = jobSpecWith({ script: 'leaveChild' });
+      assert.equal((await run(spec)).state, 'succeeded');
+      const [pid] = await printed(spec, /^child (\d+)$/gm);
+      assert.equal(lives(Number(pid)), false);
+    });
+
+    test('the newest jobs are listed first', async () => {
+      const specs = [1, 2, 3].map(() => jobSpecWith({ script: 'succeed' }));
+      for (const spec of specs) await run(spec);
+      const names = (await launcher.list(1000)).map((job) => job.name);
+      const order = specs.map((spec) => names.indexOf(spec.id));
+      assert.ok(order.every((place) => place >= 0));
+      assert.deepEqual(
+        order,
+        [...order].sort((a, b) => b - a),
+      );
+      assert.equal((await launcher.list(2)).length, 2);
+    });
+
+    test('the check answers when jobs can be started', async () => {
+      await launcher.check();
+    });
+
+    describe('after a restart', () => {
+      /** Launches jobs by a launcher that then goes away, and returns the next one. */
+      const restartAfter = async (specs: JobSpec[], meanwhile: () => Promise<void>) => {
+        const first = another();
+        for (const spec of specs) await first.launch(spec);
+        for (const spec of specs) await printed(spec, /^(began|up)/gm);
+        await first.close();
+        await meanwhile();
+        const next = another();
+        const ends: JobView[] = [];
+        next.onEnd((job) => ends.push(job));
+        return { next, ends };
+      };
+      const held = async () => {
+        const go = join(await temporaryDirectory(), 'go');
+        return { spec: jobSpecWith({ script: 'hold', go }), letGo: () => writeFile(go, '') };
+      };
+
+      test('a job that still runs is adopted, and its end is told once', async () => {
+        const { spec, letGo } = await held();
+        const { next, ends } = await restartAfter([spec], async () => {});
+        assert.deepEqual(mine(await next.adopt(), spec), []);
+        assert.equal((await next.get(spec.id))?.state, 'running');
+        assert.equal((await next.launch(spec)).started, false);
+        await letGo();
+        await until('the end', async () => mine(ends, spec)[0]);
+        assert.equal((await next.get(spec.id))?.state, 'succeeded');
+        await next.close();
+        assert.equal(mine(ends, spec).length, 1);
+        const third = another();
+        assert.deepEqual(mine(await third.adopt(), spec), []);
+        await third.close();
+      });
+
+      test('a job that ended meanwhile is judged by what it left', async () => {
+        const { spec: done, letGo } = await held();
+        const killed = jobSpecWith({ script: 'stubborn' });
+        const { next, ends } = await restartAfter([done, killed], async () => {
+          const [leader = 0, ...children] = await pidsOf(killed, 3);
+          for (const pid of [leader, ...children]) process.kill(pid, 'SIGKILL');
+          await letGo();
+          await until('the manifest', () => artifacts.stat(manifestPath(done)));
+          await until('the jobs to be gone', async () => {
+            const pids = [leader, Number((await printed(done, /^began (\d+)$/gm))[0])];
+            return pids.some(lives) ? undefined : true;
+          });
+        });
+        const adopted = await next.adopt();
+        assert.deepEqual(
+          [done, killed].map((spec) => mine(adopted, spec).map(({ state }) => state)),
+          [['succeeded'], ['lost']],
+        );
+        assert.equal(mine(adopted, killed)[0]?.error?.retryable, true);
+        await next.close();
+        assert.deepEqual([...mine(ends, done), ...mine(ends, killed)], []);
+      });
+
+      test('an adopted job can be cancelled', async () => {
+        const spec = jobSpecWith({ script: 'stubborn' });
+        const { next, ends } = await restartAfter([spec], async () => {});
+        const pids = await pidsOf(spec, 3);
+        await next.adopt();
+        await next.cancel(spec.id);
+        const end = await until('the end', async () => mine(ends, spec)[0]);
+        assert.equal(end.state, 'cancelled');
+        assert.equal(pids.some(lives), false);
+        await next.close();
+      });
+
+      const mine = (jobs: JobView[], spec: JobSpec) => jobs.filter((job) => job.name === spec.id);
+    });
+  });
+}

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import { systemClock } from '@triad/shared/clock/clock.ts';
+import { childEnvironment } from '@triad/shared/config/child-environment.ts';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
+import type { JobView } from '@triad/shared/contracts/job-view.ts';
+import type { JobProgram } from '@triad/shared/jobs/job-starter.ts';
+import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
+import { readProcessTable } from '@triad/shared/jobs/process-table.ts';
+import { jobSpecWith } from '../harness/job-spec.ts';
+import { recordingLogger } from '../harness/recording-logger.ts';
+import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import { until } from '../harness/until.ts';
+import { jobLauncherConformance } from './job-launcher.conformance.ts';
+
+const scripted = [
+  process.execPath,
+  resolve(import.meta.dirname, '../harness/jobs/scripted-job.ts'),
+];
+
+async function openHome() {
+  const home = await temporaryDirectory();
+  const { artifacts: artifactsDirectory, jobs: directory } = homeLayout(home);
+  const artifacts = new DirectoryArtifactStore({ directory: artifactsDirectory });
+  const launcherOf = (programs: Record<string, JobProgram>) =>
+    new LocalProcessJobs({
+      directory,
+      programs,
+      artifacts,
+      clock: systemClock,
+      log: recordingLogger().log,
+      environment: childEnvironment({ TRIAD_HOME: home }),
+      sampleMs: 50,
+      killGraceMs: 300,
+    });
+  return { directory, artifacts, launcherOf };
+}
+
+for (const warm of [0, 1]) {
+  jobLauncherConformance(`local process with ${warm} warm`, async () => {
+    const { artifacts, launcherOf } = await openHome();
+    const another = () => launcherOf({ scripted: { commandLine: scripted, warm } });
+    return { launcher: another(), artifacts, another };
+  });
+}
+
+/** Pids of the processes that this one started. */
+const children = () =>
+  [...readProcessTable().values()]
+    .filter(({ parent }) => parent === process.pid)
+    .map(({ pid }) => pid);
+
+const endsOf = (jobs: LocalProcessJobs) => {
+  const ends: JobView[] = [];
+  jobs.onEnd((job) => ends.push(job));
+  return (spec: JobSpec) =>
+    until('the job to end', async () => ends.find(({ name }) => name === spec.id));
+};
+
+test('a job given to a waiting process begins within 20 ms, in a process of its own', async (t) => {
+  const { launcherOf } = await openHome();
+  const jobs = launcherOf({ scripted: { commandLine: scripted, warm: 1 } });
+  const end = endsOf(jobs);
+  const delays: number[] = [];
+  for (let i = 0; i < 7; i += 1) {
+    await jobs.warmUp();
+    const spec = jobSpecWith({ script: 'succeed' });
+    const launchedAt = Date.now();
+    await jobs.launch(spec);
+    await end(spec);
+    const [, beganAt] = /^began (\d+)$/m.exec((await jobs.logs(spec.id)) ?? '') ?? [];
+    delays.push(Number(beganAt) - launchedAt);
+  }
+  await jobs.close();
+  const median = delays.sort((a, b) => a - b)[3] ?? Number.NaN;
+  t.diagnostic(`median ${median} ms of ${delays.join(', ')}`);
+  assert.ok(median <= 20, `median ${median} ms`);
+});
+
+test('a place in the pool is filled again, and closing ends the processes that wait', async () => {
+  const { launcherOf } = await openHome();
+  const jobs = launcherOf({ scripted: { commandLine: scripted, warm: 2 } });
+  const end = endsOf(jobs);
+  await jobs.warmUp();
+  const spec = jobSpecWith({ script: 'succeed' });
+  await jobs.launch(spec);
+  await end(spec);
+  await jobs.warmUp();
+  const waiting = children();
+  assert.equal(waiting.length, 2);
+  await jobs.close();
+  assert.deepEqual(children(), []);
+});
+
+test('a program that does not start makes the check fail, and its jobs', async () => {
+  const { directory, launcherOf } = await openHome();
+  const broken = join(directory, 'broken.mjs');
+  await mkdir(directory, { recursive: true });
+  await writeFile(broken, "throw new Error('broken on load')");
+  const jobs = launcherOf({ scripted: { commandLine: [process.execPath, broken], warm: 1 } });
+  await jobs.warmUp();
+  await until('the death to be noticed', () =>
+    jobs.check().then(
+      () => undefined,
+      () => true,
+    ),
+  );
+  await assert.rejects(jobs.check(), (error: Error) => {
+    assert.match(error.message, /process of job scripted ended with exit code 1/);
+    return 'code' in error && error.code === 'WORKER_DIED';
+  });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({ script: 'succeed' });
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'failed');
+  assert.match((await jobs.logs(spec.id)) ?? '', /broken on load/);
+  await jobs.close();
+});
+
+test('a program that does not exist is JOB_UNSTARTABLE', async () => {
+  const { launcherOf } = await openHome();
+  const jobs = launcherOf({ scripted: { commandLine: ['no-such-program-at-all'], warm: 0 } });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({});
+  await jobs.launch(spec);
+  const { state, error } = await end(spec);
+  assert.equal(state, 'failed');
+  assert.equal(error?.code, 'JOB_UNSTARTABLE');
+  assert.match(error?.message ?? '', /no-such-program-at-all .*ENOENT/);
+  await jobs.close();
+});
+
+test('any program can be a job: it gets its spec in TRIAD_JOB', async () => {
+  const { launcherOf } = await openHome();
+  const program = ['sh', '-c', 'echo "$TRIAD_JOB"; exit 75'];
+  const jobs = launcherOf({ scripted: { commandLine: program, warm: 0 } });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({ quote: 'it\'s "quoted" $HOME' });
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).error?.code, 'JOB_TEMPFAIL');
+  assert.deepEqual(JSON.parse((await jobs.logs(spec.id)) ?? ''), spec);
+  await jobs.close();
+});
+
+test('a pid that was given to another process is not taken for the job', async () => {
+  const { directory, launcherOf } = await openHome();
+  const spec = jobSpecWith({});
+  const folder = join(directory, spec.id);
+  const first = launcherOf({ scripted: { commandLine: ['sleep', '60'], warm: 0 } });
+  await first.launch(spec);
+  await first.close();
+  const record = JSON.parse(await readFile(join(folder, 'job.json'), 'utf8'));
+  process.kill(record.process.pid, 'SIGKILL');
+  record.process.pid = process.pid;
+  await writeFile(join(folder, 'job.json'), JSON.stringify(record));
+  const next = launcherOf({});
+  assert.deepEqual(
+    (await next.adopt()).map(({ name, state }) => ({ name, state })),
+    [{ name: spec.id, state: 'lost' }],
+  );
+  await next.close();
+});
+
+test('the scratch directory of a job that was killed is removed', async () => {
+  const { directory, launcherOf } = await openHome();
+  const program = ['sh', '-c', `mkdir -p ${directory}/*/scratch; kill -9 $$`];
+  const jobs = launcherOf({ scripted: { commandLine: program, warm: 0 } });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({});
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'lost');
+  await assert.rejects(readFile(join(directory, spec.id, 'scratch')), { code: 'ENOENT' });
+  await jobs.close();
+});

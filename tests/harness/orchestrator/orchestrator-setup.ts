@@ -1,0 +1,130 @@
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import type { JobState, JobView } from '@triad/shared/contracts/job-view.ts';
+import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts';
+import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/contracts/names.ts';
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
+import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
+import type { RunPlan } from '@triad/shared/state/state-store.ts';
+import type { Workload } from '../../../orchestrator/reconcile/workload.ts';
+import { RunEngine } from '../../../orchestrator/run/run-engine.ts';
+import { runViewOf } from '../../../orchestrator/run/run-view-of.ts';
+import { FakeClock } from '../fake-clock.ts';
+import { recordingLogger } from '../recording-logger.ts';
+import { planOf } from '../run-fixtures.ts';
+import { sequentialIds } from '../sequential-ids.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
+
+/** A workload that knows the jobs a test tells it of. */
+export class FakeWorkload implements Workload {
+  readonly jobs = new Map<string, JobView>();
+  isDown = false;
+
+  async getJob(commandId: string): Promise<JobView | undefined> {
+    await this.check();
+    return this.jobs.get(commandId);
+  }
+
+  async check(): Promise<void> {
+    if (this.isDown) throw new Error('the invoker is down');
+  }
+
+  tell(commandId: string, state: JobState, more: Partial<JobView> = {}): void {
+    this.jobs.set(commandId, {
+      name: commandId,
+      displayName: commandId,
+      state,
+      created: '2024-01-01T00:00:00.000Z',
+      endedAt: state === 'running' ? null : '2024-01-01T00:00:01.000Z',
+      exitCode: state === 'succeeded' ? 0 : null,
+      error: null,
+      ...more,
+    });
+  }
+}
+
+export type OrchestratorSetup = Awaited<ReturnType<typeof setUpOrchestrator>>;
+
+/** The orchestrator's parts on an empty state in memory, a real artifact store and a fake clock. */
+export async function setUpOrchestrator() {
+  const clock = new FakeClock();
+  const ids = sequentialIds();
+  const state = new KyselyStateStore(await openSqlite(':memory:'));
+  const artifacts = new DirectoryArtifactStore({ directory: await temporaryDirectory() });
+  const { log, lines } = recordingLogger();
+  const workload = new FakeWorkload();
+  let woken = 0;
+  const onOutbox = () => {
+    woken += 1;
+  };
+  const newEngine = () =>
+    new RunEngine({ state, clock, ids, log, warehouseLease: 'warehouse', onOutbox });
+  const engine = newEngine();
+  const random = () => 0.5;
+
+  return {
+    clock,
+    ids,
+    state,
+    artifacts,
+    log,
+    lines,
+    workload,
+    engine,
+    newEngine,
+    random,
+    onOutbox,
+    /** How often the outbox was announced. */
+    wakes: () => woken,
+
+    async start(runId: string, pipeline: Pipeline, more: Partial<RunPlan> = {}): Promise<void> {
+      await state.createRun(planOf(runId, { pipeline, createdAt: clock.now(), ...more }));
+      await engine.advance(runId);
+    },
+
+    async view(runId: string) {
+      const run = await state.getRun(runId);
+      if (!run) throw new Error(`no run ${runId}`);
+      return runViewOf(run);
+    },
+
+    /** The state of each step by its name. */
+    async steps(runId: string): Promise<Record<string, string>> {
+      const { steps } = await this.view(runId);
+      return Object.fromEntries(steps.map(({ name, state: stepState }) => [name, stepState]));
+    },
+
+    /** Takes what waits in the outbox, as `type subject`. */
+    async sent(): Promise<string[]> {
+      const messages = await state.unpublished(100);
+      if (messages.length > 0) await state.markPublished(messages.map(({ id }) => id));
+      return messages.map(
+        ({ event }) => `${event.type.replace('dev.triad.', '')} ${event.subject}`,
+      );
+    },
+
+    /** Does what a job does: writes the output `result.txt` of an attempt, and its manifest last. */
+    async writeManifest(key: CommandKey, more: Partial<Manifest> = {}): Promise<Manifest> {
+      const path = `${attemptPrefix(key)}/result.txt`;
+      await artifacts.put(path, `result of ${formatCommandId(key)}`);
+      const reference = await artifacts.digest(path);
+      if (!reference) throw new Error(`${path} was not stored`);
+      const now = clock.now().toISOString();
+      const manifest: Manifest = {
+        version: 1,
+        commandId: formatCommandId(key),
+        runDate: '2024-01-31',
+        outputs: [{ ...reference, name: 'result' }],
+        tables: [],
+        metrics: {},
+        notes: [],
+        lineage: { planHash: 'f'.repeat(64), codeRevision: 'test', seed: 0, inputs: [] },
+        startedAt: now,
+        finishedAt: now,
+        ...more,
+      };
+      await artifacts.put(manifestPath(key), JSON.stringify(manifest));
+      return manifest;
+    },
+  };
+}

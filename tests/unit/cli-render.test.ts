@@ -1,0 +1,182 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { RunView, StepView } from '@triad/shared/contracts/run-view.ts';
+import fc from 'fast-check';
+import { errorText } from '../../cli/render/error-text.ts';
+import { keyMetrics } from '../../cli/render/key-metrics.ts';
+import { modelQuality } from '../../cli/render/model-quality.ts';
+import { plainProgress } from '../../cli/render/plain-progress.ts';
+import { formatDuration } from '../../cli/render/quantities.ts';
+import { stepLines } from '../../cli/render/step-lines.ts';
+import { plainStyle } from '../../cli/render/style.ts';
+import { renderTable } from '../../cli/render/table.ts';
+import { timeline } from '../../cli/render/timeline.ts';
+
+const at = (seconds: number) => new Date(Date.UTC(2026, 0, 31, 6, 0, 0) + seconds * 1000);
+
+const stepOf = (name: string, more: Partial<StepView> = {}): StepView => ({
+  name,
+  kind: 'sql',
+  state: 'waiting',
+  attempts: 0,
+  startedAt: null,
+  finishedAt: null,
+  error: null,
+  outputs: [],
+  tables: [],
+  notes: [],
+  history: [],
+  ...more,
+});
+
+const succeeded = (name: string, from: number, to: number, more: Partial<StepView> = {}) =>
+  stepOf(name, {
+    state: 'succeeded',
+    attempts: 1,
+    startedAt: at(from).toISOString(),
+    finishedAt: at(to).toISOString(),
+    ...more,
+  });
+
+const runOf = (steps: StepView[], more: Partial<RunView> = {}): RunView => ({
+  runId: '01run',
+  pipeline: 'rfm',
+  runDate: '2026-01-31',
+  state: 'running',
+  params: {},
+  trigger: 'manual',
+  createdAt: at(0).toISOString(),
+  finishedAt: null,
+  error: null,
+  steps,
+  metrics: {},
+  outputs: [],
+  plan: { hash: 'f'.repeat(64), codeRevision: 'test', seed: 0 },
+  ...more,
+});
+
+const failure = { code: 'JOB_LOST', message: 'It vanished.', fix: 'Wait.', retryable: true };
+
+describe('what a person sees of a run', () => {
+  test('each step has a line: state, name, time taken, what came out', () => {
+    const steps = [
+      succeeded('load', 0, 1.234, { tables: [{ table: 'raw', rows: 541909 }] }),
+      stepOf('rfm', { state: 'dispatched', attempts: 2, startedAt: at(2).toISOString() }),
+      stepOf('train', { state: 'failed', startedAt: at(1).toISOString(), finishedAt: at(63).toISOString(), error: failure }),
+      stepOf('publish', { state: 'skipped' }),
+    ];
+    assert.deepEqual(stepLines(runOf(steps), plainStyle, at(4.5)), [
+      '  ✓ load        1.2 s  raw 541,909 rows',
+      '  ⠴ rfm         2.5 s  attempt 2',
+      '  ✗ train   1 min 02 s  JOB_LOST',
+      '  – publish',
+    ]);
+  });
+
+  test('a step that waits for its next attempt says why', () => {
+    const [line] = stepLines(runOf([stepOf('rfm', { error: failure })]), plainStyle, at(0));
+    assert.equal(line, '  · rfm            JOB_LOST; it is tried again');
+  });
+
+  test('where there is no terminal, each change of a step is told once', () => {
+    const lines: string[] = [];
+    const progress = plainProgress({ line: (text = '') => lines.push(text) }, { now: () => at(9) });
+    const started = stepOf('load', { state: 'dispatched', attempts: 1, startedAt: at(0).toISOString() });
+    progress.show(runOf([stepOf('load', { state: 'ready' })]));
+    progress.show(runOf([started]));
+    progress.show(runOf([started]));
+    progress.show(runOf([stepOf('load', { attempts: 1, startedAt: at(0).toISOString(), error: failure })]));
+    progress.show(runOf([{ ...started, attempts: 2 }]));
+    progress.show(runOf([succeeded('load', 0, 3, { attempts: 2, outputs: [] })]));
+    assert.deepEqual(lines, [
+      'run 01run: rfm 2026-01-31',
+      'load: started',
+      'load: JOB_LOST: It vanished. It is tried again.',
+      'load: started, attempt 2',
+      'load: succeeded in 3.0 s',
+    ]);
+  });
+
+  test('the timeline places each step within the time of the run', () => {
+    const run = runOf([succeeded('load', 0, 1), succeeded('rfm', 1, 2), stepOf('never', { state: 'skipped' })], {
+      finishedAt: at(2).toISOString(),
+    });
+    const [load, rfm, never, total] = timeline(run, plainStyle);
+    assert.equal(load, `  ✓ load   ${'█'.repeat(15)}${' '.repeat(15)}     1.0 s`);
+    assert.equal(rfm, `  ✓ rfm    ${' '.repeat(15)}${'█'.repeat(15)}     1.0 s`);
+    assert.equal(never, `  – never  ${' '.repeat(30)}`.trimEnd());
+    assert.match(total ?? '', /^ +2\.0 s$/);
+  });
+
+  test('every step that ran shows in the timeline, however short it was', () => {
+    const second = fc.double({ min: 0, max: 100, noNaN: true });
+    fc.assert(
+      fc.property(second, second, (from, length) => {
+        const run = runOf([succeeded('s', from, from + length)], { finishedAt: at(100).toISOString() });
+        const [line = ''] = timeline(run, plainStyle);
+        const bar = line.slice('  ✓ s  '.length).slice(0, 30);
+        assert.match(bar, /^ *█+ *$/);
+        assert.equal(bar.length, 30);
+      }),
+    );
+  });
+
+  test('an error is followed by its remedy', () => {
+    assert.equal(errorText(failure, plainStyle), 'Error JOB_LOST: It vanished.\nTo fix: Wait.');
+  });
+
+  test('a table aligns its columns, numbers to the right', () => {
+    const columns = [{ head: 'segment' }, { head: 'customers', align: 'right' as const }];
+    const table = renderTable(columns, [['loyal', '1,234'], ['new', '7']], plainStyle);
+    assert.equal(table, 'segment  customers\nloyal        1,234\nnew              7');
+  });
+
+  test('durations read well at every size', () => {
+    const shown = [0, 480, 999, 1000, 59_949, 59_950, 3_599_499, 3_600_000, 7_440_000].map(formatDuration);
+    assert.deepEqual(shown, ['0 ms', '480 ms', '999 ms', '1.0 s', '59.9 s', '1 min 00 s', '59 min 59 s', '1 h 00 min', '2 h 04 min']);
+  });
+});
+
+describe('what a person sees of a model', () => {
+  test('the key metrics name both models and the holdout', () => {
+    const metrics = {
+      'bg_nbd.r': 0.2426,
+      'bg_nbd.alpha': 4.4136,
+      'bg_nbd.a': 0.7929,
+      'bg_nbd.b': 2.4259,
+      'bg_nbd.log_likelihood': -9582.43,
+      'bg_nbd.customers': 2357,
+      'holdout.weeks': 39,
+      'holdout.purchases_actual': 1882,
+      'holdout.purchases_predicted': 1740.2,
+      'holdout.mae': 0.7,
+      'holdout.correlation': 0.626,
+    };
+    assert.deepEqual(keyMetrics(metrics), [
+      '  BG/NBD       r 0.2426  alpha 4.4136  a 0.7929  b 2.4259  log-likelihood -9,582.43, 2,357 customers',
+      '  Holdout      39 weeks: 1,882 purchases, 1,740 predicted, MAE 0.7, correlation 0.626',
+    ]);
+  });
+
+  test('other pipelines have no key metrics', () => {
+    assert.deepEqual(keyMetrics({ 'first.attempt': 1 }), []);
+  });
+
+  test('the quality of a model is each parameter against the true one, and what they imply', () => {
+    const metrics = {
+      'final.bg_nbd.r': 0.63,
+      'final.bg_nbd.alpha': 6,
+      'final.bg_nbd.a': 0.8,
+      'final.bg_nbd.b': 2.5,
+      'final.gamma_gamma.p': 6,
+      'final.gamma_gamma.q': 3.96,
+      'final.gamma_gamma.v': 30,
+    };
+    const lines = modelQuality(metrics, plainStyle).split('\n').map((line) => line.replace(/ {2,}/g, '  '));
+    assert.equal(lines[1], 'BG/NBD r  0.6  0.63  +5.0 %');
+    assert.ok(lines.includes('BG/NBD b  2.5  2.5  +0.0 %'));
+    assert.ok(lines.includes('  purchases per week, r/alpha  0.1  0.105  +5.0 %'));
+    assert.ok(lines.includes('Gamma-Gamma q  4  3.96  −1.0 %'));
+    assert.ok(lines.includes('  spend per order, p v/(q-1)  60  60.811  +1.4 %'));
+  });
+});

@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { isAbsolute, resolve } from 'node:path';
+import { test } from 'node:test';
+import { loadConfig } from '@triad/shared/config/config.ts';
+
+test('an empty environment gives a working configuration', () => {
+  const config = loadConfig({});
+  assert.deepEqual(config.orchestrator, { port: 4180, url: 'http://127.0.0.1:4180' });
+  assert.deepEqual(config.invoker, { port: 4181, url: 'http://127.0.0.1:4181' });
+  assert.equal(config.schedulerEnabled, true);
+  assert.deepEqual(config.extraJobs, {});
+  for (const path of [config.home, config.sqlDirectory, config.pipelinesDirectory]) {
+    assert.ok(isAbsolute(path));
+  }
+});
+
+test('values are read with their types', () => {
+  const config = loadConfig({
+    TRIAD_HOME: 'somewhere',
+    TRIAD_HOST: '::1',
+    TRIAD_INVOKER_PORT: '0',
+    TRIAD_ORCHESTRATOR_URL: 'https://triad.example',
+    TRIAD_RECONCILE_SECONDS: '0.25',
+    TRIAD_SCHEDULER: 'off',
+    TRIAD_JOBS: '{"score":["python3","score.py"]}',
+    UNRELATED: 'x',
+  });
+  assert.equal(config.home, resolve('somewhere'));
+  assert.equal(config.orchestrator.url, 'https://triad.example');
+  assert.deepEqual(config.invoker, { port: 0, url: 'http://[::1]:0' });
+  assert.equal(config.reconcileSeconds, 0.25);
+  assert.equal(config.schedulerEnabled, false);
+  assert.deepEqual(config.extraJobs, { score: ['python3', 'score.py'] });
+});
+
+const wrong: Record<string, string[]> = {
+  TRIAD_HOME: [''],
+  TRIAD_PROFILE: ['moon'],
+  TRIAD_ORCHESTRATOR_PORT: ['', ' ', 'x', '-1', '65536', '80.5', '0x50', '1e3'],
+  TRIAD_INVOKER_URL: ['localhost', 'ftp://x', ''],
+  TRIAD_LOG_LEVEL: ['loud'],
+  TRIAD_DATASET: ['a b', 'x"; drop table y', ''],
+  TRIAD_JOBS: ['', 'x', '[]', '{"a":"b"}', '{"a":[]}'],
+  TRIAD_WARM_WORKERS: ['', '17', '1.5'],
+  TRIAD_SCHEDULER: ['true', ''],
+  TRIAD_RECONCILE_SECONDS: ['0', '-1', '', 'soon'],
+  TRIAD_DELIVERY_ATTEMPTS: ['0', '101'],
+};
+for (const [variable, values] of Object.entries(wrong)) {
+  test(`a wrong ${variable} is CONFIG_INVALID and names the variable`, () => {
+    for (const value of values) {
+      assert.throws(() => loadConfig({ [variable]: value }), {
+        code: 'CONFIG_INVALID',
+        message: new RegExp(`^Configuration ${variable}: .*[a-z]`),
+      });
+    }
+  });
+}

@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { Messenger } from '@triad/shared/messenger/messenger.ts';
+import { OutboxRelay } from '../../../../orchestrator/messages/outbox-relay.ts';
+import { eventOf } from '../../../harness/messenger/messenger-setup.ts';
+import {
+  type OrchestratorSetup,
+  setUpOrchestrator,
+} from '../../../harness/orchestrator/orchestrator-setup.ts';
+
+let setup: OrchestratorSetup;
+let published: string[];
+let failures: number;
+let relay: OutboxRelay;
+
+const messenger: Messenger = {
+  async publish(topic, event) {
+    failures -= 1;
+    if (failures >= 0) throw new Error('the messenger does not answer');
+    published.push(`${topic} ${event.id}`);
+  },
+  async deadLetter() {},
+  async check() {},
+};
+const newRelay = () => new OutboxRelay(setup.state, messenger, setup.clock, setup.log);
+const enqueue = async (...ids: string[]) => {
+  for (const id of ids) await setup.state.enqueue({ id, topic: 't', event: eventOf(id) });
+};
+const left = async () => (await setup.state.unpublished(100)).map(({ id }) => id);
+
+beforeEach(async () => {
+  setup = await setUpOrchestrator();
+  published = [];
+  failures = 0;
+  relay = newRelay();
+});
+
+test('what transactions left in the outbox is published once, in order', async () => {
+  await enqueue('m2', 'm1', 'm3');
+  relay.wake();
+  await setup.clock.advance(0);
+  relay.wake();
+  await setup.clock.advance(0);
+  assert.deepEqual(published, ['t m1', 't m2', 't m3']);
+  assert.deepEqual(await left(), []);
+});
+
+test('more than one batch is published, also what arrives meanwhile', async () => {
+  const ids = Array.from({ length: 250 }, (_, i) => `m${String(i).padStart(3, '0')}`);
+  await enqueue(...ids.slice(0, 249));
+  relay.wake();
+  await enqueue(...ids.slice(249));
+  relay.wake();
+  await setup.clock.advance(0);
+  assert.deepEqual(
+    published,
+    ids.map((id) => `t ${id}`),
+  );
+});
+
+test('a messenger that fails gets the message after a pause, and nothing is lost', async () => {
+  failures = 3;
+  await enqueue('m1', 'm2');
+  relay.wake();
+  await setup.clock.advance(1499);
+  assert.deepEqual(published, []);
+  assert.deepEqual(await left(), ['m1', 'm2']);
+  await setup.clock.advance(1);
+  await setup.clock.advance(0);
+  assert.deepEqual(published, ['t m1', 't m2']);
+});
+
+test('a crash before it was noted publishes a message twice, never not at all', async () => {
+  await enqueue('m1');
+  const markPublished = setup.state.markPublished.bind(setup.state);
+  setup.state.markPublished = () => Promise.reject(new Error('the process dies here'));
+  relay.wake();
+  await setup.clock.advance(0);
+  await relay.stop();
+  setup.state.markPublished = markPublished;
+  newRelay().wake();
+  await setup.clock.advance(0);
+  assert.deepEqual(published, ['t m1', 't m1']);
+  assert.deepEqual(await left(), []);
+});
+
+test('a stopped relay publishes nothing more and leaves no timer', async () => {
+  failures = 1;
+  await enqueue('m1');
+  relay.wake();
+  await setup.clock.advance(0);
+  await relay.stop();
+  relay.wake();
+  await setup.clock.advance(60_000);
+  assert.deepEqual(published, []);
+  assert.deepEqual(await left(), ['m1']);
+  assert.equal(setup.clock.pending, 0);
+});

@@ -1,0 +1,69 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { loadPipelines } from '../../../../orchestrator/plan/load-pipelines.ts';
+import { temporaryDirectory } from '../../../harness/temporary-directory.ts';
+
+const definition = (name: string) => ({
+  version: 1,
+  name,
+  description: 'd',
+  steps: [{ name: 'a', kind: 'sql' }],
+});
+
+async function directoryOf(files: Record<string, string>): Promise<string> {
+  const directory = await temporaryDirectory();
+  for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
+  return directory;
+}
+const exporting = (value: unknown) => `export default ${JSON.stringify(value)};`;
+
+test('the pipelines that Triad ships load', async () => {
+  const directory = resolve(import.meta.dirname, '../../../../orchestrator/pipelines');
+  assert.ok((await loadPipelines(directory)).has('rfm'));
+});
+
+test('every TypeScript file of the directory is a pipeline, under its own name', async () => {
+  const directory = await directoryOf({
+    'one.ts': exporting(definition('first')),
+    'two.ts': exporting(definition('second')),
+    'README.md': 'not a pipeline',
+  });
+  assert.deepEqual([...(await loadPipelines(directory)).keys()], ['first', 'second']);
+});
+
+test('an empty directory holds no pipelines', async () => {
+  assert.equal((await loadPipelines(await directoryOf({}))).size, 0);
+});
+
+const failures: Record<string, [Record<string, string>, object]> = {
+  'a file that throws': [
+    { 'bad.ts': `throw new Error('no such day');` },
+    { code: 'PIPELINE_INVALID', message: /bad\.ts: the file throws: no such day/ },
+  ],
+  'a file that does not parse': [
+    { 'bad.ts': 'export default {' },
+    { code: 'PIPELINE_INVALID', message: /bad\.ts: the file throws: / },
+  ],
+  'a file without a default export': [
+    { 'bad.ts': 'export const pipeline = 1;' },
+    { code: 'INPUT_INVALID', message: /^bad\.ts: / },
+  ],
+  'two files that define one pipeline': [
+    { 'a.ts': exporting(definition('same')), 'b.ts': exporting(definition('same')) },
+    { code: 'PIPELINE_INVALID', message: /same: a second file, b\.ts, defines it/ },
+  ],
+};
+for (const [what, [files, expected]] of Object.entries(failures)) {
+  test(`${what} is an error at start that names it`, async () => {
+    await assert.rejects(loadPipelines(await directoryOf(files)), expected);
+  });
+}
+
+test('a directory that cannot be read is PIPELINE_INVALID', async () => {
+  await assert.rejects(loadPipelines(join(await temporaryDirectory(), 'none')), {
+    code: 'PIPELINE_INVALID',
+    message: /the directory cannot be read/,
+  });
+});
