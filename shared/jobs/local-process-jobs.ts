@@ -28,7 +28,7 @@ export interface LocalProcessJobsOptions {
   environment: NodeJS.ProcessEnv;
   /** How often limits are checked and adopted jobs looked for, in milliseconds. @default 200 */
   sampleMs?: number;
-  /** From SIGTERM to SIGKILL, in milliseconds. @default 5000 */
+  /** From SIGTERM to SIGKILL, in milliseconds. @default 3000 */
   killGraceMs?: number;
 }
 
@@ -54,7 +54,7 @@ export class LocalProcessJobs implements JobLauncher {
     this.#supervisor = new JobSupervisor({
       clock,
       sampleMs: options.sampleMs ?? 200,
-      killGraceMs: options.killGraceMs ?? 5000,
+      killGraceMs: options.killGraceMs ?? 3000,
       onStopping: (record) => this.#records.update(record),
       onGone: ({ record }) => void this.#ended(record, null),
     });

@@ -47,7 +47,8 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
     if (process.connected) {
       await job.warmUp?.();
       await rehearse(artifacts);
-      process.send?.({ ready: true } satisfies Ready);
+      // The spec may have come meanwhile, and with it the end of the channel.
+      if (process.connected) process.send?.({ ready: true } satisfies Ready);
     }
     spec = await receiving;
     log = log.child({ command: spec.id });

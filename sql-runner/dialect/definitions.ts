@@ -181,10 +181,14 @@ const dateText = '[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}';
 const timeText = '([ T][0-9]{1,2}:[0-9]{1,2}:[0-9]{1,2}([.][0-9]{1,6})?)?';
 
 const float = 'TRY_CAST(a AS DOUBLE)';
-/** The whole part and the places apart, because a product with 10⁹ would lose digits. */
-const floatToNumeric = `CASE WHEN abs(${float}) < 1e29 THEN
-  CAST(CAST(trunc(${float}) AS HUGEINT) AS ${numeric})
-  + ${fromUnits(`CAST(round((${float} - trunc(${float})) * 1e9) AS BIGINT)`)} END`;
+/**
+ * Up to 9·10⁶ a DOUBLE holds all nine places when it is multiplied by 10⁹, as DuckDB does. Beyond,
+ * the whole part and the places are cast apart, which loses no digit.
+ */
+const floatToNumeric = `CASE
+  WHEN abs(${float}) < 9e6 THEN TRY_CAST(a AS ${numeric})
+  WHEN abs(${float}) < 1e29 THEN CAST(CAST(trunc(${float}) AS HUGEINT) AS ${numeric})
+    + ${fromUnits(`CAST(round((${float} - trunc(${float})) * 1e9) AS BIGINT)`)} END`;
 const floatToInt64 = `CASE WHEN abs(${float}) < 9.2e18 THEN CAST(round(${float}) AS BIGINT) END`;
 /** Without the zeros that only fill the places. */
 const shortest = "regexp_replace(CAST(a AS VARCHAR), '[.]?0+$', '')";

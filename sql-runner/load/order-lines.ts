@@ -47,7 +47,7 @@ export async function mapRows(
         ${id_customer} AS id_customer,
         ${id_order} AS id_order,
         ${order_date} AS order_date,
-        ROUND(SAFE_CAST(${sales_ar} AS NUMERIC), 2) AS sales_ar
+        ROUND(${sales_ar}, 2) AS sales_ar
       FROM ${tableText(typed)}
       WHERE ${filters.length > 0 ? filters.join(' AND ') : 'TRUE'}`,
     origin: `the rows of source ${source.name}`,

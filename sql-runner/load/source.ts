@@ -42,6 +42,7 @@ const source = z
       /** Lines of a customer with equal ids are one order. Without it each line is an order. */
       id_order: expression.optional(),
       order_date: expression,
+      /** A NUMERIC; it is rounded to 2 places. */
       sales_ar: expression,
     }),
     /** GoogleSQL that must be true for a row to be loaded; the others are counted by name. */

@@ -102,7 +102,7 @@ describe('a real invoker', () => {
     const first = await start();
     const killed = jobSpecWith({ script: 'obedient' });
     for (const spec of [held, killed]) await push(first.url, pushOfCommand(spec));
-    const pids = [];
+    const pids: number[] = [];
     for (const { id } of [held, killed]) {
       pids.push(Number(await printed(first.url, id, /^began (\d+)$/m)));
     }

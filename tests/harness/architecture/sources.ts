@@ -49,14 +49,15 @@ export function sourceOf(path: string, text: string): Source {
 const readSource = (path: string): Source =>
   sourceOf(path, readFileSync(join(repository, path), 'utf8'));
 
-/** Every file of the project that is kept under version control, as paths from the root. */
+/** Every file of the project, as paths from the root; what tools and runs leave behind is none. */
 export const projectFiles: readonly string[] = readdirSync(repository, {
   recursive: true,
   withFileTypes: true,
 })
   .filter((entry) => entry.isFile())
   .map((entry) => relative(repository, join(entry.parentPath, entry.name)).split(sep).join('/'))
-  .filter((path) => !/(^|\/)(node_modules|\.git|\.triad)\//.test(path) && !path.endsWith('.log'))
+  .filter((path) => !/(^|\/)(node_modules|\.(?!ci\/|github\/)[^/]*)\//.test(path))
+  .filter((path) => !/(^|\/)\.env$|\.log$/.test(path))
   .sort();
 
 /** All TypeScript of the project. */

@@ -90,9 +90,9 @@ const scripts: Record<string, StepHandler> = {
     }
   },
   /** Works until the file `go` appears. */
-  async hold({ spec }) {
+  async hold({ spec, signal }) {
     console.log(`began ${process.pid}`);
-    while (!existsSync(String(spec.params.go))) await pause(10);
+    while (!existsSync(String(spec.params.go))) await pause(10, undefined, { signal });
     return {};
   },
 };

@@ -18,7 +18,9 @@ const near = (actual: number | undefined, expected: number | undefined, relative
 };
 const nearAll = (actual: Float64Array, expected: Float64Array, factor = 1): void => {
   assert.equal(actual.length, expected.length);
-  actual.forEach((value, i) => near(value, (expected[i] ?? Number.NaN) * factor, 1e-5));
+  for (const [i, value] of actual.entries()) {
+    near(value, (expected[i] ?? Number.NaN) * factor, 1e-5);
+  }
 };
 
 describe('lifetime value', () => {

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { basename, dirname } from 'node:path';
+import { test } from 'node:test';
+import {
+  allSources,
+  type Source,
+  shippedSources,
+  sourceOf,
+  targetOf,
+} from '../harness/architecture/sources.ts';
+
+/** Each port with the interface that its adapters implement. */
+const ports = {
+  'shared/artifacts/artifact-store.ts': 'ArtifactStore',
+  'shared/jobs/job-launcher.ts': 'JobLauncher',
+  'shared/messenger/messenger.ts': 'Messenger',
+  'shared/messenger/message-store.ts': 'MessageStore',
+  'shared/state/state-store.ts': 'StateStore',
+  'shared/warehouse/warehouse.ts': 'Warehouse',
+};
+
+const conformanceTests = allSources.filter(
+  ({ path }) => dirname(path) === 'tests/conformance' && path.endsWith('.test.ts'),
+);
+const suites = allSources.filter(({ path }) => path.endsWith('.conformance.ts'));
+const importsFile = (source: Source, path: string) =>
+  source.imports.some(({ specifier }) => targetOf(source.path, specifier) === path);
+
+/** Adapters of the interface without a test that imports them and runs a conformance suite. */
+function withoutRun(
+  port: string,
+  candidates: readonly Source[],
+  tests: readonly Source[],
+): string[] {
+  const adapters = candidates.filter(({ text }) =>
+    new RegExp(`class \\w+[^{]* implements [^{]*\\b${port}\\b`).test(text),
+  );
+  return adapters
+    .filter(({ path }) => {
+      return !tests.some((own) => importsFile(own, path) && /\w+Conformance\(/.test(own.text));
+    })
+    .map(({ path }) => path);
+}
+
+for (const [file, port] of Object.entries(ports)) {
+  test(`every adapter of ${port} has a conformance run`, () => {
+    const own = shippedSources.find(({ path }) => path === file);
+    assert.match(own?.text ?? '', new RegExp(`export interface ${port}\\b`));
+    assert.deepEqual(withoutRun(port, shippedSources, conformanceTests), []);
+  });
+}
+
+test('an adapter without a conformance run is found', () => {
+  const adapter = sourceOf(
+    'shared/state/x-state-store.ts',
+    'class X extends Y implements StateStore {}',
+  );
+  const importing = `import { X } from '@triad/shared/state/x-state-store.ts';`;
+  const wired = sourceOf(
+    'tests/conformance/x.test.ts',
+    `${importing}\nstateStoreConformance('x', f);`,
+  );
+  const unwired = sourceOf('tests/conformance/x.test.ts', importing);
+  assert.deepEqual(withoutRun('StateStore', [adapter], [wired]), []);
+  assert.deepEqual(withoutRun('StateStore', [adapter], [unwired]), [adapter.path]);
+  assert.deepEqual(withoutRun('StateStore', [adapter], []), [adapter.path]);
+});
+
+test('every conformance suite is run by a test, or by a suite that is', () => {
+  const unused = suites.filter(
+    ({ path }) => ![...conformanceTests, ...suites].some((source) => importsFile(source, path)),
+  );
+  assert.deepEqual(
+    unused.map(({ path }) => path),
+    [],
+  );
+});
+
+test('a port names none of its adapters', () => {
+  for (const file of Object.keys(ports)) {
+    const port = shippedSources.find(({ path }) => path === file);
+    const beside = shippedSources
+      .filter(({ path, text }) => dirname(path) === dirname(file) && / implements /.test(text))
+      .map(({ path }) => basename(path));
+    for (const adapter of beside) assert.ok(!port?.text.includes(adapter), `${file}: ${adapter}`);
+  }
+});
