@@ -44,12 +44,12 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
 
   try {
     const receiving = receiveSpec(options.specText);
-    if (process.connected) {
+    if (options.specText === undefined) {
       await job.warmUp?.();
       await rehearse(artifacts);
-      // The spec may have come meanwhile, and with it the end of the channel.
-      if (process.connected) process.send?.({ ready: true } satisfies Ready);
     }
+    // A job that was in a hurry has come meanwhile, and has closed the channel.
+    if (process.connected) process.send?.({ ready: true } satisfies Ready);
     spec = await receiving;
     log = log.child({ command: spec.id });
     const scratch = jobFolder(jobsDirectory, spec.id).scratch;

@@ -73,4 +73,4 @@ export function expectedPurchasesIfAlive(
 /** Relative to the result. */
 const precision = 1e-13;
 /** Probabilities below e^this are carried as logarithms, or they would all be zero. */
-const smallestLog = -700;
+const smallestLog = -1e9;

@@ -59,7 +59,7 @@ export function collapsePurchaseDays(orders: OrderHistory, lastDay: number): Pur
 
 /** Rows up to `lastDay`, by two stable counting sorts: linear in orders, customers and days. */
 function sortByCustomerThenDay({ customer, day, customers }: OrderHistory, lastDay: number) {
-  const rows = Int32Array.from(day.keys()).filter((row) => at(day, row) < lastDay);
+  const rows = Int32Array.from(day.keys()).filter((row) => at(day, row) <= lastDay);
   const firstDay = rows.reduce((first, row) => Math.min(first, at(day, row)), lastDay);
   const byDay = countingSort(rows, (row) => at(day, row) - firstDay, lastDay - firstDay + 1);
   return countingSort(byDay, (row) => at(customer, row), customers.length);
