@@ -21,19 +21,36 @@ export interface Benchmark {
   unit: Measurement['unit'];
   target: number | null;
   limitOf: string;
-  /** One sample; null where there is nothing to compare with. */
+  /** One sample of the limit; null where there is nothing to compare with. */
   limit: (() => Promise<number>) | null;
-  sample: () => Promise<number>;
+  /** Gets ready to take samples. */
+  open: () => Promise<Sampler>;
 }
+
+export interface Sampler {
+  sample: () => Promise<number>;
+  close: () => Promise<void>;
+}
+
+/** For benchmarks that need nothing but themselves. */
+export const stateless = (sample: () => Promise<number>) => async (): Promise<Sampler> => ({
+  sample,
+  close: async () => {},
+});
 
 /** Samples the benchmark and its limit in turn, so that both see the same weather. */
 export async function measure(benchmark: Benchmark, rounds: number): Promise<Measurement> {
-  const { name, mode, unit, target, limitOf, limit, sample } = benchmark;
+  const { name, mode, unit, target, limitOf, limit } = benchmark;
+  const { sample, close } = await benchmark.open();
   const samples: number[] = [];
   const limits: number[] = [];
-  for (let round = 0; round < rounds; round++) {
-    samples.push(await sample());
-    if (limit) limits.push(await limit());
+  try {
+    for (let round = 0; round < rounds; round++) {
+      samples.push(await sample());
+      if (limit) limits.push(await limit());
+    }
+  } finally {
+    await close();
   }
   const middle = median(samples);
   const least = limit ? median(limits) : null;

@@ -9,7 +9,9 @@ export function renderTable(measurements: Measurement[]): string {
   });
   for (const { name, mode, median, unit, target, limit, ratio, limitOf } of measurements) {
     const amount = (value: number | null) =>
-      value === null ? '–' : `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
+      value === null
+        ? '–'
+        : `${value.toLocaleString('en', { maximumSignificantDigits: 3 })} ${unit}`;
     table.push([
       name,
       mode,

@@ -2,6 +2,7 @@ import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { CommandContext } from './command-context.ts';
 import { errorText } from './render/error-text.ts';
+import { nextText } from './render/next-text.ts';
 import { formatDuration } from './render/quantities.ts';
 
 /** Tells how a run ended: its view as JSON, a report for a person, or a line. */
@@ -13,12 +14,16 @@ export async function concludeRun(
   const { out, err } = context.terminal;
   const hasSucceeded = run.state === 'succeeded';
   if (json) out.line(JSON.stringify(run, null, 2));
-  else if (hasSucceeded && out.isTerminal) {
-    const { printReport } = await import('./report-run.ts');
-    await printReport(context, run);
-  } else out.line(`Run ${run.runId} ${run.state} after ${formatDuration(lasted(run))}.`);
+  else if (hasSucceeded && out.isTerminal) await reportToPerson(context, run);
+  else out.line(`Run ${run.runId} ${run.state} after ${formatDuration(lasted(run))}.`);
   if (run.error) err.line(errorText(run.error, err.style));
   return hasSucceeded ? cliExitCode.ok : cliExitCode.failed;
+}
+
+async function reportToPerson(context: CommandContext, run: RunView): Promise<void> {
+  const { printReport } = await import('./report-run.ts');
+  await printReport(context, run);
+  context.terminal.out.line(['', nextText([`show ${run.runId}`])].join('\n'));
 }
 
 const lasted = ({ createdAt, finishedAt }: RunView): number =>

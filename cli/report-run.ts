@@ -2,14 +2,17 @@ import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import type { CommandContext } from './command-context.ts';
 import { keyMetrics } from './render/key-metrics.ts';
 import { timeline } from './render/timeline.ts';
+import { hasSegments, segmentTable } from './warehouse/segment-table.ts';
 
 /** What came out of a run that succeeded, for a person. */
 export async function printReport(context: CommandContext, run: RunView): Promise<void> {
   const { out } = context.terminal;
-  const { style } = out;
-  out.line(
-    `${style.strong(run.pipeline)} ${run.runDate} ${style.good('succeeded')}  ${style.faint(run.runId)}`,
-  );
-  for (const line of timeline(run, style)) out.line(line);
-  for (const line of keyMetrics(run.metrics)) out.line(line);
+  const { strong, faint, good } = out.style;
+  out.line(`${strong(run.pipeline)} ${run.runDate} ${good('succeeded')}  ${faint(run.runId)}`);
+  for (const line of timeline(run, out.style)) out.line(line);
+  const metrics = keyMetrics(run.metrics);
+  if (metrics.length > 0) out.line(['', strong('Model'), ...metrics].join('\n'));
+  if (!hasSegments(run)) return;
+  const segments = await segmentTable(context.config, run, out.style);
+  out.line(['', strong('Segments'), segments].join('\n'));
 }

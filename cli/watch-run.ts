@@ -58,7 +58,7 @@ export async function awaitOtherRuns(
 ): Promise<void> {
   if (!session.isTemporary) return;
   let isSaid = false;
-  while (await hasActiveRun(session)) {
+  while (await session.persist(hasActiveRun)) {
     if (!isSaid) terminal.err.line('Waiting for another run on this home; Ctrl-C leaves it.');
     isSaid = true;
     await sleep(clock, POLL_MS);

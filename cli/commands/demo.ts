@@ -5,6 +5,7 @@ import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command, CommandContext } from '../command-context.ts';
 import { errorText } from '../render/error-text.ts';
 import { modelQuality } from '../render/model-quality.ts';
+import { nextText } from '../render/next-text.ts';
 import { formatCount } from '../render/quantities.ts';
 import { printReport } from '../report-run.ts';
 import { writeSimulatedOrders } from '../simulate/write-simulated-orders.ts';
@@ -36,7 +37,12 @@ export const demo: Command<[]> = async (context) => {
   out.line();
   out.line(modelQuality(run.metrics, out.style));
   out.line();
-  out.line(nextSteps(file));
+  out.line(
+    nextText([
+      'sql "SELECT * FROM clv ORDER BY clv DESC LIMIT 10"',
+      'run rfm --source orders:YOUR-ORDERS.csv --run-date YYYY-MM-DD',
+    ]),
+  );
   return cliExitCode.ok;
 };
 
@@ -52,9 +58,3 @@ const runPipeline = (context: CommandContext, file: string): Promise<RunView> =>
     await awaitOtherRuns(context, session);
     return ended;
   });
-
-const nextSteps = (file: string): string =>
-  [
-    'Next, with your own data in place of the simulated orders:',
-    `  npm run -s triad -- run rfm --source orders:${file} --run-date ${LAST_DAY}`,
-  ].join('\n');

@@ -23,7 +23,7 @@ export const runs: Command<[options: RunsOptions]> = (context, { limit, json, ..
       if (found.push(run) === limit) break;
     }
     if (json) out.line(JSON.stringify({ runs: found }, null, 2));
-    else if (found.length === 0) err.line('No runs yet. Start one: triad run rfm --run-date …');
+    else if (found.length === 0) err.line('No runs found.');
     else out.line(tableOf(found, out.style));
     return cliExitCode.ok;
   });

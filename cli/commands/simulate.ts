@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command } from '../command-context.ts';
+import { nextText } from '../render/next-text.ts';
 import { formatCount } from '../render/quantities.ts';
 import { writeSimulatedOrders } from '../simulate/write-simulated-orders.ts';
 
@@ -20,6 +21,6 @@ export const simulate: Command<[options: SimulateOptions]> = async (context, opt
   const file = resolve(context.callerDirectory, options.out);
   const { orders, lastDate } = await writeSimulatedOrders(file, options);
   out.line(`${formatCount(orders)} orders of ${formatCount(options.customers)} customers: ${file}`);
-  out.line(`Next: triad run rfm --source orders:${file} --run-date ${lastDate}`);
+  out.line(nextText([`run rfm --source orders:${file} --run-date ${lastDate}`]));
   return cliExitCode.ok;
 };

@@ -3,6 +3,7 @@ import { checkPort } from './check-port.ts';
 import { checkDependencies, checkNode } from './check-runtime.ts';
 import { checkState } from './check-state.ts';
 import { checkSystem } from './check-system.ts';
+import { checkSqlProject, checkWarehouse } from './check-warehouse.ts';
 import type { DoctorCheck } from './finding.ts';
 
 /** In the order in which they are shown: what the later ones need comes first. */
@@ -14,5 +15,7 @@ export const doctorChecks: readonly DoctorCheck[] = [
   checkPort('orchestrator'),
   checkPort('invoker'),
   checkState,
+  checkSqlProject,
+  checkWarehouse,
   checkSystem,
 ];

@@ -12,13 +12,20 @@ export function formatDuration(ms: number): string {
 /** A whole number with separators: `541,909`. */
 export const formatCount = (value: number): string => value.toLocaleString('en-US');
 
-/** At most `digits` digits after the point, with separators: `8,911,407.90` for 2. */
+/** `1 row`, `4,338 rows`. */
+export const formatRows = (rows: number): string =>
+  `${formatCount(rows)} ${rows === 1 ? 'row' : 'rows'}`;
+
+/** A number with `digits` digits after the point and separators: `8,911,407.90` for 2. */
 export const formatAmount = (value: number, digits: number): string =>
   value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 
-/** A number of any size in about five significant digits. */
+/** A number of any size: five significant digits, or more where it is large: `-9,582.43`. */
 export const formatNumber = (value: number): string =>
-  value.toLocaleString('en-US', { maximumSignificantDigits: 5 });
+  value.toLocaleString(
+    'en-US',
+    Math.abs(value) < 1000 ? { maximumSignificantDigits: 5 } : { maximumFractionDigits: 2 },
+  );
 
 /** An instant without its fraction of a second: `2026-01-31 06:00:00`. In UTC. */
 export const formatInstant = (iso: string): string => iso.slice(0, 19).replace('T', ' ');

@@ -1,5 +1,5 @@
 import type { RunView, StepView } from '@triad/shared/contracts/run-view.ts';
-import { formatCount, formatDuration } from './quantities.ts';
+import { formatDuration, formatRows } from './quantities.ts';
 import { stepGlyph } from './state-glyph.ts';
 import type { Style } from './style.ts';
 
@@ -32,11 +32,15 @@ function hint(step: StepView, style: Style): string {
   return style.faint([attempts, producedBy(step)].filter((part) => part !== '').join(', '));
 }
 
-/** What a step produced: `rfm 4,338 rows`. */
+const SHOWN_PRODUCTS = 2;
+
+/** What a step produced: `orders 18,532 rows, rfm 4,338 rows, 3 more`. */
 export function producedBy({ tables, outputs }: StepView): string {
-  const published = tables.map(({ table, rows }) => `${table} ${formatCount(rows)} rows`);
-  const files = outputs.map(({ name, rows }) =>
-    rows === undefined ? name : `${name} ${formatCount(rows)} rows`,
-  );
-  return [...published, ...files].join(', ');
+  const products = [
+    ...tables.map(({ table, rows }) => `${table} ${formatRows(rows)}`),
+    ...outputs.map(({ name, rows }) => (rows === undefined ? name : `${name} ${formatRows(rows)}`)),
+  ];
+  const more = products.length - SHOWN_PRODUCTS;
+  const shown = products.slice(0, more > 1 ? SHOWN_PRODUCTS : products.length);
+  return [...shown, ...(more > 1 ? [`${more} more`] : [])].join(', ');
 }

@@ -52,7 +52,7 @@ export class SystemSession {
         return await ask(this);
       } catch (error) {
         if (!(error instanceof TriadError) || error.code !== 'SERVICE_UNREACHABLE') throw error;
-        await this.#reconnect();
+        await Promise.race([this.#reconnect(), this.failed]);
       }
     }
   }

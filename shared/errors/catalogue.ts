@@ -74,11 +74,7 @@ export const catalogue = {
     'Port {port} of {service} is already in use.',
     'Stop the program that holds it, or set {variable} to a free port.',
   ),
-  SERVICE_DIED: fatal(
-    500,
-    'The {service} died: {reason}',
-    'Read its log at {log}.',
-  ),
+  SERVICE_DIED: fatal(500, 'The {service} died: {reason}', 'Read its log at {log}.'),
   SERVICE_UNREACHABLE: retryable(
     503,
     'The {service} at {url} does not answer: {reason}',
@@ -335,7 +331,11 @@ export const catalogue = {
   ),
 
   // Files of rows
-  FILE_MISSING: fatal(404, 'There is no file at {path}.', 'Check the path; give it as an absolute one.'),
+  FILE_MISSING: fatal(
+    404,
+    'There is no file at {path}.',
+    'Check the path; give it as an absolute one.',
+  ),
   FILE_INVALID: fatal(
     400,
     '{path} cannot be read as {format}: {reason}',

@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
@@ -14,8 +15,8 @@ import {
 export interface WatchedJob {
   record: JobRecord;
   leader: ProcessIdentity;
-  /** Whether this launcher started it and is told of its exit; otherwise it is looked for. */
-  isChild: boolean;
+  /** Of a job that this launcher started, and of whose exit it is told; others are looked for. */
+  child: ChildProcess | null;
 }
 
 export interface JobSupervisorOptions {
@@ -76,8 +77,9 @@ export class JobSupervisor {
     for (let found = true; found; ) found = this.#signal(watch, 'SIGKILL', readProcessTable());
   }
 
-  /** Leaves all jobs alone. */
+  /** Leaves all jobs alone; this process need not wait for them. */
   close(): void {
+    for (const { child } of this.#watches.values()) child?.unref();
     this.#watches.clear();
     this.#cancelLook?.();
     this.#cancelLook = undefined;
@@ -93,8 +95,8 @@ export class JobSupervisor {
   }
 
   #look(watch: Watch, table: Map<number, ProcessEntry>): void {
-    const { record, leader, isChild } = watch;
-    if (!isChild && !isAlive(table, leader)) {
+    const { record, leader, child } = watch;
+    if (!child && !isAlive(table, leader)) {
       this.#options.onGone(watch);
       return;
     }

@@ -137,7 +137,7 @@ export class LocalProcessJobs implements JobLauncher {
   /** Watches the job again if it still runs; otherwise sees to it that its end is recorded: false. */
   async #resume(record: JobRecord, table: Map<number, ProcessEntry>): Promise<boolean> {
     const { spec, process: leader, end } = record;
-    if (leader && !end) this.#supervisor.watch({ record, leader, isChild: false });
+    if (leader && !end) this.#supervisor.watch({ record, leader, child: null });
     if (leader && !end && isAlive(table, leader)) return true;
     if (end) this.#records.forgetRunning(spec.id);
     else await this.#conclude(record, null);
@@ -146,8 +146,8 @@ export class LocalProcessJobs implements JobLauncher {
 
   async #start(record: JobRecord): Promise<void> {
     try {
-      const { identity, exited } = await this.#starter.start(record);
-      this.#supervisor.watch({ record, leader: identity, isChild: true });
+      const { identity, exited, child } = await this.#starter.start(record);
+      this.#supervisor.watch({ record, leader: identity, child });
       void exited.then((exitCode) => this.#ended(record, exitCode));
     } catch (error) {
       if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) {

@@ -38,8 +38,6 @@ export async function spawnJobProcess(options: JobProcessOptions): Promise<Spawn
     });
     const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
     await once(child, 'spawn');
-    child.unref();
-    child.channel?.unref();
     const pid = child.pid ?? 0;
     return { child, exited, identity: identify(pid) ?? { pid, startedAt: 'gone already' } };
   } catch (error) {

@@ -14,6 +14,13 @@ import type {
   WarehouseSession,
 } from './warehouse.ts';
 
+/** Where DuckDB keeps a table or a view. */
+interface Place {
+  kind: 'TABLE' | 'VIEW';
+  database: string;
+  schema: string;
+}
+
 /** Queries and tables of an attached DuckDB file. */
 export class DuckDbSession implements WarehouseSession {
   protected readonly connection: DuckDBConnection;
@@ -36,15 +43,9 @@ export class DuckDbSession implements WarehouseSession {
     return { columns, rows: result.getRows().map((row) => row.map(toCell)) };
   }
 
-  async columns({ dataset, table }: TableName): Promise<Column[] | undefined> {
-    const result = await this.execute(
-      `SELECT column_name FROM information_schema.columns
-       WHERE table_catalog = '${catalog}' AND table_schema = $dataset AND table_name = $table
-       LIMIT 1`,
-      { dataset: { type: 'STRING', value: dataset }, table: { type: 'STRING', value: table } },
-    );
-    if (result.currentRowCount === 0) return undefined;
-    return this.describe(`SELECT * FROM ${quoteTable({ dataset, table })}`);
+  async columns(table: TableName): Promise<Column[] | undefined> {
+    const found = await this.#find(table);
+    return found && this.describe(`SELECT * FROM ${quoteTable(table)}`);
   }
 
   async createTable(table: TableName, from: Sql | readonly Column[]): Promise<void> {
@@ -67,23 +68,19 @@ export class DuckDbSession implements WarehouseSession {
   }
 
   async drop(table: TableName): Promise<void> {
-    const result = await this.execute(
-      `SELECT table_type FROM information_schema.tables
-       WHERE table_catalog = '${catalog}' AND table_schema = $dataset AND table_name = $table`,
-      {
-        dataset: { type: 'STRING', value: table.dataset },
-        table: { type: 'STRING', value: table.table },
-      },
-    );
-    const type = result.getRows()[0]?.[0];
-    if (type === undefined) return;
-    await this.execute(`DROP ${type === 'VIEW' ? 'VIEW' : 'TABLE'} ${quoteTable(table)}`);
+    const found = await this.#find(table);
+    if (found) await this.execute(`DROP ${found.kind} ${quoteTable(table)}`);
   }
 
   async insertRows(table: TableName, rows: Iterable<readonly Cell[]>): Promise<void> {
     const types = (await this.#existing(table)).map((column) => column.type);
+    const place = await this.#find(table);
     try {
-      const appender = await this.connection.createAppender(table.table, table.dataset, catalog);
+      const appender = await this.connection.createAppender(
+        table.table,
+        place?.schema,
+        place?.database,
+      );
       for (const row of rows) {
         types.forEach((type, at) => {
           appender.appendValue(fromCell(row[at] ?? null, type), storedType(type));
@@ -163,6 +160,28 @@ export class DuckDbSession implements WarehouseSession {
       Object.fromEntries(entries.map(([name, p]) => [name, fromCell(p.value, p.type)])),
       Object.fromEntries(entries.map(([name, p]) => [name, storedType(p.type)])),
     );
+  }
+
+  /** A temporary dataset is a database by itself, with its tables in the schema `main`. */
+  async #find({ dataset, table }: TableName): Promise<Place | undefined> {
+    const place = `((database_name = '${catalog}' AND schema_name = $dataset)
+      OR (database_name = $dataset AND schema_name = 'main'))`;
+    const result = await this.execute(
+      `SELECT 'TABLE', database_name, schema_name FROM duckdb_tables()
+       WHERE table_name = $table AND ${place}
+       UNION ALL
+       SELECT 'VIEW', database_name, schema_name FROM duckdb_views()
+       WHERE view_name = $table AND ${place}`,
+      { dataset: { type: 'STRING', value: dataset }, table: { type: 'STRING', value: table } },
+    );
+    const [row] = result.getRows();
+    if (!row) return undefined;
+    const [kind, database, schema] = row.map(String);
+    return {
+      kind: kind === 'VIEW' ? 'VIEW' : 'TABLE',
+      database: `${database}`,
+      schema: `${schema}`,
+    };
   }
 
   async #existing(table: TableName): Promise<Column[]> {

@@ -24,19 +24,29 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
     this.#stop = stop;
   }
 
-  async createDataset(dataset: string): Promise<void> {
-    await this.execute(`CREATE SCHEMA IF NOT EXISTS ${quoteDataset(dataset)}`);
+  /** A temporary dataset is a database in memory: it costs no writing and leaves nothing behind. */
+  async createDataset(dataset: string, lifetime: 'permanent' | 'temporary'): Promise<void> {
+    const name = quoteDataset(dataset);
+    await this.execute(
+      lifetime === 'permanent'
+        ? `CREATE SCHEMA IF NOT EXISTS ${name}`
+        : `ATTACH IF NOT EXISTS ':memory:' AS ${name}`,
+    );
   }
 
   async dropDataset(dataset: string): Promise<void> {
-    await this.execute(`DROP SCHEMA IF EXISTS ${quoteDataset(dataset)} CASCADE`);
+    const name = quoteDataset(dataset);
+    await this.execute(`DETACH DATABASE IF EXISTS ${name}`);
+    await this.execute(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   }
 
   async datasets(prefix: string): Promise<string[]> {
     const result = await this.execute(
-      `SELECT schema_name FROM information_schema.schemata
-       WHERE catalog_name = '${catalog}' AND starts_with(schema_name, $prefix)
-       ORDER BY schema_name`,
+      `SELECT schema_name AS name FROM duckdb_schemas()
+       WHERE database_name = '${catalog}' AND starts_with(schema_name, $prefix)
+       UNION ALL
+       SELECT database_name FROM duckdb_databases() WHERE starts_with(database_name, $prefix)
+       ORDER BY name`,
       { prefix: { type: 'STRING', value: prefix } },
     );
     return result.getRows().map(([name]) => String(name));

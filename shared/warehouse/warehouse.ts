@@ -105,7 +105,11 @@ export interface LoadedFile {
  */
 export interface Warehouse extends WarehouseSession {
   readonly capabilities: WarehouseCapabilities;
-  createDataset(dataset: string): Promise<void>;
+  /**
+   * Makes a dataset unless there is one. A `temporary` one is for this opening of the warehouse
+   * alone: nobody else need see it, and it may be gone once the warehouse is closed.
+   */
+  createDataset(dataset: string, lifetime: 'permanent' | 'temporary'): Promise<void>;
   /** Removes a dataset and all that is in it, if there is one. */
   dropDataset(dataset: string): Promise<void>;
   /** Names of the datasets that start with `prefix`, sorted. */

@@ -195,27 +195,34 @@ const shortest = "regexp_replace(CAST(a AS VARCHAR), '[.]?0+$', '')";
 const falseOrTrue =
   "CASE lower(CAST(a AS VARCHAR)) WHEN 'true' THEN TRUE WHEN 'false' THEN FALSE END";
 
-/** The first of the cases whose condition on the type of `a` holds. */
-const byType = (...cases: readonly [condition: string, body: string][]) =>
-  `CASE ${cases.map(([condition, body]) => `WHEN ${condition} THEN ${body}`).join(' ')} END`;
 const isText = "typeof(a) = 'VARCHAR'";
 const isFloat = "typeof(a) = 'DOUBLE'";
 const isBool = "typeof(a) = 'BOOLEAN'";
-const refuse = (what: string): [string, string] => ['TRUE', `error('${what}')`];
+const isUntyped = `typeof(a) = '"NULL"'`;
+
+/** How to cast `a` when a condition on its type holds. */
+interface CastCase {
+  when: string;
+  body: string;
+  /** Whether some values of the type cannot be cast; `body` is NULL for these. */
+  canFail: boolean;
+}
+const always = (when: string, body: string): CastCase => ({ when, body, canFail: false });
+const maybe = (when: string, body: string): CastCase => ({ when, body, canFail: true });
 
 /** Two macros: SAFE_CAST, which gives NULL for what cannot be cast, and CAST, which fails. */
-const castTo = (name: string, type: string, ...cases: [string, string][]): string[] => {
-  const all = byType(
-    ['a IS NULL', 'NULL'],
-    ...cases,
-    refuse(`CAST AS ${name.toUpperCase()} of this type is written differently elsewhere`),
-  );
+const castTo = (name: string, type: string, ...cases: CastCase[]): string[] => {
+  const what = `CAST AS ${name.toUpperCase()}`;
+  const body = (print: (one: CastCase) => string) => {
+    const whens = [always(isUntyped, 'NULL'), ...cases].map(
+      (one) => `WHEN ${one.when} THEN ${print(one)}`,
+    );
+    const other = `error('${what} of this type is written differently elsewhere')`;
+    return `CAST(CASE ${whens.join(' ')} ELSE ${other} END AS ${type})`;
+  };
   return [
-    macro(`safe_cast_${name}`, ['a', `CAST(${all} AS ${type})`]),
-    macro(`cast_${name}`, [
-      'a',
-      orFail(`googlesql_safe_cast_${name}(a)`, `CAST AS ${name.toUpperCase()}`),
-    ]),
+    macro(`safe_cast_${name}`, ['a', body((one) => one.body)]),
+    macro(`cast_${name}`, ['a', body((one) => (one.canFail ? orFail(one.body, what) : one.body))]),
   ];
 };
 
@@ -223,42 +230,48 @@ const casts = [
   castTo(
     'bool',
     'BOOLEAN',
-    [`${isBool} OR ${isInt64('a')}`, 'TRY_CAST(a AS BOOLEAN)'],
-    [isText, falseOrTrue],
+    always(`${isBool} OR ${isInt64('a')}`, 'TRY_CAST(a AS BOOLEAN)'),
+    maybe(isText, falseOrTrue),
   ),
   castTo(
     'int64',
     'BIGINT',
-    [`${isInt64('a')} OR ${isNumeric('a')} OR ${isBool}`, 'TRY_CAST(a AS BIGINT)'],
-    [isFloat, floatToInt64],
-    [isText, spelled('[+-]?[0-9]+', 'BIGINT')],
+    always(`${isInt64('a')} OR ${isBool}`, 'TRY_CAST(a AS BIGINT)'),
+    maybe(isNumeric('a'), 'TRY_CAST(a AS BIGINT)'),
+    maybe(isFloat, floatToInt64),
+    maybe(isText, spelled('[+-]?[0-9]+', 'BIGINT')),
   ),
   castTo(
     'numeric',
     numeric,
-    [`${isInt64('a')} OR ${isNumeric('a')}`, `TRY_CAST(a AS ${numeric})`],
-    [isFloat, floatToNumeric],
-    [isText, spelled(decimalText, numeric)],
+    always(`${isInt64('a')} OR ${isNumeric('a')}`, `TRY_CAST(a AS ${numeric})`),
+    maybe(isFloat, floatToNumeric),
+    maybe(isText, spelled(decimalText, numeric)),
   ),
   castTo(
     'float64',
     'DOUBLE',
-    [`${isInt64('a')} OR ${isFloat}`, float],
-    [isNumeric('a'), 'TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)'],
-    [isText, spelled(decimalText, 'DOUBLE')],
+    always(`${isInt64('a')} OR ${isFloat}`, float),
+    always(isNumeric('a'), 'TRY_CAST(CAST(a AS VARCHAR) AS DOUBLE)'),
+    maybe(isText, spelled(decimalText, 'DOUBLE')),
   ),
   castTo(
     'string',
     'VARCHAR',
-    [`${isText} OR ${isInt64('a')} OR ${isBool} OR ${isDate('a')}`, 'CAST(a AS VARCHAR)'],
-    [isNumeric('a'), shortest],
+    always(`${isText} OR ${isInt64('a')} OR ${isBool} OR ${isDate('a')}`, 'CAST(a AS VARCHAR)'),
+    always(isNumeric('a'), shortest),
   ),
-  castTo('date', 'DATE', [isTime('a'), 'TRY_CAST(a AS DATE)'], [isText, spelled(dateText, 'DATE')]),
+  castTo(
+    'date',
+    'DATE',
+    always(isTime('a'), 'TRY_CAST(a AS DATE)'),
+    maybe(isText, spelled(dateText, 'DATE')),
+  ),
   castTo(
     'datetime',
     'TIMESTAMP',
-    [isTime('a'), 'TRY_CAST(a AS TIMESTAMP)'],
-    [isText, spelled(dateText + timeText, 'TIMESTAMP')],
+    always(isTime('a'), 'TRY_CAST(a AS TIMESTAMP)'),
+    maybe(isText, spelled(dateText + timeText, 'TIMESTAMP')),
   ),
 ].flat();
 

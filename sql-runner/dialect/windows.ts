@@ -30,7 +30,7 @@ const count: Rule = (fields, print) =>
   fields.flag('star') ? 'count(*)' : `count(${print.expression(fields.node('this'))})`;
 
 /** Macros cannot be windowed, so these are DuckDB's own functions where they mean the same. */
-const functions: Rules = {
+export const windowRules: Rules = {
   count,
   count_if: (fields, print) => `count(*) FILTER (WHERE ${print.expression(fields.node('this'))})`,
   cume_dist: noArguments('cume_dist'),
@@ -50,7 +50,7 @@ const functions: Rules = {
 
 export const windowFunction: Rule = (fields, print) => {
   const node = fields.node('this');
-  const rule = functions[node.type];
+  const rule = windowRules[node.type];
   if (!rule) unsupported(`${functionName(node)} OVER`, node.value);
   const call = read(`${functionName(node)} OVER`, node.value, (inner) => rule(inner, print));
   const over = `OVER (${read('OVER', fields.raw('over'), (window) => spec(window, print))})`;

@@ -38,7 +38,7 @@ const columns: Column[] = [
 
 export async function preparePublications(warehouse: Warehouse): Promise<void> {
   if (await warehouse.columns(publications)) return;
-  await warehouse.createDataset(publications.dataset);
+  await warehouse.createDataset(publications.dataset, 'permanent');
   await warehouse.createTable(publications, columns);
 }
 

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { link, mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import fs, { link, mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { type TestContext, test } from 'node:test';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { artifactStoreConformance } from './artifact-store.conformance.ts';
@@ -20,10 +21,47 @@ test('plain tools find each artifact under its path, also after overwrites', asy
   await store.put('runs/r/report.txt', 'one');
   assert.equal(await readFile(join(directory, 'runs/r/report.txt'), 'utf8'), 'one');
   await store.put('runs/r/report.txt', 'two');
-  await Promise.all(['three', 'four', 'five'].map((body) => store.put('runs/r/report.txt', body)));
-  const current = await store.get('runs/r/report.txt');
-  assert.equal(await readFile(join(directory, 'runs/r/report.txt'), 'utf8'), `${current?.body}`);
 });
+
+test('a reader that is overtaken by the first overwrite gives no generation another one’s body', async (t) => {
+  const { store } = await openStore();
+  const path = 'overtaken';
+  await store.put(path, 'first');
+  const once = meanwhile(t, 'readFile', () => store.put(path, 'second'));
+  const got = await store.get(path);
+  assert.equal(once.calls, 1);
+  assert.equal(got?.body.toString(), 'second');
+  assert.deepEqual(got?.artifact, await store.stat(path));
+});
+
+test('a writer that is overtaken while it updates the plain view leaves the newest there', async (t) => {
+  const { directory, store } = await openStore();
+  await store.put('view', 'first');
+  const once = meanwhile(t, 'rename', () => store.put('view', 'third'));
+  await store.put('view', 'second');
+  assert.equal(once.calls, 1);
+  assert.equal((await store.get('view'))?.body.toString(), 'third');
+  assert.equal(await readFile(join(directory, 'view'), 'utf8'), 'third');
+});
+
+/** Lets `happen` happen just before the store's next call of the named file operation. */
+function meanwhile(t: TestContext, name: 'readFile' | 'rename', happen: () => Promise<unknown>) {
+  const once = { calls: 0 };
+  const real: (...args: unknown[]) => Promise<unknown> = fs[name] as never;
+  const { mock } = t.mock.method(fs, name, async (...args: unknown[]) => {
+    if (once.calls === 0) {
+      once.calls += 1;
+      await happen();
+    }
+    return real(...args);
+  });
+  syncBuiltinESMExports();
+  t.after(() => {
+    mock.restore();
+    syncBuiltinESMExports();
+  });
+  return once;
+}
 
 test('two stores on one directory exclude each other', async () => {
   const directory = await temporaryDirectory();

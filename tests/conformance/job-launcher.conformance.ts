@@ -18,15 +18,20 @@ export interface LauncherUnderTest {
   artifacts: ArtifactStore;
   /** A further launcher on the same jobs, as after a restart. */
   another(): JobLauncher;
+  /** Puts the launcher's clock forward, in milliseconds. */
+  elapse(ms: number): void;
 }
 
 /** What every job launcher must do. It must end stubborn jobs within about a second. */
-export function jobLauncherConformance(name: string, open: () => Promise<LauncherUnderTest>): void {
+export function jobLauncherConformance(
+  name: string,
+  openFresh: () => Promise<LauncherUnderTest>,
+): void {
   describe(`${name} is a job launcher`, { concurrency: 2 }, () => {
     let { launcher, artifacts, another }: LauncherUnderTest = {} as LauncherUnderTest;
     const ended: JobView[] = [];
     before(async () => {
-      ({ launcher, artifacts, another } = await open());
+      ({ launcher, artifacts, another } = await openFresh());
       launcher.onEnd((job) => ended.push(job));
     });
     after(() => launcher.close());
@@ -45,19 +50,6 @@ export function jobLauncherConformance(name: string, open: () => Promise<Launche
         const matches = [...((await launcher.logs(spec.id)) ?? '').matchAll(pattern)];
         return matches.length > 0 ? matches.map((match) => String(match[1])) : undefined;
       });
-    /** The pids of the processes that the job says it started. */
-    const pidsOf = async (spec: JobSpec, count: number) => {
-      const pids = await until(`${count} processes of ${spec.params.script}`, async () => {
-        const all = await printed(spec, /^(?:began|child) (\d+)$/gm);
-        return all.length === count ? all.map(Number) : undefined;
-      });
-      await until('the children to be up', async () => {
-        const up = await printed(spec, /^(up)$/gm);
-        return up.length === count - 1 ? up : undefined;
-      });
-      return pids;
-    };
-
     test('a job that stores its manifest has succeeded', async () => {
       const spec = jobSpecWith({ script: 'succeed' });
       const { job } = await launcher.launch(spec);
@@ -216,7 +208,7 @@ export function jobLauncherConformance(name: string, open: () => Promise<Launche
     test('cancelling ends a job that ignores it, with all it started', async () => {
       const spec = jobSpecWith({ script: 'stubborn' });
       await launcher.launch(spec);
-      const pids = await pidsOf(spec, 3);
+      const pids = await pidsOf(launcher, spec);
       assert.deepEqual(pids.map(lives), [true, true, true]);
       await launcher.cancel(spec.id);
       assert.equal((await endOf(spec)).state, 'cancelled');
@@ -224,14 +216,20 @@ export function jobLauncherConformance(name: string, open: () => Promise<Launche
     });
 
     test('a job over its time limit is ended with all it started', async () => {
-      const resources = { memoryMiB: 1024, timeLimitSeconds: 1 };
+      const { launcher: fresh, elapse } = await openFresh();
+      const ends: JobView[] = [];
+      fresh.onEnd((job) => ends.push(job));
+      const resources = { memoryMiB: 1024, timeLimitSeconds: 600 };
       const spec = jobSpecWith({ script: 'stubborn' }, { resources });
-      const end = await run(spec);
+      await fresh.launch(spec);
+      const pids = await pidsOf(fresh, spec);
+      elapse(600_000);
+      const end = await until('the end', async () => ends[0]);
       assert.equal(end.state, 'failed');
       assert.equal(end.error?.code, 'JOB_TIMEOUT');
-      assert.match(end.error?.message ?? '', /1 s/);
-      const pids = await printed(spec, /^(?:began|child) (\d+)$/gm);
-      assert.equal(pids.map(Number).some(lives), false);
+      assert.match(end.error?.message ?? '', /600 s/);
+      assert.equal(pids.some(lives), false);
+      await fresh.close();
     });
 
     test('a job over its memory limit is ended', async (t) => {
@@ -268,17 +266,17 @@ export function jobLauncherConformance(name: string, open: () => Promise<Launche
     });
 
     describe('after a restart', () => {
-      /** Launches jobs by a launcher that then goes away, and returns the next one. */
-      const restartAfter = async (specs: JobSpec[], meanwhile: () => Promise<void>) => {
-        const first = another();
+      /** Launches jobs by a launcher that then goes away, and gives the next one. */
+      const restart = async (specs: JobSpec[]) => {
+        const { launcher: first, artifacts: stored, another: open } = await openFresh();
         for (const spec of specs) await first.launch(spec);
-        for (const spec of specs) await printed(spec, /^(began|up)/gm);
+        const pids: number[][] = [];
+        for (const spec of specs) pids.push(await pidsOf(first, spec));
         await first.close();
-        await meanwhile();
-        const next = another();
         const ends: JobView[] = [];
+        const next = open();
         next.onEnd((job) => ends.push(job));
-        return { next, ends };
+        return { next, stored, open, ends, pids };
       };
       const held = async () => {
         const go = join(await temporaryDirectory(), 'go');
@@ -287,56 +285,72 @@ export function jobLauncherConformance(name: string, open: () => Promise<Launche
 
       test('a job that still runs is adopted, and its end is told once', async () => {
         const { spec, letGo } = await held();
-        const { next, ends } = await restartAfter([spec], async () => {});
-        assert.deepEqual(mine(await next.adopt(), spec), []);
+        const { next, open, ends } = await restart([spec]);
+        assert.deepEqual(await next.adopt(), []);
         assert.equal((await next.get(spec.id))?.state, 'running');
         assert.equal((await next.launch(spec)).started, false);
         await letGo();
-        await until('the end', async () => mine(ends, spec)[0]);
-        assert.equal((await next.get(spec.id))?.state, 'succeeded');
+        const end = await until('the end', async () => ends[0]);
+        assert.equal(end.state, 'succeeded');
+        assert.deepEqual(await next.get(spec.id), end);
         await next.close();
-        assert.equal(mine(ends, spec).length, 1);
-        const third = another();
-        assert.deepEqual(mine(await third.adopt(), spec), []);
+        assert.equal(ends.length, 1);
+        const third = open();
+        assert.deepEqual(await third.adopt(), []);
         await third.close();
       });
 
-      test('a job that ended meanwhile is judged by what it left', async () => {
+      test('jobs that ended meanwhile are judged by what they left', async () => {
         const { spec: done, letGo } = await held();
         const killed = jobSpecWith({ script: 'stubborn' });
-        const { next, ends } = await restartAfter([done, killed], async () => {
-          const [leader = 0, ...children] = await pidsOf(killed, 3);
-          for (const pid of [leader, ...children]) process.kill(pid, 'SIGKILL');
-          await letGo();
-          await until('the manifest', () => artifacts.stat(manifestPath(done)));
-          await until('the jobs to be gone', async () => {
-            const pids = [leader, Number((await printed(done, /^began (\d+)$/gm))[0])];
-            return pids.some(lives) ? undefined : true;
-          });
-        });
+        const { next, ends, pids } = await restart([done, killed]);
+        await letGo();
+        for (const pid of pids[1] ?? []) process.kill(pid, 'SIGKILL');
+        await until('the jobs to be gone', async () => !pids.flat().some(lives) || undefined);
         const adopted = await next.adopt();
-        assert.deepEqual(
-          [done, killed].map((spec) => mine(adopted, spec).map(({ state }) => state)),
-          [['succeeded'], ['lost']],
-        );
-        assert.equal(mine(adopted, killed)[0]?.error?.retryable, true);
+        const stateOf = (spec: JobSpec) => adopted.find(({ name }) => name === spec.id)?.state;
+        assert.deepEqual([stateOf(done), stateOf(killed)], ['succeeded', 'lost']);
+        assert.deepEqual(await next.adopt(), []);
         await next.close();
-        assert.deepEqual([...mine(ends, done), ...mine(ends, killed)], []);
+        assert.deepEqual(ends, []);
       });
 
-      test('an adopted job can be cancelled', async () => {
+      test('an adopted job can be cancelled, with all it started', async () => {
         const spec = jobSpecWith({ script: 'stubborn' });
-        const { next, ends } = await restartAfter([spec], async () => {});
-        const pids = await pidsOf(spec, 3);
+        const { next, ends, pids } = await restart([spec]);
         await next.adopt();
         await next.cancel(spec.id);
-        const end = await until('the end', async () => mine(ends, spec)[0]);
-        assert.equal(end.state, 'cancelled');
+        assert.equal((await until('the end', async () => ends[0])).state, 'cancelled');
+        assert.equal(pids.flat().some(lives), false);
+        await next.close();
+      });
+
+      test('a job that was being ended is ended by the next launcher', async () => {
+        const { launcher: first, another: open } = await openFresh();
+        const spec = jobSpecWith({ script: 'stubborn' });
+        await first.launch(spec);
+        const pids = await pidsOf(first, spec);
+        await first.cancel(spec.id);
+        await first.close();
+        const ends: JobView[] = [];
+        const next = open();
+        next.onEnd((job) => ends.push(job));
+        await next.adopt();
+        assert.equal((await until('the end', async () => ends[0])).state, 'cancelled');
         assert.equal(pids.some(lives), false);
         await next.close();
       });
-
-      const mine = (jobs: JobView[], spec: JobSpec) => jobs.filter((job) => job.name === spec.id);
     });
+  });
+}
+
+/** The processes of a job that says which they are, once all are up. */
+function pidsOf(launcher: JobLauncher, spec: JobSpec): Promise<number[]> {
+  const children = spec.params.script === 'stubborn' ? 2 : 0;
+  return until(`the processes of ${spec.params.script}`, async () => {
+    const log = (await launcher.logs(spec.id)) ?? '';
+    const pids = [...log.matchAll(/^(?:began|child) (\d+)$/gm)].map((match) => Number(match[1]));
+    const up = log.match(/^up$/gm)?.length ?? 0;
+    return pids.length === 1 + children && up === children ? pids : undefined;
   });
 }

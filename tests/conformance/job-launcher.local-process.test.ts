@@ -26,25 +26,30 @@ async function openHome() {
   const home = await temporaryDirectory();
   const { artifacts: artifactsDirectory, jobs: directory } = homeLayout(home);
   const artifacts = new DirectoryArtifactStore({ directory: artifactsDirectory });
+  let elapsedMs = 0;
+  const clock = { ...systemClock, now: () => new Date(Date.now() + elapsedMs) };
+  const elapse = (ms: number) => {
+    elapsedMs += ms;
+  };
   const launcherOf = (programs: Record<string, JobProgram>) =>
     new LocalProcessJobs({
       directory,
       programs,
       artifacts,
-      clock: systemClock,
+      clock,
       log: recordingLogger().log,
       environment: childEnvironment({ TRIAD_HOME: home }),
       sampleMs: 50,
       killGraceMs: 300,
     });
-  return { directory, artifacts, launcherOf };
+  return { directory, artifacts, launcherOf, elapse };
 }
 
 for (const warm of [0, 1]) {
   jobLauncherConformance(`local process with ${warm} warm`, async () => {
-    const { artifacts, launcherOf } = await openHome();
+    const { artifacts, launcherOf, elapse } = await openHome();
     const another = () => launcherOf({ scripted: { commandLine: scripted, warm } });
-    return { launcher: another(), artifacts, another };
+    return { launcher: another(), artifacts, another, elapse };
   });
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, describe, test } from 'node:test';
+import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { hanging } from '../harness/messenger/fake-receiver.ts';
 import {
   type Connect,
@@ -127,6 +128,29 @@ export function messengerConformance(name: string, connect: Connect): void {
       await messenger.publish('one', eventOf('a'));
       await clock.advance(0);
       await push.stop();
+      assert.equal(clock.pending, 0);
+    });
+
+    test('stopping in the middle of a look at the store leaves no timer behind', async () => {
+      let duringLook = () => {};
+      class WatchedStore extends KyselyMessageStore {
+        override nextDue(now: Date): Promise<Date | undefined> {
+          duringLook();
+          return super.nextDue(now);
+        }
+      }
+      const { messenger, push, receiver, clock } = await setUp({
+        makeStore: (db) => new WatchedStore(db),
+      });
+      receiver.behave = () => new Response(null, { status: 500 });
+      push.start();
+      await messenger.publish('one', eventOf('a'));
+      await clock.advance(0);
+      await push.stop();
+      const { promise: stopped, resolve } = Promise.withResolvers<void>();
+      duringLook = () => void push.stop().then(resolve);
+      push.start();
+      await stopped;
       assert.equal(clock.pending, 0);
     });
 

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { runView } from '@triad/shared/contracts/run-view.ts';
 import { childrenOf, commandOf, processesOf } from '../harness/cli/processes.ts';
 import { scriptedHome } from '../harness/cli/scripted-home.ts';
 import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { until } from '../harness/until.ts';
 
 const chain = ['run', 'chain', '--run-date', '2026-01-31'];
 
@@ -123,6 +125,22 @@ describe('triad run', { concurrency: 2 }, () => {
       assert.equal((await process.ended()).exitCode, 0);
       assert.match(process.stdout, /^Run \w+ succeeded after /);
     }
+  });
+
+  test('a service that keeps dying ends the command with SERVICE_DIED and its log', async () => {
+    const { process, home } = await holding();
+    const killed = new Set<number>();
+    await until('the command to give up', async () => {
+      const pid = childrenOf(process.pid).find((child) => commandOf(child).includes('invoker'));
+      if (pid !== undefined && !killed.has(pid)) globalThis.process.kill(pid, 'SIGKILL');
+      if (pid !== undefined) killed.add(pid);
+      return /^Error SERVICE_DIED/m.test(process.stderr) || undefined;
+    });
+    const { exitCode, stderr } = await process.ended();
+    assert.equal(exitCode, 1);
+    assert.match(stderr, /The invoker died: it died 5 times within a minute/);
+    assert.ok(stderr.includes(join(home, 'logs', 'invoker.log')));
+    assert.deepEqual(processesOf(home), []);
   });
 
   test('a run whose command was killed is finished by the next command that runs', async () => {

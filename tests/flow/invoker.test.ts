@@ -158,6 +158,20 @@ describe('a real invoker', () => {
     });
   }
 
+  test('stopping it gives an outcome that nobody took a last chance', async () => {
+    const { start, sink, outcomesOf } = await setUp();
+    const { invoker, url } = await start();
+    const spec = jobSpecWith({ script: 'fail' });
+    sink.isDown = true;
+    await push(url, pushOfCommand(spec));
+    await until('the job to end', async () => {
+      return (await jobOf(url, spec.id)).state === 'failed' || undefined;
+    });
+    sink.isDown = false;
+    await invoker.end('SIGTERM');
+    assert.equal(outcomesOf(spec).length, 1);
+  });
+
   test('a taken port is told to whoever started it', async () => {
     const { start, home, sink } = await setUp();
     const { url } = await start();

@@ -62,7 +62,12 @@ describe('what a person sees of a run', () => {
     const steps = [
       succeeded('load', 0, 1.234, { tables: [{ table: 'raw', rows: 541909 }] }),
       stepOf('rfm', { state: 'dispatched', attempts: 2, startedAt: at(2).toISOString() }),
-      stepOf('train', { state: 'failed', startedAt: at(1).toISOString(), finishedAt: at(63).toISOString(), error: failure }),
+      stepOf('train', {
+        state: 'failed',
+        startedAt: at(1).toISOString(),
+        finishedAt: at(63).toISOString(),
+        error: failure,
+      }),
       stepOf('publish', { state: 'skipped' }),
     ];
     assert.deepEqual(stepLines(runOf(steps), plainStyle, at(4.5)), [
@@ -81,11 +86,17 @@ describe('what a person sees of a run', () => {
   test('where there is no terminal, each change of a step is told once', () => {
     const lines: string[] = [];
     const progress = plainProgress({ line: (text = '') => lines.push(text) }, { now: () => at(9) });
-    const started = stepOf('load', { state: 'dispatched', attempts: 1, startedAt: at(0).toISOString() });
+    const started = stepOf('load', {
+      state: 'dispatched',
+      attempts: 1,
+      startedAt: at(0).toISOString(),
+    });
     progress.show(runOf([stepOf('load', { state: 'ready' })]));
     progress.show(runOf([started]));
     progress.show(runOf([started]));
-    progress.show(runOf([stepOf('load', { attempts: 1, startedAt: at(0).toISOString(), error: failure })]));
+    progress.show(
+      runOf([stepOf('load', { attempts: 1, startedAt: at(0).toISOString(), error: failure })]),
+    );
     progress.show(runOf([{ ...started, attempts: 2 }]));
     progress.show(runOf([succeeded('load', 0, 3, { attempts: 2, outputs: [] })]));
     assert.deepEqual(lines, [
@@ -98,9 +109,12 @@ describe('what a person sees of a run', () => {
   });
 
   test('the timeline places each step within the time of the run', () => {
-    const run = runOf([succeeded('load', 0, 1), succeeded('rfm', 1, 2), stepOf('never', { state: 'skipped' })], {
-      finishedAt: at(2).toISOString(),
-    });
+    const run = runOf(
+      [succeeded('load', 0, 1), succeeded('rfm', 1, 2), stepOf('never', { state: 'skipped' })],
+      {
+        finishedAt: at(2).toISOString(),
+      },
+    );
     const [load, rfm, never, total] = timeline(run, plainStyle);
     assert.equal(load, `  ✓ load   ${'█'.repeat(15)}${' '.repeat(15)}     1.0 s`);
     assert.equal(rfm, `  ✓ rfm    ${' '.repeat(15)}${'█'.repeat(15)}     1.0 s`);
@@ -112,7 +126,9 @@ describe('what a person sees of a run', () => {
     const second = fc.double({ min: 0, max: 100, noNaN: true });
     fc.assert(
       fc.property(second, second, (from, length) => {
-        const run = runOf([succeeded('s', from, from + length)], { finishedAt: at(100).toISOString() });
+        const run = runOf([succeeded('s', from, from + length)], {
+          finishedAt: at(100).toISOString(),
+        });
         const [line = ''] = timeline(run, plainStyle);
         const bar = line.slice('  ✓ s  '.length).slice(0, 30);
         assert.match(bar, /^ *█+ *$/);
@@ -127,13 +143,32 @@ describe('what a person sees of a run', () => {
 
   test('a table aligns its columns, numbers to the right', () => {
     const columns = [{ head: 'segment' }, { head: 'customers', align: 'right' as const }];
-    const table = renderTable(columns, [['loyal', '1,234'], ['new', '7']], plainStyle);
+    const table = renderTable(
+      columns,
+      [
+        ['loyal', '1,234'],
+        ['new', '7'],
+      ],
+      plainStyle,
+    );
     assert.equal(table, 'segment  customers\nloyal        1,234\nnew              7');
   });
 
   test('durations read well at every size', () => {
-    const shown = [0, 480, 999, 1000, 59_949, 59_950, 3_599_499, 3_600_000, 7_440_000].map(formatDuration);
-    assert.deepEqual(shown, ['0 ms', '480 ms', '999 ms', '1.0 s', '59.9 s', '1 min 00 s', '59 min 59 s', '1 h 00 min', '2 h 04 min']);
+    const shown = [0, 480, 999, 1000, 59_949, 59_950, 3_599_499, 3_600_000, 7_440_000].map(
+      formatDuration,
+    );
+    assert.deepEqual(shown, [
+      '0 ms',
+      '480 ms',
+      '999 ms',
+      '1.0 s',
+      '59.9 s',
+      '1 min 00 s',
+      '59 min 59 s',
+      '1 h 00 min',
+      '2 h 04 min',
+    ]);
   });
 });
 
@@ -172,7 +207,9 @@ describe('what a person sees of a model', () => {
       'final.gamma_gamma.q': 3.96,
       'final.gamma_gamma.v': 30,
     };
-    const lines = modelQuality(metrics, plainStyle).split('\n').map((line) => line.replace(/ {2,}/g, '  '));
+    const lines = modelQuality(metrics, plainStyle)
+      .split('\n')
+      .map((line) => line.replace(/ {2,}/g, '  '));
     assert.equal(lines[1], 'BG/NBD r  0.6  0.63  +5.0 %');
     assert.ok(lines.includes('BG/NBD b  2.5  2.5  +0.0 %'));
     assert.ok(lines.includes('  purchases per week, r/alpha  0.1  0.105  +5.0 %'));

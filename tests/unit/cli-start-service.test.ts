@@ -48,7 +48,10 @@ describe('starting a service', () => {
     const clock = new FakeClock();
     const launch = await launchOf('silence');
     const starting = startService(launch, clock);
-    const refused = assert.rejects(starting, { code: 'SERVICE_DIED', message: /not ready after 30 s/ });
+    const refused = assert.rejects(starting, {
+      code: 'SERVICE_DIED',
+      message: /not ready after 30 s/,
+    });
     await until('the process', async () => (await readFile(launch.logFile, 'utf8')) || undefined);
     await clock.advance(30_000);
     await refused;

@@ -35,10 +35,10 @@ export function expectedRepeatPurchases(parameters: BgNbdParameters, t: number):
  * Eq. 10 for a customer who is alive at T, which no longer depends on tx.
  *
  * Evaluated as Σ_n P(N > n) · P(survives n purchases), where N, the purchases an undying customer
- * would make in t, is negative binomial: eq. 10 with its 2F1 written out as a series and the
- * difference in front of it taken term by term. All terms are positive, so it neither cancels nor
- * overflows, and a = 1 is no exception, where eq. 10 itself divides by zero. Gauss's 2F1 from a
- * library does all three for some customers of ordinary data.
+ * would make in t, is negative binomial: eq. 10 with its 2F1 written out as a series, and the
+ * difference in front of it taken term by term. All terms are positive, so nothing cancels or
+ * overflows. Eq. 10 as it stands divides by zero at a = 1, cancels near it, and overflows for
+ * frequent buyers; @stdlib's hyp2f1 gives NaN for some of them after Euler's transformation too.
  */
 export function expectedPurchasesIfAlive(
   { r, alpha, a, b }: BgNbdParameters,
@@ -73,4 +73,4 @@ export function expectedPurchasesIfAlive(
 /** Relative to the result. */
 const precision = 1e-13;
 /** Probabilities below e^this are carried as logarithms, or they would all be zero. */
-const smallestLog = -1e9;
+const smallestLog = -700;

@@ -16,7 +16,7 @@ export const clvParams = z.strictObject({
    */
   holdout_weeks: z.int().min(1).max(5200).optional(),
   /** Periods ahead that expected purchases and lifetime value cover. */
-  horizon: z.int().min(1).max(5200).default(52),
+  horizon: z.int().min(1).max(1200).default(52),
   /** Per year, 0.1 being 10 %: money a year from now is worth 1 / 1.1 of money now. */
   discount_rate: z.number().min(0).max(10).default(0.1),
   /** The time unit of the models in days; 7 is the weeks in which the literature reports. */

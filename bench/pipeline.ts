@@ -1,0 +1,34 @@
+import { join } from 'node:path';
+import { type Benchmark, stateless, timed } from './measure.ts';
+import { repository, runNode, withHome } from './processes.ts';
+
+const onlineRetail = join(repository, '../shared/data/online_retail/online_retail_541909.parquet');
+
+/** The whole reference pipeline as a user starts it, against its SQL and its fit without Triad. */
+export const pipeline: Benchmark = {
+  name: 'Online Retail, whole pipeline',
+  mode: 'cold CLI start, six fresh job processes',
+  unit: 'ms',
+  target: 6000,
+  limitOf: 'the same SQL straight in DuckDB plus the fit, one process',
+  limit: () => timed(() => runNode(['bench/raw-pipeline.ts', onlineRetail])),
+  open: stateless(() =>
+    withHome((home) =>
+      timed(() =>
+        runNode(
+          [
+            'cli/main.ts',
+            'run',
+            'rfm',
+            '--source',
+            `online-retail:${onlineRetail}`,
+            '--run-date',
+            '2011-12-10',
+            '--json',
+          ],
+          { TRIAD_HOME: home },
+        ),
+      ),
+    ),
+  ),
+};

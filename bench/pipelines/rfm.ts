@@ -1,0 +1,1 @@
+export { default } from '../../orchestrator/pipelines/rfm.ts';

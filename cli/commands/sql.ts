@@ -1,0 +1,49 @@
+import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import type { Command } from '../command-context.ts';
+import { formatCount, formatRows } from '../render/quantities.ts';
+import type { Style } from '../render/style.ts';
+import { renderTable } from '../render/table.ts';
+import { type QueryTable, readQueryTable } from '../warehouse/query-table.ts';
+import { queryWarehouse } from '../warehouse/query-warehouse.ts';
+
+export interface SqlOptions {
+  json?: boolean;
+  csv?: boolean;
+}
+
+/** Rows of a table that a person is shown; --json and --csv give all. */
+const SHOWN_ROWS = 1000;
+
+const numericTypes = new Set(['INT64', 'FLOAT64', 'NUMERIC']);
+
+/** `triad sql`: one SELECT on the published tables. */
+export const sql: Command<[query: string, options: SqlOptions]> = async (
+  { config, terminal: { out, err } },
+  query,
+  { json, csv },
+) => {
+  if (json && csv) throw new TriadError('USAGE', { reason: 'Give --json or --csv, not both.' });
+  if (json || csv) {
+    out.line(await queryWarehouse(config, query, json ? 'json' : 'csv'));
+    return cliExitCode.ok;
+  }
+  const table = await readQueryTable(config, query);
+  out.line(tableText(table, out.style));
+  err.line(err.style.faint(countText(table.rows.length)));
+  return cliExitCode.ok;
+};
+
+function tableText({ columns, rows }: QueryTable, style: Style): string {
+  const heads = columns.map(({ name, type }) => ({
+    head: name,
+    align: numericTypes.has(type) ? ('right' as const) : ('left' as const),
+  }));
+  const shown = rows.slice(0, SHOWN_ROWS).map((row) => row.map((cell) => cell ?? 'NULL'));
+  return renderTable(heads, shown, style);
+}
+
+function countText(rows: number): string {
+  if (rows <= SHOWN_ROWS) return formatRows(rows);
+  return `${formatRows(rows)}, of which the first ${formatCount(SHOWN_ROWS)} are shown; --csv gives all`;
+}

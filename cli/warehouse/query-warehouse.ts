@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { childEnvironment } from '@triad/shared/config/child-environment.ts';
+import type { Config } from '@triad/shared/config/config.ts';
+import { errorReport } from '@triad/shared/contracts/error-report.ts';
+import { errorFromReport } from '@triad/shared/errors/error-from-report.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { z } from 'zod';
+import { compileCacheDirectory } from '../system/compile-cache.ts';
+import { projectDirectory } from '../system/services.ts';
+
+const failure = z.object({ error: errorReport });
+
+/**
+ * Answers a query on the published tables, in a process of the sql-runner, which alone opens the
+ * warehouse. `json` is an array of rows, `table-json` an object of columns and rows.
+ *
+ * @throws SQL_READ_ONLY, SQL_INVALID, DIALECT_UNSUPPORTED, WAREHOUSE_MISSING, WAREHOUSE_BUSY
+ */
+export async function queryWarehouse(
+  { home }: Config,
+  query: string,
+  format: 'json' | 'csv' | 'table-json',
+): Promise<string> {
+  const entry = join(projectDirectory, 'sql-runner', 'query-main.ts');
+  const child = spawn(process.execPath, [entry, '--format', format], {
+    env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }),
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+  child.stdin.end(query);
+  const [answer, complaint, [exitCode]] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    once(child, 'close'),
+  ]);
+  if (exitCode === 0) return answer.trimEnd();
+  throw errorOf(complaint);
+}
+
+/** The failure is the last line that the process writes. */
+function errorOf(complaint: string): TriadError {
+  const line = complaint.trimEnd().split('\n').at(-1) ?? '';
+  try {
+    return errorFromReport(failure.parse(JSON.parse(line)).error);
+  } catch {
+    return new TriadError('INTERNAL', { reason: `the query process failed: ${complaint.trim()}` });
+  }
+}
