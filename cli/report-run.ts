@@ -1,4 +1,5 @@
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
+import { toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { keyMetrics } from './render/key-metrics.ts';
 import { timeline } from './render/timeline.ts';
@@ -12,7 +13,15 @@ export async function printReport(context: CommandContext, run: RunView): Promis
   for (const line of timeline(run, out.style)) out.line(line);
   const metrics = keyMetrics(run.metrics);
   if (metrics.length > 0) out.line(['', strong('Model'), ...metrics].join('\n'));
-  if (!hasSegments(run)) return;
-  const segments = await segmentTable(context.config, run, out.style);
-  out.line(['', strong('Segments'), segments].join('\n'));
+  if (hasSegments(run))
+    out.line(['', strong('Segments'), await segmentsOf(context, run)].join('\n'));
+}
+
+/** The run has succeeded, whether or not the warehouse answers now. */
+async function segmentsOf({ config, terminal }: CommandContext, run: RunView): Promise<string> {
+  try {
+    return await segmentTable(config, run, terminal.out.style);
+  } catch (error) {
+    return `  They cannot be shown now: ${toTriadError(error).message}`;
+  }
 }

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
+import { Underway } from '@triad/shared/concurrency/underway.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
@@ -38,6 +39,8 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const cancellations = new Cancellations(artifacts, clock);
   const commands = new CommandReceiver({ jobs, claims, cancellations, outcomes, clock });
 
+  const reporting = new Underway();
+
   /** A job without a claim was asked for directly: no run waits to hear of it. */
   const reportEnd = async (job: JobView): Promise<void> => {
     const { name, state } = job;
@@ -52,11 +55,12 @@ export function createInvoker(options: InvokerOptions): Invoker {
   return {
     app: createInvokerApp({ ...options, commands }),
     async start() {
-      jobs.onEnd((job) => void reportEnd(job));
+      jobs.onEnd((job) => reporting.add(reportEnd(job)));
       for (const job of await jobs.adopt()) await reportEnd(job);
     },
     async stop() {
       await jobs.close();
+      await reporting.done();
       await outcomes.close();
     },
   };

@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
+import { Underway } from '@triad/shared/concurrency/underway.ts';
 import { type CloudEvent, eventType } from '@triad/shared/contracts/cloud-event.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { Outcome } from '@triad/shared/contracts/outcome.ts';
@@ -23,7 +24,7 @@ export interface OutcomeReporterOptions {
 export class OutcomeReporter {
   readonly #options: OutcomeReporterOptions;
   readonly #stop = new AbortController();
-  readonly #underway = new Set<Promise<void>>();
+  readonly #underway = new Underway();
 
   constructor(options: OutcomeReporterOptions) {
     this.#options = options;
@@ -31,14 +32,13 @@ export class OutcomeReporter {
 
   /** Begins to publish; does not wait. */
   report(outcome: Outcome): void {
-    const publishing = this.#publish(outcome).finally(() => this.#underway.delete(publishing));
-    this.#underway.add(publishing);
+    this.#underway.add(this.#publish(outcome));
   }
 
   /** Gives every outcome that is underway a last attempt, and no more. */
   async close(): Promise<void> {
     this.#stop.abort();
-    await Promise.all(this.#underway);
+    await this.#underway.done();
   }
 
   async #publish(outcome: Outcome): Promise<void> {

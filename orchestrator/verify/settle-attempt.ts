@@ -33,7 +33,7 @@ export async function settleAttempt(
   if (!run || !isInFlight(foldEvents(run.plan.pipeline, run.events), key.step, key.attempt)) return;
   const step = run.plan.pipeline.steps.find(({ name }) => name === key.step);
   if (!step) return;
-  const end = (await verifiedEnd(artifacts, key, step)) ?? heard;
+  const end = (await verifiedEnd(artifacts, key, step, run.plan.runDate)) ?? heard;
   if (!end) return;
   await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
 }
@@ -42,9 +42,10 @@ async function verifiedEnd(
   artifacts: ArtifactStore,
   key: CommandKey,
   step: PipelineStep,
+  runDate: string,
 ): Promise<AttemptEnd | undefined> {
   try {
-    const manifest = await verifyAttempt(artifacts, key, step);
+    const manifest = await verifyAttempt(artifacts, key, step, runDate);
     if (!manifest) return undefined;
     const { outputs, tables, metrics, notes } = manifest;
     return { state: 'succeeded', result: { outputs, tables, metrics, notes } };

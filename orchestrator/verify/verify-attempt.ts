@@ -13,12 +13,14 @@ export async function verifyAttempt(
   artifacts: ArtifactStore,
   key: CommandKey,
   step: PipelineStep,
+  runDate: string,
 ): Promise<Manifest | undefined> {
   const stored = await artifacts.get(manifestPath(key));
   if (!stored) return undefined;
   const manifest = parseManifest(parseJson(stored.body.toString('utf8'), manifestPath(key)));
   const id = formatCommandId(key);
   if (manifest.commandId !== id) throw mismatch(manifestPath(key), id, manifest.commandId);
+  if (manifest.runDate !== runDate) throw mismatch(manifestPath(key), runDate, manifest.runDate);
   for (const output of manifest.outputs) {
     if (!output.path.startsWith(`${attemptPrefix(key)}/`)) {
       throw mismatch(output.path, `a path under ${attemptPrefix(key)}/`, output.path);

@@ -14,6 +14,9 @@ export const manifestOutput = artifactReference.extend({
 });
 export type ManifestOutput = z.infer<typeof manifestOutput>;
 
+const haveUniqueNames = (outputs: ManifestOutput[]): boolean =>
+  new Set(outputs.map(({ name }) => name)).size === outputs.length;
+
 /** A warehouse table whose rows of `runDate` the job published. */
 export const manifestTable = z.strictObject({
   table: z.string(),
@@ -27,7 +30,7 @@ export const manifest = z.strictObject({
   version: z.literal(1),
   commandId,
   runDate: isoDate,
-  outputs: z.array(manifestOutput),
+  outputs: z.array(manifestOutput).refine(haveUniqueNames, 'expected each output name once'),
   tables: z.array(manifestTable),
   /** Flat names such as `bg_nbd.r`; always finite. */
   metrics: z.record(z.string(), z.number()),

@@ -16,7 +16,7 @@ export const stepKind = z.enum([
 ]);
 export type StepKind = z.infer<typeof stepKind>;
 
-/** The job that does each kind, and whether it needs the warehouse for itself. */
+/** The job that does each kind. */
 export const jobOfKind: Record<Exclude<StepKind, 'container'>, string> = {
   load: 'sql-runner',
   sql: 'sql-runner',

@@ -3,6 +3,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
+import { Underway } from '../concurrency/underway.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
 import type { JobView } from '../contracts/job-view.ts';
 import { isSystemError } from '../errors/system-error.ts';
@@ -43,6 +44,7 @@ export class LocalProcessJobs implements JobLauncher {
   readonly #listeners: JobEndListener[] = [];
   /** Jobs that are between their record and their process. */
   readonly #starting = new Map<string, Promise<void>>();
+  readonly #endings = new Underway();
   #closed = false;
 
   constructor(options: LocalProcessJobsOptions) {
@@ -56,7 +58,7 @@ export class LocalProcessJobs implements JobLauncher {
       sampleMs: options.sampleMs ?? 200,
       killGraceMs: options.killGraceMs ?? 3000,
       onStopping: (record) => this.#records.update(record),
-      onGone: ({ record }) => void this.#ended(record, null),
+      onGone: ({ record }) => this.#endings.add(this.#ended(record, null)),
     });
   }
 
@@ -132,6 +134,7 @@ export class LocalProcessJobs implements JobLauncher {
     this.#closed = true;
     this.#supervisor.close();
     await this.#starter.close();
+    await this.#endings.done();
   }
 
   /** Watches the job again if it still runs; otherwise sees to it that its end is recorded: false. */
@@ -148,7 +151,7 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       const { identity, exited, child } = await this.#starter.start(record);
       this.#supervisor.watch({ record, leader: identity, child });
-      void exited.then((exitCode) => this.#ended(record, exitCode));
+      void exited.then((exitCode) => this.#endings.add(this.#ended(record, exitCode)));
     } catch (error) {
       if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) {
         this.#records.discard(record.spec.id);
@@ -175,7 +178,16 @@ export class LocalProcessJobs implements JobLauncher {
       log.error({ command: record.spec.id, err: error }, 'The traces of a job cannot be read');
       this.#end(record, { state: 'lost', exitCode, error: new TriadError('JOB_LOST').report() });
     }
-    await rm(this.#records.folder(record.spec.id).scratch, { recursive: true, force: true });
+    await this.#removeScratch(record.spec.id);
+  }
+
+  async #removeScratch(id: string): Promise<void> {
+    const { scratch } = this.#records.folder(id);
+    try {
+      await rm(scratch, { recursive: true, force: true });
+    } catch (error) {
+      this.#options.log.warn({ command: id, err: error }, 'A scratch directory cannot be removed');
+    }
   }
 
   #end(record: JobRecord, judgement: Judgement): void {

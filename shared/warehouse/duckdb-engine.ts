@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
-import { sleep } from '../clock/clock.ts';
+import { type Clock, sleep } from '../clock/clock.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { codedError, reasonOf } from './duckdb-error.ts';
 import { catalog, type DuckDbDialect, type DuckDbOptions } from './duckdb-options.ts';
@@ -39,12 +39,10 @@ export function duckDbOpener(options: DuckDbOptions): {
         engine.stop();
         throw error;
       }
-      const { connection, stop } = engine;
-      const interrupt = () => connection.interrupt();
-      request.signal?.addEventListener('abort', interrupt, { once: true });
-      return new DuckDbWarehouse(connection, options, () => {
-        request.signal?.removeEventListener('abort', interrupt);
-        stop();
+      const release = interruptWhenAborted(engine.connection, options.clock, request.signal);
+      return new DuckDbWarehouse(engine.connection, options, () => {
+        release();
+        engine.stop();
       });
     },
   };
@@ -68,6 +66,24 @@ async function startEngine(dialect: DuckDbDialect): Promise<Engine> {
       connection.closeSync();
       instance.closeSync();
     },
+  };
+}
+
+/** An interrupt before a query has begun is lost, so that it is repeated until the release. */
+function interruptWhenAborted(
+  connection: DuckDBConnection,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): () => void {
+  let cancelTimer = () => {};
+  const interrupt = () => {
+    connection.interrupt();
+    cancelTimer = clock.setTimer(retryMs, interrupt);
+  };
+  signal?.addEventListener('abort', interrupt, { once: true });
+  return () => {
+    signal?.removeEventListener('abort', interrupt);
+    cancelTimer();
   };
 }
 
@@ -118,10 +134,20 @@ async function enter(
   try {
     await connection.run(`USE ${catalog}`);
     if (write) await connection.run(`CREATE SCHEMA IF NOT EXISTS ${dataset}`);
-    await connection.run(`USE ${catalog}.${dataset}`);
+    if (write || (await hasSchema(connection, defaultDataset))) {
+      await connection.run(`USE ${catalog}.${dataset}`);
+    }
     if (write) return;
     await connection.run('SET enable_external_access = false; SET lock_configuration = true');
   } catch (error) {
     throw codedError(error, path, 'WAREHOUSE_CORRUPT', { path });
   }
+}
+
+async function hasSchema(connection: DuckDBConnection, schema: string): Promise<boolean> {
+  const result = await connection.runAndReadAll(
+    `SELECT 1 FROM duckdb_schemas() WHERE database_name = '${catalog}' AND schema_name = $schema`,
+    { schema },
+  );
+  return result.currentRowCount > 0;
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { TriadError } from '../errors/triad-error.ts';
+import { readCsvHeader } from './csv-header.ts';
 import { codedError } from './duckdb-error.ts';
 import { quoteName, quoteTable, quoteText } from './duckdb-quote.ts';
 import type { DuckDbSession } from './duckdb-session.ts';
@@ -43,8 +44,7 @@ const readers: Record<
   RowFile['format'],
   (session: DuckDbSession, file: RowFile) => Promise<Reader>
 > = {
-  csv: (session, file) =>
-    file.delimiter === 'whitespace' ? blankSeparated(file) : delimited(session, file),
+  csv: (_, file) => (file.delimiter === 'whitespace' ? blankSeparated(file) : delimited(file)),
   jsonl,
   parquet,
 };
@@ -59,14 +59,11 @@ async function parquet(session: DuckDbSession, file: RowFile): Promise<Reader> {
   return { found, select };
 }
 
-async function delimited(session: DuckDbSession, file: RowFile): Promise<Reader> {
+async function delimited(file: RowFile): Promise<Reader> {
   const { path, header = true, delimiter = ',' } = file;
   const form = `header = ${header}, delim = ${quoteText(delimiter)}, quote = '"', escape = '"',
     skip = 0, all_varchar = true`;
-  const sniffed = `SELECT * FROM read_csv(${quoteText(path)}, ${form})`;
-  const found = header
-    ? (await session.describe(sniffed)).map((column) => column.name)
-    : [...file.columns];
+  const found = header ? await readCsvHeader(path, delimiter) : [...file.columns];
   const fields = found.map((name) => `${quoteText(name)}: 'VARCHAR'`).join(', ');
   const names = wantedColumns(file, found).map(quoteName);
   const select = `SELECT row_number() OVER () AS _line, ${names.join(', ')}

@@ -33,7 +33,7 @@ export class DuckDbSession implements WarehouseSession {
 
   async query(sql: Sql): Promise<QueryResult> {
     const result = await this.#blaming(sql.origin, () =>
-      this.#run(this.translate(sql), sql.parameters),
+      this.run(this.translate(sql), sql.parameters),
     );
     const names = result.columnNames();
     const columns = result.columnTypes().map((type, at) => ({
@@ -53,7 +53,7 @@ export class DuckDbSession implements WarehouseSession {
     if ('text' in from) {
       await this.#blaming(from.origin, async () => {
         const select = await this.#storable(from);
-        await this.#run(`CREATE TABLE ${name} AS ${select}`, from.parameters);
+        await this.run(`CREATE TABLE ${name} AS ${select}`, from.parameters);
       });
     } else {
       const columns = from.map((c) => `${quoteName(c.name)} ${storedType(c.type)}`);
@@ -63,7 +63,7 @@ export class DuckDbSession implements WarehouseSession {
 
   async createView(view: TableName, sql: Sql): Promise<void> {
     await this.#blaming(sql.origin, async () => {
-      await this.#run(`CREATE OR REPLACE VIEW ${quoteTable(view)} AS ${await this.#storable(sql)}`);
+      await this.run(`CREATE OR REPLACE VIEW ${quoteTable(view)} AS ${await this.#storable(sql)}`);
     });
   }
 
@@ -114,7 +114,7 @@ export class DuckDbSession implements WarehouseSession {
   /** Runs a statement of the adapter's own, in DuckDB's words. */
   async execute(statement: string, parameters?: Parameters): Promise<DuckDBResultReader> {
     try {
-      return await this.#run(statement, parameters);
+      return await this.run(statement, parameters);
     } catch (error) {
       throw this.#coded(error, 'a statement of the warehouse itself');
     }
@@ -152,7 +152,8 @@ export class DuckDbSession implements WarehouseSession {
     }
   }
 
-  #run(statement: string, parameters: Parameters = {}): Promise<DuckDBResultReader> {
+  /** Runs a statement; what it throws has no code yet. */
+  protected run(statement: string, parameters: Parameters = {}): Promise<DuckDBResultReader> {
     const entries = Object.entries(parameters);
     if (entries.length === 0) return this.connection.runAndReadAll(statement);
     return this.connection.runAndReadAll(

@@ -74,8 +74,7 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
     const copy = `COPY (${query}) TO ${quoteText(localFile)}
       (FORMAT parquet, COMPRESSION snappy, ROW_GROUP_SIZE 122880)`;
     try {
-      const result = await this.execute(copy, sql.parameters);
-      return result.rowsChanged;
+      return (await this.run(copy, sql.parameters)).rowsChanged;
     } catch (error) {
       throw codedError(error, localFile, 'SQL_INVALID', { action: sql.origin });
     }

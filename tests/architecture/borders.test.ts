@@ -11,7 +11,8 @@ import {
   targetOf,
 } from '../harness/architecture/sources.ts';
 
-const isMain = ({ path }: Source) => basename(path) === 'main.ts';
+/** Where a process begins: `main.ts`, or `query-main.ts` beside it. */
+const isMain = ({ path }: Source) => /^([a-z]+-)?main\.ts$/.test(basename(path));
 
 rule('a service imports itself and @triad/shared; shared imports itself', {
   sources: shippedSources,
@@ -56,7 +57,7 @@ rule('the environment is read in shared/config alone', {
   offence: ['invoker/main.ts', 'const home = process.env.TRIAD_HOME;'],
 });
 
-rule('configuration is loaded in a main.ts, or a place that a command line starts from', {
+rule('configuration is loaded where a process begins, and by the command line', {
   sources: shippedSources.filter((source) => !isMain(source) && folderOf(source.path) !== 'cli'),
   find: ({ path, text }) =>
     path.startsWith('shared/config/')
@@ -78,7 +79,7 @@ const adapters = shippedSources.flatMap(({ path, text }) =>
     ([, name = '']) => ({ name, path }),
   ),
 );
-rule('adapters are created in a main.ts, or in the folder of their port', {
+rule('adapters are created where a process begins, or in the folder of their port', {
   sources: shippedSources.filter((source) => !isMain(source)),
   find: ({ path, text }) =>
     adapters

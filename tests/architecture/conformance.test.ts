@@ -32,14 +32,20 @@ function withoutRun(
   candidates: readonly Source[],
   tests: readonly Source[],
 ): string[] {
-  const adapters = candidates.filter(({ text }) =>
-    new RegExp(`class \\w+[^{]* implements [^{]*\\b${port}\\b`).test(text),
-  );
-  return adapters
-    .filter(({ path }) => {
-      return !tests.some((own) => importsFile(own, path) && /\w+Conformance\(/.test(own.text));
-    })
-    .map(({ path }) => path);
+  const declaration = new RegExp(`class (\\w+)[^{]* implements [^{]*\\b${port}\\b`);
+  return candidates.flatMap(({ path, text }) => {
+    const name = declaration.exec(text)?.[1];
+    if (name === undefined) return [];
+    // A test has the adapter from its own file, or from the file beside it that opens it.
+    const files = candidates
+      .filter((other) => dirname(other.path) === dirname(path))
+      .filter((other) => other.path === path || other.text.includes(`new ${name}(`))
+      .map((other) => other.path);
+    const isRun = tests.some(
+      (own) => files.some((file) => importsFile(own, file)) && /\w+Conformance\(/.test(own.text),
+    );
+    return isRun ? [] : [path];
+  });
 }
 
 for (const [file, port] of Object.entries(ports)) {

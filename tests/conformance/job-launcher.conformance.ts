@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { errorPath, manifestPath, parseManifest } from '@triad/shared/contracts/manifest.ts';
 import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { pidsOf } from '../harness/job-pids.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { lives } from '../harness/process-life.ts';
-import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { until } from '../harness/until.ts';
+import { restartConformance } from './job-launcher.restart.conformance.ts';
 
 /** A launcher of the job `scripted`, and what it shares with that job. */
 export interface LauncherUnderTest {
@@ -265,92 +264,6 @@ export function jobLauncherConformance(
       await launcher.check();
     });
 
-    describe('after a restart', () => {
-      /** Launches jobs by a launcher that then goes away, and gives the next one. */
-      const restart = async (specs: JobSpec[]) => {
-        const { launcher: first, artifacts: stored, another: open } = await openFresh();
-        for (const spec of specs) await first.launch(spec);
-        const pids: number[][] = [];
-        for (const spec of specs) pids.push(await pidsOf(first, spec));
-        await first.close();
-        const ends: JobView[] = [];
-        const next = open();
-        next.onEnd((job) => ends.push(job));
-        return { next, stored, open, ends, pids };
-      };
-      const held = async () => {
-        const go = join(await temporaryDirectory(), 'go');
-        return { spec: jobSpecWith({ script: 'hold', go }), letGo: () => writeFile(go, '') };
-      };
-
-      test('a job that still runs is adopted, and its end is told once', async () => {
-        const { spec, letGo } = await held();
-        const { next, open, ends } = await restart([spec]);
-        assert.deepEqual(await next.adopt(), []);
-        assert.equal((await next.get(spec.id))?.state, 'running');
-        assert.equal((await next.launch(spec)).started, false);
-        await letGo();
-        const end = await until('the end', async () => ends[0]);
-        assert.equal(end.state, 'succeeded');
-        assert.deepEqual(await next.get(spec.id), end);
-        await next.close();
-        assert.equal(ends.length, 1);
-        const third = open();
-        assert.deepEqual(await third.adopt(), []);
-        await third.close();
-      });
-
-      test('jobs that ended meanwhile are judged by what they left', async () => {
-        const { spec: done, letGo } = await held();
-        const killed = jobSpecWith({ script: 'stubborn' });
-        const { next, ends, pids } = await restart([done, killed]);
-        await letGo();
-        for (const pid of pids[1] ?? []) process.kill(pid, 'SIGKILL');
-        await until('the jobs to be gone', async () => !pids.flat().some(lives) || undefined);
-        const adopted = await next.adopt();
-        const stateOf = (spec: JobSpec) => adopted.find(({ name }) => name === spec.id)?.state;
-        assert.deepEqual([stateOf(done), stateOf(killed)], ['succeeded', 'lost']);
-        assert.deepEqual(await next.adopt(), []);
-        await next.close();
-        assert.deepEqual(ends, []);
-      });
-
-      test('an adopted job can be cancelled, with all it started', async () => {
-        const spec = jobSpecWith({ script: 'stubborn' });
-        const { next, ends, pids } = await restart([spec]);
-        await next.adopt();
-        await next.cancel(spec.id);
-        assert.equal((await until('the end', async () => ends[0])).state, 'cancelled');
-        assert.equal(pids.flat().some(lives), false);
-        await next.close();
-      });
-
-      test('a job that was being ended is ended by the next launcher', async () => {
-        const { launcher: first, another: open } = await openFresh();
-        const spec = jobSpecWith({ script: 'stubborn' });
-        await first.launch(spec);
-        const pids = await pidsOf(first, spec);
-        await first.cancel(spec.id);
-        await first.close();
-        const ends: JobView[] = [];
-        const next = open();
-        next.onEnd((job) => ends.push(job));
-        await next.adopt();
-        assert.equal((await until('the end', async () => ends[0])).state, 'cancelled');
-        assert.equal(pids.some(lives), false);
-        await next.close();
-      });
-    });
-  });
-}
-
-/** The processes of a job that says which they are, once all are up. */
-function pidsOf(launcher: JobLauncher, spec: JobSpec): Promise<number[]> {
-  const children = spec.params.script === 'stubborn' ? 2 : 0;
-  return until(`the processes of ${spec.params.script}`, async () => {
-    const log = (await launcher.logs(spec.id)) ?? '';
-    const pids = [...log.matchAll(/^(?:began|child) (\d+)$/gm)].map((match) => Number(match[1]));
-    const up = log.match(/^up$/gm)?.length ?? 0;
-    return pids.length === 1 + children && up === children ? pids : undefined;
+    restartConformance(openFresh);
   });
 }

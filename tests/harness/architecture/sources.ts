@@ -23,7 +23,8 @@ export interface Source {
 
 const statement = /^\s*(?:import|export)\s+(type\s)?[^'"()]*?from\s+['"]([^'"]+)['"]/gm;
 const sideEffect = /^\s*import\s+['"]([^'"]+)['"]/gm;
-const dynamic = /\bimport\(\s*['"]([^'"]+)['"]/g;
+const dynamic =
+  /(?:\bimport|\brequire|\bcreateRequire\(import\.meta\.url\)\.resolve)\(\s*['"]([^'"]+)['"]/g;
 
 export function sourceOf(path: string, text: string): Source {
   const imports = [

@@ -9,8 +9,9 @@ export const childrenOf = (pid: number): number[] =>
 export const commandOf = (pid: number): string =>
   execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' });
 
-/** Command lines, with their environment, of all processes whose `TRIAD_HOME` is `home`. */
+/** The programs of all processes whose `TRIAD_HOME` is `home`. */
 export const processesOf = (home: string): string[] =>
   execFileSync('ps', ['axeww', '-o', 'command='], { encoding: 'utf8', maxBuffer: 2 ** 26 })
     .split('\n')
-    .filter((line) => line.includes(`TRIAD_HOME=${home} `));
+    .filter((line) => line.includes(`TRIAD_HOME=${home} `))
+    .map((line) => line.split(' ').slice(0, 2).join(' '));

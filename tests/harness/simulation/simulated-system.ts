@@ -20,18 +20,18 @@ import { MemoryArtifactStore } from '../memory-artifact-store.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { seededRandom } from '../seeded-random.ts';
 import { sequentialIds } from '../sequential-ids.ts';
-import { ProcessLife } from './process-life.ts';
+import { MortalProcess } from './mortal-process.ts';
 import { SimulatedJobs } from './simulated-jobs.ts';
 import { SimulatedNetwork } from './simulated-network.ts';
 
 interface OrchestratorProcess {
-  life: ProcessLife;
+  life: MortalProcess;
   push: PushMessenger;
   orchestrator: Orchestrator;
 }
 
 interface InvokerProcess {
-  life: ProcessLife;
+  life: MortalProcess;
   receive(body: unknown): Promise<void>;
 }
 
@@ -110,7 +110,7 @@ export class SimulatedSystem {
   }
 
   async startOrchestrator(): Promise<void> {
-    const life = new ProcessLife();
+    const life = new MortalProcess();
     const clock = life.bindClock(this.clock);
     const { log } = recordingLogger();
     const common = { clock, ids: this.#ids, random: this.#random, log };
@@ -152,7 +152,7 @@ export class SimulatedSystem {
   }
 
   async startInvoker(): Promise<void> {
-    const life = new ProcessLife();
+    const life = new MortalProcess();
     const clock = life.bindClock(this.clock);
     const { log } = recordingLogger();
     const artifacts = life.bind(this.#artifacts);

@@ -105,6 +105,11 @@ describe('expected purchases', () => {
     const expected = expectedPurchasesIfAlive(daily, 3650, 700, 700);
     near(expected, integral(daily, 3650, 700, 700), 1e-9);
   });
+
+  test('end in a population of a few daily buyers that the newest customer may belong to', () => {
+    const extreme = { r: 7e-4, alpha: 0.02, a: 1e-10, b: 1e-3 };
+    near(expectedRepeatPurchases(extreme, 520), (7e-4 / 0.02) * 520, 1e-6);
+  });
 });
 
 describe('P(alive)', () => {

@@ -67,3 +67,12 @@ test('a manifest holds no metric that is not finite', () => {
     });
   }
 });
+
+test('a manifest names each of its outputs differently', () => {
+  const [output] = documents.manifest.outputs;
+  const manifest = { ...documents.manifest, outputs: [output, output] };
+  assert.throws(() => parseManifest(manifest), {
+    code: 'INPUT_INVALID',
+    message: /each output name once/,
+  });
+});

@@ -54,11 +54,12 @@ export function expectedPurchasesIfAlive(
   let survival = 1;
   let expected = 0;
   for (let n = 0; ; n++) {
-    const term = moreThanN * survival;
-    expected += term;
-    // Past the mode of N the terms fall at least as fast as z^n, which bounds what is left.
-    if (!(term > precision * (1 - z) * expected)) return expected;
+    expected += moreThanN * survival;
     const ratio = ((s + n) / (n + 1)) * z;
+    // The ratio tends to z from one side, so past the mode a geometric series bounds what is left.
+    const decay = Math.max(ratio, z);
+    const left = (mass * survival * decay) / (1 - decay) ** 2;
+    if (decay < 1 && left <= precision * expected) return expected;
     if (logMass < smallestLog) {
       logMass += Math.log(ratio);
       mass = Math.exp(logMass);

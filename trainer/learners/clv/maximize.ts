@@ -38,13 +38,9 @@ export function maximize(
     const converged = largest(gradient) <= gradientTolerance;
     if (converged || iterations === maxIterations) return { point, value, iterations, converged };
 
-    let direction = inverseHessian.map((row) => dot(row, gradient));
-    if (!(dot(direction, gradient) > 0)) {
-      inverseHessian = identity(start.length, 1 / Math.max(1, largest(gradient)));
-      direction = inverseHessian.map((row) => dot(row, gradient));
-    }
+    const direction = inverseHessian.map((row) => dot(row, gradient));
     const next = searchAlong(objective, point, value, direction, dot(direction, gradient));
-    // No ascent is left that floating point can see: done, if the slope is all but gone.
+    // No ascent is left that floating point can see: done, if the gradient is all but gone.
     if (!next) return { point, value, iterations, converged: largest(gradient) <= 1e-6 };
 
     const step = next.point.map((p, i) => p - at(point, i));

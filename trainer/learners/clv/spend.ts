@@ -6,7 +6,7 @@ import { correlation, mean } from './statistics.ts';
 import type { CustomerSummaries } from './summarize.ts';
 
 /** Gamma-Gamma has three parameters; fewer repeat buyers than this cannot tell them apart. */
-export const minimumSpenders = 10;
+const minimumSpenders = 10;
 
 export interface SpendFit {
   model: SpendModel;

@@ -22,7 +22,7 @@ const nextKey = (): CommandKey => {
   return { runId: 'r1', step: 'only', attempt: attempts };
 };
 const step = pipelineOf(['only']).steps[0] as PipelineStep;
-const verify = (key: CommandKey) => verifyAttempt(setup.artifacts, key, step);
+const verify = (key: CommandKey) => verifyAttempt(setup.artifacts, key, step, '2024-01-31');
 const mismatch = (message: RegExp) => ({ code: 'MANIFEST_MISMATCH', message });
 
 test('no manifest is neither success nor failure', async () => {
@@ -81,6 +81,12 @@ test('a manifest of another command is found', async () => {
   await assert.rejects(verify(key), mismatch(/expected r1:only:\d+, found r1:only:999/));
 });
 
+test('a manifest of another run date is found', async () => {
+  const key = nextKey();
+  await setup.writeManifest(key, { runDate: '2024-02-01' });
+  await assert.rejects(verify(key), mismatch(/expected 2024-01-31, found 2024-02-01/));
+});
+
 const malformed: Record<string, [string, object]> = {
   'that is no JSON': ['half a mani', mismatch(/expected a JSON document, found half a mani/)],
   'that lacks fields': ['{"version":1}', { code: 'INPUT_INVALID', message: /^manifest: / }],
@@ -102,11 +108,11 @@ test('postconditions are checked after the hashes', async () => {
   };
   const change: Partial<Manifest> = { tables: [{ table: 'rfm', rows: 0 }] };
   const { outputs } = await setup.writeManifest(key, change);
-  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned), {
+  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned, '2024-01-31'), {
     code: 'POSTCONDITION_FAILED',
   });
   await setup.artifacts.put(outputs[0]?.path ?? '', 'changed');
-  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned), {
+  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned, '2024-01-31'), {
     code: 'MANIFEST_MISMATCH',
   });
 });

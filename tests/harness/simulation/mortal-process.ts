@@ -4,7 +4,7 @@ import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
  * The life of a simulated process. What it holds of the world goes through `bind`: when it is
  * killed, its timers never fire and its calls never reach anything, nor do they return.
  */
-export class ProcessLife {
+export class MortalProcess {
   #alive = true;
 
   get alive(): boolean {
