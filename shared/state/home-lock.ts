@@ -6,6 +6,9 @@ import { TriadError } from '../errors/triad-error.ts';
 /** SQLite's code for a lock that another process holds (sqlite.org/rescode.html). */
 const SQLITE_BUSY = 5;
 
+/** Keeps locks from the garbage collector, which would close the file and so release the lock. */
+const held = new Set<DatabaseSync>();
+
 /**
  * Takes the exclusive lock of a home, or throws `HOME_IN_USE`. The operating system releases it
  * when the process ends, however it ends, so that no stale lock is ever left.
@@ -25,7 +28,11 @@ export function lockHome(home: string, lockFile: string, owner: () => string): (
     }
     throw error;
   }
-  return () => file.close();
+  held.add(file);
+  return () => {
+    held.delete(file);
+    file.close();
+  };
 }
 
 /** Who holds a home, as its `system.json` tells: " (process 4711)", or nothing when it does not. */

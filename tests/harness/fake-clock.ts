@@ -29,6 +29,11 @@ export class FakeClock implements Clock {
     return this.#timers.size;
   }
 
+  /** Forgets all timers, as when the process that set them dies. */
+  dropTimers(): void {
+    this.#timers.clear();
+  }
+
   /**
    * Moves time on by `ms` milliseconds. Timers fire in the order they are due, those that others
    * set on the way included, and everything that follows from one is settled before the next.

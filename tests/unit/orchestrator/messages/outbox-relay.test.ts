@@ -58,6 +58,23 @@ test('more than one batch is published, also what arrives meanwhile', async () =
   );
 });
 
+test('a message that comes right after the relay has looked is published as well', async () => {
+  const unpublished = setup.state.unpublished.bind(setup.state);
+  let isLate = true;
+  setup.state.unpublished = async (limit) => {
+    const found = await unpublished(limit);
+    if (isLate) {
+      isLate = false;
+      await enqueue('m1');
+      relay.wake();
+    }
+    return found;
+  };
+  relay.wake();
+  await setup.clock.advance(0);
+  assert.deepEqual(published, ['t m1']);
+});
+
 test('a messenger that fails gets the message after a pause, and nothing is lost', async () => {
   failures = 3;
   await enqueue('m1', 'm2');

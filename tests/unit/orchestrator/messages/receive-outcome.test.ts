@@ -85,6 +85,13 @@ test('a duplicate outcome changes nothing', async () => {
   assert.deepEqual(await setup.state.getRun('r1'), before);
 });
 
+test('a duplicate is acknowledged although its manifest cannot be read any more', async () => {
+  await setup.writeManifest(key);
+  await outcome(succeeded);
+  Object.assign(setup.artifacts, { get: () => Promise.reject(new Error('no answer')) });
+  await outcome(succeeded);
+});
+
 test('an outcome of an attempt that was replaced changes nothing, manifest or not', async () => {
   await outcome();
   await setup.clock.advance(60_000);

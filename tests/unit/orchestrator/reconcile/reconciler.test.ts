@@ -10,7 +10,7 @@ import {
   type OrchestratorSetup,
   setUpOrchestrator,
 } from '../../../harness/orchestrator/orchestrator-setup.ts';
-import { pipelineOf } from '../../../harness/run-fixtures.ts';
+import { pipelineOf, planOf } from '../../../harness/run-fixtures.ts';
 import { temporaryDirectory } from '../../../harness/temporary-directory.ts';
 
 const resendAfterSeconds = 30;
@@ -187,6 +187,23 @@ test('a job that started in spite of the cancellation is cancelled again', async
   setup.workload.tell(command, 'cancelled');
   await after(0);
   assert.equal((await setup.view('r1')).state, 'cancelled');
+});
+
+test('a run that its creator did not live to start is started', async () => {
+  await setup.state.createRun(planOf('r2', { pipeline: pipelineOf(['load']) }));
+  await after(0);
+  assert.deepEqual(await setup.sent(), ['command r2:load:1']);
+});
+
+test('a retry whose timer died with its process starts when it is due', async () => {
+  setup.workload.tell(command, 'lost');
+  await reconciler.reconcile();
+  setup.clock.dropTimers();
+  reconciler = newReconciler({ engine: setup.newEngine() });
+  await after(7);
+  assert.deepEqual(await setup.sent(), []);
+  await after(1);
+  assert.deepEqual(await setup.sent(), ['command r1:train:2']);
 });
 
 test('one attempt that cannot be judged does not keep the others from it', async () => {
