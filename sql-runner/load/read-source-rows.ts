@@ -1,6 +1,5 @@
 import { epochDay, isoDateOf } from '@triad/shared/clock/epoch-day.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
-import { simulateOrders } from '@triad/shared/simulate/simulate-orders.ts';
 import type { Cell, Column, TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import type { LoadRequest } from './load-params.ts';
 
@@ -45,6 +44,8 @@ async function simulate(
   { customers, limit = Number.POSITIVE_INFINITY }: { customers: number; limit: number | undefined },
   { runDate, pins }: JobSpec,
 ): Promise<SourceRows> {
+  // Few loads simulate, and its distributions take longer to import than all the rest.
+  const { simulateOrders } = await import('@triad/shared/simulate/simulate-orders.ts');
   const orders = simulateOrders({
     customers,
     seed: (pins.seed % 4_294_967_295) + 1,
