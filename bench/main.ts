@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fitMaster, fitSample } from './fits.ts';
 import { type Measurement, measure } from './measure.ts';
@@ -21,6 +22,10 @@ const { values } = parseArgs({
 const measurements: Measurement[] = [];
 for (const benchmark of [pipeline, boot, dispatch, fitSample, fitMaster, memory]) {
   if (!benchmark.name.toLowerCase().includes(values.only.toLowerCase())) continue;
+  if (benchmark.needs && !existsSync(benchmark.needs)) {
+    process.stderr.write(`not measured: ${benchmark.name} needs ${benchmark.needs}\n`);
+    continue;
+  }
   process.stderr.write(`measuring: ${benchmark.name}\n`);
   measurements.push(await measure(benchmark, Number(values.rounds)));
 }

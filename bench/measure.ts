@@ -21,6 +21,8 @@ export interface Benchmark {
   unit: Measurement['unit'];
   target: number | null;
   limitOf: string;
+  /** A file that must be there. */
+  needs?: string;
   /** One sample of the limit; null where there is nothing to compare with. */
   limit: (() => Promise<number>) | null;
   /** Gets ready to take samples. */

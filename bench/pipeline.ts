@@ -9,6 +9,7 @@ export const pipeline: Benchmark = {
   name: 'Online Retail, whole pipeline',
   mode: 'cold CLI start, six fresh job processes',
   unit: 'ms',
+  needs: onlineRetail,
   target: 6000,
   limitOf: 'the same SQL straight in DuckDB plus the fit, one process',
   limit: () => timed(() => runNode(['bench/raw-pipeline.ts', onlineRetail])),
