@@ -44,6 +44,8 @@ async function simulate(
   { customers, limit = Number.POSITIVE_INFINITY }: { customers: number; limit: number | undefined },
   { runDate, pins }: JobSpec,
 ): Promise<SourceRows> {
+  // Few loads simulate, and its distributions take longer to import than all the rest.
+  const { simulateOrders } = await import('@triad/shared/simulate/simulate-orders.ts');
   const orders = simulateOrders({
     customers,
     seed: (pins.seed % 4_294_967_295) + 1,

@@ -2,10 +2,10 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import { availablePort } from './available-port.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 import { until } from './until.ts';
 
@@ -45,7 +45,7 @@ export class EmbeddedSystem {
   }
 
   static async create(env: NodeJS.ProcessEnv = {}): Promise<EmbeddedSystem> {
-    const ports = { orchestrator: await freePort(), invoker: await freePort() };
+    const ports = { orchestrator: await availablePort(), invoker: await availablePort() };
     return new EmbeddedSystem(await temporaryDirectory(), ports, env);
   }
 
@@ -109,14 +109,4 @@ export class EmbeddedSystem {
   finished(runId: string): Promise<RunView> {
     return this.runWhen(runId, 'the run to finish', ({ finishedAt }) => finishedAt !== null);
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port was given');
-  return address.port;
 }

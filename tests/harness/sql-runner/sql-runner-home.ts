@@ -56,6 +56,11 @@ export class SqlRunnerHome {
     return new SqlRunnerHome(await temporaryDirectory(), sqlDirectory, systemClock);
   }
 
+  /** The same home with another SQL project. */
+  withSqlProject(sqlDirectory: string): SqlRunnerHome {
+    return new SqlRunnerHome(this.directory, sqlDirectory, systemClock);
+  }
+
   get warehousePath(): string {
     return join(this.directory, 'warehouse.duckdb');
   }
