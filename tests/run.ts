@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
+import { compileCacheDirectory } from '../cli/system/compile-cache.ts';
 
 /*
  * node tests/run.ts [folder or file…]   all tests that need nothing but this machine
@@ -25,6 +26,9 @@ if (files.length === 0) {
   process.stderr.write('No test file matches.\n');
   process.exit(1);
 }
+
+// The processes that tests start share what the first of them compiled.
+process.env.NODE_COMPILE_CACHE ??= compileCacheDirectory;
 
 // A test that hangs fails; the flow tests, which run real processes, take seconds each.
 const results = run({ files, cwd: repository, concurrency: 2, timeout: 120_000 });

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises';
+import { copyFile, mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { type Clock, systemClock } from '@triad/shared/clock/clock.ts';
@@ -54,6 +54,13 @@ export class SqlRunnerHome {
 
   static async create(sqlDirectory = repositorySql): Promise<SqlRunnerHome> {
     return new SqlRunnerHome(await temporaryDirectory(), sqlDirectory, systemClock);
+  }
+
+  /** Another home with the same warehouse. */
+  async copy(): Promise<SqlRunnerHome> {
+    const home = await SqlRunnerHome.create(this.sqlDirectory);
+    await copyFile(this.warehousePath, home.warehousePath);
+    return home;
   }
 
   /** The same home with another SQL project. */
