@@ -4,10 +4,11 @@ import { TriadError } from '../errors/triad-error.ts';
 /** What DuckDB and the system below it say when no space is left. */
 const noSpace = /No space left on device|Disk quota exceeded|failed to offload data block/i;
 
-/** The first paragraph of DuckDB's message: what is wrong, without the echo of the statement. */
+/** What is wrong, in one line, without DuckDB's echo of the statement. */
 export function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
-  return message.split('\n\nLINE ')[0]?.trim() ?? message;
+  const [reason = message] = message.split('\n\nLINE ');
+  return reason.trim().replaceAll(/\s*\n\s*/g, '; ');
 }
 
 /**

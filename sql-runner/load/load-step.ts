@@ -114,4 +114,4 @@ const metricsOf = (
 const notesOf = ({ rejectedBy }: LoadCounts): string[] =>
   Object.entries(rejectedBy)
     .filter(([, count]) => count > 0)
-    .map(([filter, count]) => `${count} rows were not loaded because of the filter ${filter}.`);
+    .map(([filter, count]) => `Rows left out by the filter ${filter}: ${count}.`);

@@ -84,11 +84,10 @@ export async function checkLines(
   if (!unique) return;
   const key = names(unique);
   await warehouse.createView(checked, {
-    text: `SELECT rows._line, ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY rows._line) AS occurrence
-      FROM ${tableText(typed)} AS rows
-      JOIN ${tableText(lines)} AS lines ON lines.line = rows._line`,
+    text: `SELECT _line, ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY _line) AS occurrence
+      FROM ${tableText(typed)} JOIN ${tableText(lines)} AS lines ON lines.line = _line`,
     origin,
   });
-  const problem = `a ${unique.join(', ')} that an earlier row has`;
+  const problem = `values of ${unique.join(', ')} that an earlier row has`;
   await rejectRows(warehouse, file, checked, [{ problem, condition: 'occurrence > 1' }]);
 }

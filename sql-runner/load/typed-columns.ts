@@ -29,7 +29,7 @@ export async function typeColumns(
     file,
     table,
     converted.map((column) => ({
-      problem: `a ${column.name} that is no ${column.type}`,
+      problem: `a value of ${column.name} that is no ${column.type}`,
       condition: `${name(column.name)} IS NOT NULL AND ${cast(column)} IS NULL`,
     })),
   );

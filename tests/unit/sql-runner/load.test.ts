@@ -143,7 +143,7 @@ suite('load: what cannot be loaded', () => {
       'a date that is none',
       `${header}\na,2011-12-01,1\nb,2011-02-30,1\nc,soon,1`,
       'SOURCE_ROWS_INVALID',
-      /2 rows .* have a order_date that is no DATE; the first is row 2: .*"b".*"2011-02-30"/,
+      /2 rows .* have a value of order_date that is no DATE; the first is row 2: .*"b".*"2011-02-30"/,
     ],
     [
       'an amount that is none',
@@ -269,8 +269,8 @@ suite('load: what a source declares', () => {
     assert.equal(metrics['load.rejected.date_missing'], 1);
     assert.equal(metrics['load.rejected.refund'], 1);
     assert.deepEqual(notes, [
-      '1 rows were not loaded because of the filter date_missing.',
-      '1 rows were not loaded because of the filter refund.',
+      'Rows left out by the filter date_missing: 1.',
+      'Rows left out by the filter refund: 1.',
     ]);
     const lines = 'SELECT id_order, sales_ar FROM order_lines ORDER BY line';
     assert.deepEqual(await home.query(lines), [
@@ -289,7 +289,10 @@ suite('load: what a source declares', () => {
     const home = await homeWith({ unique: ['id', 'day'], filters: { refund: 'amount > 0' } });
     const error = await refusal(home, { source: `test:${await fileWith(content, 'csv')}` });
     assert.equal(error.code, 'SOURCE_ROWS_INVALID');
-    assert.match(error.message, /1 rows .* a id, day that an earlier row has; the first is row 2/);
+    assert.match(
+      error.message,
+      /1 rows .* values of id, day that an earlier row has; the first is row 2/,
+    );
   });
 
   test('a load without rows is in order where the source allows it', async () => {
