@@ -5,20 +5,20 @@ import type { RunProgress } from './run-progress.ts';
 import { producedBy, timeTaken } from './step-lines.ts';
 import type { TextOutput } from './terminal.ts';
 
-/** A line for the run, then a line for each change of a step. */
+/** A line for the run, then a line for each thing that happened to a step. */
 export function plainProgress(
   output: Pick<TextOutput, 'line'>,
   clock: Pick<Clock, 'now'>,
 ): RunProgress {
-  const shown = new Map<string, string>();
+  /** How many lines of each step were told. */
+  const told = new Map<string, number>();
   return {
     show(run) {
-      if (shown.size === 0) output.line(`run ${run.runId}: ${run.pipeline} ${run.runDate}`);
+      if (told.size === 0) output.line(`run ${run.runId}: ${run.pipeline} ${run.runDate}`);
       for (const step of run.steps) {
-        const change = `${step.state} ${step.attempts}`;
-        const line = describe(step, clock.now());
-        if (line !== undefined && shown.get(step.name) !== change) output.line(line);
-        shown.set(step.name, change);
+        const lines = storyOf(step, clock.now());
+        for (const line of lines.slice(told.get(step.name) ?? 0)) output.line(line);
+        told.set(step.name, lines.length);
       }
     },
     note: (text) => output.line(text),
@@ -26,23 +26,43 @@ export function plainProgress(
   };
 }
 
-function describe(step: StepView, now: Date): string | undefined {
-  const { name, state, attempts, error } = step;
+/**
+ * What has happened to a step so far, oldest first. It is told from the attempts, since one can
+ * begin and end between two looks at the run.
+ */
+function storyOf(step: StepView, now: Date): string[] {
+  const { name, state, history } = step;
+  const lines = history.flatMap((attempt) => [
+    startOf(step, attempt),
+    ...endOf(step, attempt, now),
+  ]);
+  const endedWithoutJob = state === 'skipped' || state === 'cancelled';
+  if (endedWithoutJob && history.at(-1)?.state !== 'cancelled') lines.push(`${name}: ${state}`);
+  return lines;
+}
+
+type Attempt = StepView['history'][number];
+
+const startOf = ({ name }: StepView, { attempt }: Attempt): string =>
+  `${name}: started${attempt > 1 ? `, attempt ${attempt}` : ''}`;
+
+function endOf(step: StepView, { attempt, state, error }: Attempt, now: Date): string[] {
+  const { name } = step;
   switch (state) {
     case 'dispatched':
-      return `${name}: started${attempts > 1 ? `, attempt ${attempts}` : ''}`;
-    case 'succeeded': {
-      const produced = producedBy(step);
-      const taken = formatDuration(timeTaken(step, now) ?? 0);
-      return `${name}: succeeded in ${taken}${produced === '' ? '' : `: ${produced}`}`;
-    }
-    case 'failed':
-      return `${name}: failed: ${error?.code}: ${error?.message}`;
-    case 'waiting':
-    case 'ready':
-      return error ? `${name}: ${error.code}: ${error.message} It is tried again.` : undefined;
+      return [];
+    case 'succeeded':
+      return [`${name}: succeeded in ${resultOf(step, now)}`];
     case 'cancelled':
-    case 'skipped':
-      return `${name}: ${state}`;
+      return [`${name}: cancelled`];
+    case 'failed':
+      return step.state === 'failed' && attempt === step.attempts
+        ? [`${name}: failed: ${error?.code}: ${error?.message}`]
+        : [`${name}: ${error?.code}: ${error?.message} It is tried again.`];
   }
+}
+
+function resultOf(step: StepView, now: Date): string {
+  const produced = producedBy(step);
+  return formatDuration(timeTaken(step, now) ?? 0) + (produced === '' ? '' : `: ${produced}`);
 }

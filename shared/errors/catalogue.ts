@@ -294,6 +294,11 @@ export const catalogue = {
     'There is no warehouse at {path} yet.',
     'Run a pipeline first, or set TRIAD_HOME to where one ran.',
   ),
+  WAREHOUSE_MEMORY: fatal(
+    500,
+    'The warehouse {path} needs more memory than the step may use: {reason}',
+    "Raise the step's memoryMiB, or give it less data.",
+  ),
   SQL_INVALID: fatal(
     400,
     'SQL error in {action}: {reason}',

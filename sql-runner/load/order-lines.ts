@@ -1,5 +1,5 @@
 import type { TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
-import { names, runDateParameter, tableText } from '../run/statements.ts';
+import { name as quoted, runDateParameter, tableText } from '../run/statements.ts';
 import { type FileRows, type RowProblem, rejectRows } from './reject-rows.ts';
 import type { Source } from './source.ts';
 
@@ -82,10 +82,11 @@ export async function checkLines(
 
   const { unique } = source;
   if (!unique) return;
-  const key = names(unique);
+  const key = unique.map((column) => `file_rows.${quoted(column)}`).join(', ');
   await warehouse.createView(checked, {
     text: `SELECT _line, ROW_NUMBER() OVER (PARTITION BY ${key} ORDER BY _line) AS occurrence
-      FROM ${tableText(typed)} JOIN ${tableText(lines)} AS lines ON lines.line = _line`,
+      FROM ${tableText(typed)} AS file_rows
+      JOIN ${tableText(lines)} AS order_lines ON order_lines.line = _line`,
     origin,
   });
   const problem = `values of ${unique.join(', ')} that an earlier row has`;

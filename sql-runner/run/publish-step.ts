@@ -58,8 +58,8 @@ function declarationOf(project: Project, table: string): Declaration {
 function inputOf(spec: JobSpec): StepInput {
   const found = spec.inputs.find((input) => input.name === inputName);
   if (found) return found;
-  const expected = `an earlier step with an output named ${inputName}`;
-  throw new TriadError('INPUT_INVALID', { where: `step ${spec.step}`, field: 'inputs', expected });
+  const given = spec.inputs.map((input) => input.name).join(', ') || 'none';
+  throw new TriadError('STEP_INPUT_MISSING', { step: spec.step, input: inputName, given });
 }
 
 /** The input as a local file that holds what the earlier step wrote. */

@@ -38,6 +38,26 @@ const succeeded = (name: string, from: number, to: number, more: Partial<StepVie
     ...more,
   });
 
+type AttemptView = StepView['history'][number];
+
+const attemptOf = (attempt: number, more: Partial<AttemptView> = {}): AttemptView => ({
+  attempt,
+  commandId: `01run:load:${attempt}`,
+  state: 'dispatched',
+  startedAt: at(0).toISOString(),
+  finishedAt: null,
+  error: null,
+  ...more,
+});
+
+const dispatched = (name: string, ...history: AttemptView[]) =>
+  stepOf(name, {
+    state: 'dispatched',
+    attempts: history.length,
+    startedAt: at(0).toISOString(),
+    history,
+  });
+
 const runOf = (steps: StepView[], more: Partial<RunView> = {}): RunView => ({
   runId: '01run',
   pipeline: 'rfm',
@@ -83,28 +103,44 @@ describe('what a person sees of a run', () => {
     assert.equal(line, '  · rfm            JOB_LOST; it is tried again');
   });
 
-  test('where there is no terminal, each change of a step is told once', () => {
+  test('where there is no terminal, each thing that happens to a step is told once', () => {
     const lines: string[] = [];
     const progress = plainProgress({ line: (text = '') => lines.push(text) }, { now: () => at(9) });
-    const started = stepOf('load', {
-      state: 'dispatched',
-      attempts: 1,
-      startedAt: at(0).toISOString(),
-    });
+    const first = attemptOf(1, { state: 'failed', error: failure });
+    const second = attemptOf(2);
     progress.show(runOf([stepOf('load', { state: 'ready' })]));
-    progress.show(runOf([started]));
-    progress.show(runOf([started]));
-    progress.show(
-      runOf([stepOf('load', { attempts: 1, startedAt: at(0).toISOString(), error: failure })]),
-    );
-    progress.show(runOf([{ ...started, attempts: 2 }]));
-    progress.show(runOf([succeeded('load', 0, 3, { attempts: 2, outputs: [] })]));
+    progress.show(runOf([dispatched('load', attemptOf(1))]));
+    progress.show(runOf([dispatched('load', attemptOf(1))]));
+    progress.show(runOf([stepOf('load', { attempts: 1, error: failure, history: [first] })]));
+    progress.show(runOf([dispatched('load', first, second)]));
+    const history = [first, attemptOf(2, { state: 'succeeded' })];
+    progress.show(runOf([succeeded('load', 0, 3, { attempts: 2, history })]));
     assert.deepEqual(lines, [
       'run 01run: rfm 2026-01-31',
       'load: started',
       'load: JOB_LOST: It vanished. It is tried again.',
       'load: started, attempt 2',
       'load: succeeded in 3.0 s',
+    ]);
+  });
+
+  test('attempts that came and went between two looks are told all the same', () => {
+    const lines: string[] = [];
+    const progress = plainProgress({ line: (text = '') => lines.push(text) }, { now: () => at(9) });
+    const history = [1, 2].map((n) => attemptOf(n, { state: 'failed', error: failure }));
+    progress.show(runOf([stepOf('load'), stepOf('rfm')]));
+    progress.show(
+      runOf([
+        stepOf('load', { state: 'failed', attempts: 2, error: failure, history }),
+        stepOf('rfm', { state: 'skipped' }),
+      ]),
+    );
+    assert.deepEqual(lines.slice(1), [
+      'load: started',
+      'load: JOB_LOST: It vanished. It is tried again.',
+      'load: started, attempt 2',
+      'load: failed: JOB_LOST: It vanished.',
+      'rfm: skipped',
     ]);
   });
 
