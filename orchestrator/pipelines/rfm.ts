@@ -36,21 +36,20 @@ export default {
       default: 0.1,
     },
   },
+  // What people read is published last, so that a run that fails before leaves it as it was.
   steps: [
     { name: 'load', kind: 'load' },
     {
-      name: 'rfm',
+      name: 'orders',
       kind: 'sql',
       after: ['load'],
-      postconditions: [
-        { kind: 'rows', table: 'orders', min: 1 },
-        { kind: 'rows', table: 'rfm', min: 1 },
-      ],
+      with: { tags: 'orders' },
+      postconditions: [{ kind: 'rows', table: 'orders', min: 1 }],
     },
     {
       name: 'snapshot',
       kind: 'export',
-      after: ['rfm'],
+      after: ['orders'],
       with: { table: 'orders' },
       postconditions: [{ kind: 'output', name: 'snapshot' }],
     },
@@ -69,9 +68,17 @@ export default {
       postconditions: [{ kind: 'output', name: 'predictions' }],
     },
     {
+      name: 'rfm',
+      kind: 'sql',
+      after: ['predict'],
+      with: { except_tags: 'orders' },
+      postconditions: [{ kind: 'rows', table: 'rfm', min: 1 }],
+    },
+    {
       name: 'publish',
       kind: 'publish',
-      after: ['predict'],
+      // Its input comes from `predict`; `rfm` comes first so that neither is published without it.
+      after: ['predict', 'rfm'],
       with: { table: 'clv' },
       postconditions: [{ kind: 'rows', table: 'clv', min: 1 }],
     },

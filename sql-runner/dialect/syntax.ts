@@ -1,6 +1,6 @@
-import { Dialect, parse } from '@polyglot-sql/sdk';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Sql } from '@triad/shared/warehouse/warehouse.ts';
+import { parseGoogleSql } from './parser.ts';
 
 /** One node of a syntax tree, such as `select` or `add`, with its fields. */
 export interface SyntaxNode {
@@ -10,7 +10,7 @@ export interface SyntaxNode {
 
 /** The statements of a GoogleSQL text; `SQL_INVALID` when it cannot be parsed. */
 export function parseStatements({ text, origin }: Sql): SyntaxNode[] {
-  const result = parse(text, Dialect.BigQuery);
+  const result = parseGoogleSql(text);
   if (result.success) return result.ast.map(toNode);
   throw new TriadError('SQL_INVALID', { action: origin, reason: result.error ?? 'does not parse' });
 }

@@ -15,9 +15,16 @@ import { assertionsOn, readFromOutside, selectActions } from './select.ts';
 import { showPublished, stageRunDate } from './stage-table.ts';
 import { stepParams } from './step-params.ts';
 
+const tagList = z
+  .string()
+  .transform((text) => text.split(',').map((tag) => tag.trim()))
+  .default([]);
+
 const params = z.object({
-  /** Only the actions with one of these tags, separated by commas. */
-  tags: z.string().optional(),
+  /** Only the actions with one of these tags, separated by commas. Default: all. */
+  tags: tagList,
+  /** Of those, only the actions with none of these tags. */
+  except_tags: tagList,
 });
 
 /** The `sql` step: builds the project's tables for the run date, audits and publishes them. */
@@ -25,14 +32,12 @@ export const sqlStep =
   (services: SqlRunnerServices): StepHandler =>
   async (context) => {
     const { spec } = context;
-    const tags =
-      stepParams(params, spec)
-        .tags?.split(',')
-        .map((tag) => tag.trim()) ?? [];
+    const { tags, except_tags } = stepParams(params, spec);
     const project = compileProject(services.sqlDirectory, spec.runDate);
-    const actions = selectActions(project, tags);
+    const actions = selectActions(project, tags, except_tags);
     if (actions.length === 0) {
-      throw new TriadError('NOT_FOUND', { what: 'SQL action with a tag', name: tags.join(', ') });
+      const name = [...tags, ...except_tags.map((tag) => `not ${tag}`)].join(', ');
+      throw new TriadError('NOT_FOUND', { what: 'SQL action with tags', name });
     }
     return withWarehouse(services, context, (warehouse) =>
       publishActions(warehouse, services, context, project, actions),
