@@ -136,7 +136,7 @@ SELECT SUM(monetary) AS total FROM \${ref("rfm")}`,
     const early = await codeOf(home.step({ kind: 'sql', runId, params: { tags: 'totals' } }));
     assert.equal(early.code, 'NOT_FOUND');
     assert.match(early.message, /triad\.rfm/);
-    await home.step({ kind: 'sql', runId, attempt: 2, params: { tags: 'rfm' } });
+    await home.step({ kind: 'sql', runId, attempt: 2, params: { except_tags: 'totals' } });
     const manifest = await home.step({
       kind: 'sql',
       runId,
