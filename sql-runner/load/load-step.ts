@@ -5,7 +5,7 @@ import type { JobContext, JobResult, StepHandler } from '@triad/shared/jobs/job.
 import type { TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { fingerprintOf } from '../run/fingerprint.ts';
 import { publishOnce, type Staged } from '../run/publish-once.ts';
-import { ownSql, tableText } from '../run/statements.ts';
+import { ownSql, runDateParameter, tableText } from '../run/statements.ts';
 import type { SqlRunnerServices } from '../services.ts';
 import { withWarehouse } from '../with-warehouse.ts';
 import { type LoadRequest, loadRequestOf } from './load-params.ts';
@@ -64,7 +64,7 @@ async function build(
   await mapRows(warehouse, source, { typed, lines, runDate: spec.runDate });
   await checkLines(warehouse, file, { typed, lines, checked });
 
-  const totals = await totalsOf(warehouse, lines);
+  const totals = await totalsOf(warehouse, lines, spec.runDate);
   if (totals.rows === 0 && !source.allow_empty) {
     throw new TriadError('SOURCE_EMPTY', { source: source.name, read: read.rows, path });
   }
@@ -73,7 +73,7 @@ async function build(
     result: {
       tables: [{ table: orderLines, rows: totals.rows }],
       metrics: metricsOf(read.rows, totals, counts),
-      notes: [...read.notes, ...notesOf(counts)],
+      notes: [...read.notes, ...notesOf(totals, counts)],
       sourceHash,
     },
   };
@@ -83,35 +83,43 @@ interface Totals {
   rows: number;
   customers: number;
   sales: number;
+  /** Lines of orders after the run date: kept, but nothing for this run date reads them. */
+  afterRunDate: number;
 }
 
-async function totalsOf(warehouse: Warehouse, lines: TableName): Promise<Totals> {
+async function totalsOf(warehouse: Warehouse, lines: TableName, runDate: string): Promise<Totals> {
   const { rows } = await warehouse.query(
     ownSql(
-      `SELECT COUNT(*), COUNT(DISTINCT id_customer), CAST(IFNULL(SUM(sales_ar), 0) AS FLOAT64)
+      `SELECT COUNT(*), COUNT(DISTINCT id_customer), CAST(IFNULL(SUM(sales_ar), 0) AS FLOAT64),
+         COUNTIF(order_date > @run_date)
        FROM ${tableText(lines)}`,
+      runDateParameter(runDate),
     ),
   );
-  const [count = 0, customers = 0, sales = 0] = (rows[0] ?? []).map(Number);
-  return { rows: count, customers, sales };
+  const [count = 0, customers = 0, sales = 0, afterRunDate = 0] = (rows[0] ?? []).map(Number);
+  return { rows: count, customers, sales, afterRunDate };
 }
 
 const metricsOf = (
   read: number,
-  { rows, customers, sales }: Totals,
+  { rows, customers, sales, afterRunDate }: Totals,
   { rejected, rejectedBy }: LoadCounts,
 ): NonNullable<JobResult['metrics']> => ({
   'load.rows_read': read,
   'load.rows': rows,
   'load.customers': customers,
   'load.sales': sales,
+  'load.after_run_date': afterRunDate,
   'load.rejected': rejected,
   ...Object.fromEntries(
     Object.entries(rejectedBy).map(([filter, count]) => [`load.rejected.${filter}`, count]),
   ),
 });
 
-const notesOf = ({ rejectedBy }: LoadCounts): string[] =>
-  Object.entries(rejectedBy)
+function notesOf({ afterRunDate }: Totals, { rejectedBy }: LoadCounts): string[] {
+  const rejected = Object.entries(rejectedBy)
     .filter(([, count]) => count > 0)
     .map(([filter, count]) => `Rows left out by the filter ${filter}: ${count}.`);
+  if (afterRunDate === 0) return rejected;
+  return [...rejected, `Rows dated after the run date, which it does not use: ${afterRunDate}.`];
+}

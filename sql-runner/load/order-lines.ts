@@ -63,6 +63,7 @@ const problems: RowProblem[] = [
   { problem: 'no id_order', condition: 'id_order IS NULL' },
   { problem: 'no order_date', condition: 'order_date IS NULL' },
   { problem: 'an order_date before 1900', condition: "order_date < DATE '1900-01-01'" },
+  { problem: 'an order_date after 2100', condition: "order_date > DATE '2100-12-31'" },
   { problem: 'no sales_ar that is a number', condition: 'sales_ar IS NULL' },
   { problem: 'a negative sales_ar', condition: 'sales_ar < 0' },
   { problem: `a sales_ar over ${largestAmount}`, condition: `sales_ar > ${largestAmount}` },

@@ -63,9 +63,16 @@ const source = z
 export type SourceFormat = z.infer<typeof source>['format'];
 export type Source = z.infer<typeof source> & { name: string };
 
-/** Reads the declaration of a source. `SOURCE_UNKNOWN`, or `INPUT_INVALID` naming the field. */
+/**
+ * Reads the declaration of a source. `SOURCE_UNKNOWN`, `INPUT_INVALID` naming the field, or
+ * `CONFIG_INVALID` when the SQL project has no sources.
+ */
 export function readSource(sqlDirectory: string, name: string): Source {
   const directory = join(sqlDirectory, 'sources');
+  if (!existsSync(directory)) {
+    const expected = `expected a SQL project with a folder sources, but there is no ${directory}`;
+    throw new TriadError('CONFIG_INVALID', { field: 'TRIAD_SQL_DIR', expected });
+  }
   const file = join(directory, `${name}.yaml`);
   if (!slug.safeParse(name).success || !existsSync(file)) {
     const known = readdirSync(directory)

@@ -6,7 +6,7 @@ import type { Params } from '@triad/shared/contracts/json.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { fileWith, orderSource } from '../../harness/sql-runner/order-file.ts';
 import { copyOfSqlProject } from '../../harness/sql-runner/sql-project.ts';
-import { SqlRunnerHome } from '../../harness/sql-runner/sql-runner-home.ts';
+import { repositorySql, SqlRunnerHome } from '../../harness/sql-runner/sql-runner-home.ts';
 
 const load = (home: SqlRunnerHome, params: Params, more: { runDate?: string } = {}) =>
   home.step({ kind: 'load', params, ...more });
@@ -52,6 +52,25 @@ suite('load: files', () => {
       assert.match(`${manifest.lineage.sourceHash}`, /^[0-9a-f]{64}$/);
     });
   }
+
+  test('orders after the run date are loaded and noted: that date does not use them', async () => {
+    const home = await SqlRunnerHome.create();
+    const source = await orderSource([
+      ['a', '2011-12-01', 1],
+      ['a', '2011-12-31', 1],
+    ]);
+    const { metrics, notes } = await load(home, { source }, { runDate: '2011-12-10' });
+    assert.equal(metrics['load.rows'], 2);
+    assert.equal(metrics['load.after_run_date'], 1);
+    assert.deepEqual(notes, ['Rows dated after the run date, which it does not use: 1.']);
+  });
+
+  test('a SQL project without sources is CONFIG_INVALID, naming the variable', async () => {
+    const home = await SqlRunnerHome.create(join(repositorySql, 'nowhere'));
+    const error = await refusal(home, { source: 'orders:orders.csv' });
+    assert.equal(error.code, 'CONFIG_INVALID');
+    assert.match(error.message, /TRIAD_SQL_DIR.*nowhere/);
+  });
 
   test('Parquet, with whole-number ids and dates with a time', async () => {
     const home = await SqlRunnerHome.create();
@@ -168,6 +187,7 @@ suite('load: what cannot be loaded', () => {
       /sales_ar over 1000000000000/,
     ],
     ['an absurd date', `${header}\na,0011-12-01,1`, 'SOURCE_ROWS_INVALID', /before 1900/],
+    ['a date far ahead', `${header}\na,9999-12-31,1`, 'SOURCE_ROWS_INVALID', /after 2100/],
     ['a row of another length', `${header}\na,2011-12-01`, 'FILE_INVALID', /Line: 2/],
     ['text that is no UTF-8', `${header}\n\u0000`, 'FILE_INVALID', /./],
   ];
