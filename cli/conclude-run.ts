@@ -15,15 +15,31 @@ export async function concludeRun(
   const hasSucceeded = run.state === 'succeeded';
   if (json) out.line(JSON.stringify(run, null, 2));
   else if (hasSucceeded && out.isTerminal) await reportToPerson(context, run);
-  else out.line(`Run ${run.runId} ${run.state} after ${formatDuration(lasted(run))}.`);
+  else out.line(`Run ${run.runId} ${endOf(run)} after ${formatDuration(lasted(run))}.`);
   if (run.error) err.line(errorText(run.error, err.style));
+  if (!json && !hasSucceeded) err.line(nextText(remediesOf(run)));
   return hasSucceeded ? cliExitCode.ok : cliExitCode.failed;
 }
 
 async function reportToPerson(context: CommandContext, run: RunView): Promise<void> {
   const { printReport } = await import('./report-run.ts');
   await printReport(context, run);
-  context.terminal.out.line(['', nextText([`show ${run.runId}`])].join('\n'));
+  context.terminal.out.line(['', nextText(questionsTo(run))].join('\n'));
+}
+
+const endOf = ({ state }: RunView): string => (state === 'cancelled' ? 'was cancelled' : state);
+
+/** What to ask of a run that succeeded. */
+function questionsTo({ runId, steps }: RunView): string[] {
+  const table = steps.flatMap(({ tables }) => tables).at(-1)?.table;
+  const select = table === undefined ? [] : [`sql "SELECT * FROM ${table} LIMIT 10"`];
+  return [`show ${runId}`, ...select];
+}
+
+/** What to do about a run that did not succeed. */
+function remediesOf({ runId, steps }: RunView): string[] {
+  const failed = steps.find(({ state }) => state === 'failed');
+  return [...(failed ? [`logs ${runId} ${failed.name}`] : []), `retry ${runId}`];
 }
 
 const lasted = ({ createdAt, finishedAt }: RunView): number =>

@@ -19,7 +19,8 @@ A run id may be shortened to its unique start. All state lives under TRIAD_HOME 
 In a checkout, put "npm run -s" and "--" around the name: npm run -s triad -- demo
 
 Exit codes: 0 succeeded, 1 failed, 2 wrong usage. With --json, standard output holds one JSON
-document and nothing else; a failure is {"error": {"code", "message", "fix"}}.`;
+document and nothing else; a failure is {"error": {"code", "message", "fix"}}. Every command but
+up, which runs until Ctrl-C, has --json.`;
 
 const json = ['--json', 'print one JSON document'] as const;
 
@@ -62,6 +63,7 @@ export function createProgram(run: Run): Program {
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--state <state>', runState.options.join(', '), oneOf('--state', runState.options))
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
+    .option('--before <run>', 'only those older than this run')
     .option(...json)
     .action(async (options) => run((await import('./commands/runs.ts')).runs, options));
 
@@ -75,6 +77,7 @@ export function createProgram(run: Run): Program {
     .command('logs <run> [step]')
     .description('print what the steps of a run, or one of them, wrote')
     .option('--follow', 'go on until the run has ended')
+    .option(...json)
     .action(async (id, step, options) =>
       run((await import('./commands/logs.ts')).logs, id, step, options),
     );
@@ -108,7 +111,7 @@ export function createProgram(run: Run): Program {
     .command('simulate')
     .description('write orders of customers whose true parameters are known, as CSV')
     .requiredOption('--customers <n>', 'how many', wholeNumber('--customers', populations))
-    .requiredOption('--out <file>', 'the file to write')
+    .requiredOption('--out <file>', 'the file to write; its directory is made when there is none')
     .option(
       '--seed <n>',
       'the same seed gives the same file',
@@ -117,12 +120,14 @@ export function createProgram(run: Run): Program {
     )
     .option('--start <date>', 'first day, YYYY-MM-DD', calendarDate('--start'))
     .option('--end <date>', 'last day; two years by default', calendarDate('--end'))
+    .option(...json)
     .action(async (options) => run((await import('./commands/simulate.ts')).simulate, options));
 
   program
     .command('demo')
     .description('simulate 5,000 customers over two years, run the pipeline, show the result')
-    .action(async () => run((await import('./commands/demo.ts')).demo));
+    .option(...json)
+    .action(async (options) => run((await import('./commands/demo.ts')).demo, options));
 
   program
     .command('health')
@@ -150,7 +155,10 @@ export function createProgram(run: Run): Program {
   deadLetters
     .command('replay <id>')
     .description('send one to its receiver again')
-    .action(async (id) => run((await import('./commands/dead-letters.ts')).replayDeadLetter, id));
+    .option(...json)
+    .action(async (id, options) =>
+      run((await import('./commands/dead-letters.ts')).replayDeadLetter, id, options),
+    );
 
   return program;
 }

@@ -8,6 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { createProgram } from './program.ts';
 import { errorText } from './render/error-text.ts';
 import { terminalOf } from './render/terminal.ts';
+import { usageHelp } from './usage-help.ts';
 
 /** Does what a command line asks for and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
 export async function runCli(argv: string[]): Promise<number> {
@@ -31,11 +32,14 @@ export async function runCli(argv: string[]): Promise<number> {
       return thrown.exitCode === 0 ? cliExitCode.ok : cliExitCode.usage;
     }
     const error = codedError(thrown);
-    const { code, message, fix } = error;
+    const { code, message } = error;
+    const fix = code === 'USAGE' ? `See ${usageHelp(program, argv)}.` : error.fix;
     if (argv.includes('--json'))
       terminal.out.line(JSON.stringify({ error: { code, message, fix } }));
-    terminal.err.line(errorText(error, terminal.err.style));
-    if (code === 'INTERNAL') terminal.err.line(stackOf(thrown));
+    terminal.err.line(errorText({ code, message, fix }, terminal.err.style));
+    const bug = thrown instanceof TriadError ? thrown.cause : thrown;
+    // What another process reports as a bug has its stack in that process's log.
+    if (code === 'INTERNAL' && bug instanceof Error) terminal.err.line(bug.stack);
     return code === 'USAGE' || code === 'CONFIG_INVALID' ? cliExitCode.usage : cliExitCode.failed;
   }
 }
@@ -49,9 +53,6 @@ function codedError(thrown: unknown): TriadError {
   const reason = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
   return new TriadError('USAGE', { reason }, { cause: thrown });
 }
-
-const stackOf = (thrown: unknown): string =>
-  thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
 
 /** `triad runs | head` closes the pipe early, which is no failure. */
 function leaveWhenReaderIsGone(error: NodeJS.ErrnoException): void {

@@ -8,6 +8,7 @@ import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import type { Express } from 'express';
 import { createInvokerApp } from './app.ts';
+import { awaitOrchestrator } from './await-orchestrator.ts';
 import { Cancellations } from './cancellations.ts';
 import { Claims } from './claim-command.ts';
 import { CommandReceiver } from './receive-command.ts';
@@ -25,7 +26,10 @@ export interface InvokerOptions {
 
 export interface Invoker {
   app: Express;
-  /** Takes charge of the jobs that an earlier invoker left. */
+  /**
+   * Takes charge of the jobs that an earlier invoker left, once the orchestrator answers: of two
+   * systems that start on one home, only the one that got it may have them.
+   */
   start(): Promise<void>;
   /** Leaves the running jobs to the next invoker. */
   stop(): Promise<void>;
@@ -37,9 +41,18 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const outcomes = new OutcomeReporter({ messenger, clock, log });
   const claims = new Claims({ artifacts, clock, invoker: ids.next() });
   const cancellations = new Cancellations(artifacts, clock);
-  const commands = new CommandReceiver({ jobs, claims, cancellations, outcomes, clock });
+  let adopted: Promise<void> = Promise.resolve();
+  const commands = new CommandReceiver({
+    jobs,
+    claims,
+    cancellations,
+    outcomes,
+    clock,
+    adopted: () => adopted,
+  });
 
   const reporting = new Underway();
+  const stopping = new AbortController();
 
   /** A job without a claim was asked for directly: no run waits to hear of it. */
   const reportEnd = async (job: JobView): Promise<void> => {
@@ -52,13 +65,21 @@ export function createInvoker(options: InvokerOptions): Invoker {
     }
   };
 
+  const adopt = async (): Promise<void> => {
+    if (!(await awaitOrchestrator(messenger, clock, stopping.signal))) return;
+    for (const job of await jobs.adopt()) await reportEnd(job);
+  };
+
   return {
     app: createInvokerApp({ ...options, commands }),
     async start() {
       jobs.onEnd((job) => reporting.add(reportEnd(job)));
-      for (const job of await jobs.adopt()) await reportEnd(job);
+      adopted = adopt();
+      await adopted;
     },
     async stop() {
+      stopping.abort();
+      await adopted;
       await jobs.close();
       await reporting.done();
       await outcomes.close();

@@ -42,7 +42,8 @@ await runService(async () => {
     service: 'invoker',
     variable: 'TRIAD_INVOKER_PORT',
   });
-  await invoker.start();
+  // It waits for the orchestrator, which may start after this process is ready.
+  void invoker.start();
   // The waiting processes load while the rest of the system does; nobody needs to wait for them.
   void jobs.warmUp();
   return {

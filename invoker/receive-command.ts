@@ -12,6 +12,8 @@ export interface CommandReceiverOptions {
   cancellations: Cancellations;
   outcomes: OutcomeReporter;
   clock: Clock;
+  /** Resolves once the jobs of an earlier invoker are this one's: no other can be ended. */
+  adopted: () => Promise<void>;
 }
 
 /** Turns each command into one job, however often and in whatever order its messages arrive. */
@@ -54,9 +56,10 @@ export class CommandReceiver {
 
   /** Ends the job of the command, or sees to it that none will start. */
   async cancel(commandId: string): Promise<void> {
-    const { jobs, cancellations } = this.#options;
+    const { jobs, cancellations, adopted } = this.#options;
     // Remembered first: a command that is being launched right now looks for it afterwards.
     await cancellations.remember(commandId);
+    await adopted();
     if (!(await jobs.cancel(commandId))) this.#reportCancelled(commandId);
   }
 

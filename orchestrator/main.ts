@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
@@ -26,7 +25,6 @@ await runService(async () => {
   const config = loadConfig();
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);
-  await mkdir(config.home, { recursive: true });
   const unlock = lockHome(config.home, home.lock, () => describeHolder(home.system));
   const db = await openSqlite(home.state);
   const clock = systemClock;

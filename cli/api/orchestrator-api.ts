@@ -10,6 +10,7 @@ import {
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { z } from 'zod';
+import { withListingOf } from './not-found.ts';
 
 const pipelineList = z.object({ pipelines: z.array(pipeline) });
 
@@ -38,6 +39,8 @@ const PAGE = 100;
 export interface RunFilter {
   pipeline?: string;
   state?: RunState;
+  /** Only runs created before this one. */
+  before?: string;
 }
 
 /** The orchestrator's API, typed. Its errors keep their code, message and fix. */
@@ -58,7 +61,7 @@ export class OrchestratorApi {
 
   /** Newest first; asks for a page at a time, and only for as many as are taken. */
   async *runs(filter: RunFilter = {}): AsyncGenerator<RunSummary> {
-    let before: string | null = null;
+    let before: string | null = filter.before ?? null;
     do {
       const query = new URLSearchParams({ ...filter, limit: String(PAGE) });
       if (before !== null) query.set('before', before);
@@ -109,6 +112,8 @@ export class OrchestratorApi {
       service: 'orchestrator',
       url: `${this.#url}${path}`,
       ...rest,
+    }).catch((error) => {
+      throw withListingOf(path, error);
     });
     return parseInput(answer, received, `answer of the orchestrator to ${path}`);
   }

@@ -1,4 +1,5 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { notFound } from './not-found.ts';
 import type { OrchestratorApi } from './orchestrator-api.ts';
 
 /** Length of a whole run id. */
@@ -15,7 +16,7 @@ export async function resolveRunId(api: OrchestratorApi, prefix: string): Promis
     if (found.length > SHOWN) break;
   }
   const [only] = found;
-  if (only === undefined) throw new TriadError('NOT_FOUND', { what: 'run', name: prefix });
+  if (only === undefined) throw notFound('run', prefix, 'triad runs');
   if (found.length > 1) {
     const some = found.slice(0, SHOWN).join(', ') + (found.length > SHOWN ? ', …' : '');
     throw new TriadError('USAGE', { reason: `${prefix} is the start of several runs: ${some}` });

@@ -24,10 +24,15 @@ export const listDeadLetters: Command<[options: DeadLettersOptions]> = (context,
   });
 
 /** `triad dead-letters replay`: sends one to its receiver again. */
-export const replayDeadLetter: Command<[id: string]> = (context, id) =>
+export const replayDeadLetter: Command<[id: string, options: { json?: boolean }]> = (
+  context,
+  id,
+  { json },
+) =>
   withSystem(context, async ({ orchestrator }) => {
     await orchestrator.replayDeadLetter(id);
-    context.terminal.out.line(`Message ${id} is sent again.`);
+    const line = json ? JSON.stringify({ replayed: id }) : `Message ${id} is sent again.`;
+    context.terminal.out.line(line);
     return cliExitCode.ok;
   });
 

@@ -3,8 +3,8 @@ import { epochDay, isoDateOf } from '@triad/shared/clock/epoch-day.ts';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command, CommandContext } from '../command-context.ts';
-import { errorText } from '../render/error-text.ts';
-import { modelQuality } from '../render/model-quality.ts';
+import { concludeRun } from '../conclude-run.ts';
+import { compareWithTruth, modelQuality } from '../render/model-quality.ts';
 import { nextText } from '../render/next-text.ts';
 import { formatCount } from '../render/quantities.ts';
 import { printReport } from '../report-run.ts';
@@ -19,7 +19,7 @@ const DAYS = 730;
 const LAST_DAY = isoDateOf(epochDay(FIRST_DAY) + DAYS - 1);
 
 /** `triad demo`: the reference pipeline on customers whose true parameters are known. */
-export const demo: Command<[]> = async (context) => {
+export const demo: Command<[options: { json?: boolean }]> = async (context, { json = false }) => {
   const { out, err } = context.terminal;
   const file = join(context.config.home, 'demo', 'orders.csv');
   const window = { customers: CUSTOMERS, seed: SEED, start: FIRST_DAY, end: LAST_DAY };
@@ -30,8 +30,11 @@ export const demo: Command<[]> = async (context) => {
 
   const run = await runPipeline(context, file);
   if (run.state !== 'succeeded') {
-    if (run.error) err.line(errorText(run.error, err.style));
-    return cliExitCode.failed;
+    return concludeRun(context, run, { json });
+  }
+  if (json) {
+    out.line(JSON.stringify({ run, truth: compareWithTruth(run.metrics) }, null, 2));
+    return cliExitCode.ok;
   }
   await printReport(context, run);
   out.line();

@@ -4,6 +4,7 @@ import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { resolveRunId } from '../api/resolve-run-id.ts';
 import type { Command } from '../command-context.ts';
+import { logText } from '../render/log-text.ts';
 import type { TextOutput } from '../render/terminal.ts';
 import { type SystemSession, withSystem } from '../system/system-session.ts';
 
@@ -11,21 +12,34 @@ const POLL_MS = 250;
 
 /** `triad logs`: what the latest attempt of a step printed, or of every step. */
 export const logs: Command<
-  [run: string, step: string | undefined, options: { follow?: boolean }]
-> = (context, id, stepName, { follow = false }) =>
-  withSystem(context, async (session) => {
+  [run: string, step: string | undefined, options: { follow?: boolean; json?: boolean }]
+> = (context, id, stepName, { follow = false, json = false }) => {
+  if (follow && json)
+    throw new TriadError('USAGE', { reason: 'Give --follow or --json, not both.' });
+  return withSystem(context, async (session) => {
+    const { out, err } = context.terminal;
     const runId = await resolveRunId(session.orchestrator, id);
-    const print = logPrinter(context.terminal.out, stepName === undefined);
+    const print = logPrinter(out, stepName === undefined);
     for (;;) {
       const { run, found } = await session.persist((system) => read(system, runId, stepName));
+      if (json) {
+        const logs = found.map(({ step, attempt, text }) => ({ step, attempt, text }));
+        out.line(JSON.stringify({ runId, logs }, null, 2));
+        return cliExitCode.ok;
+      }
       for (const { step, commandId, text } of found) print(step, commandId, text);
-      if (!follow || run.finishedAt !== null) return cliExitCode.ok;
+      if (!follow || run.finishedAt !== null) {
+        if (found.every(({ text }) => text.trim() === '')) err.line('No output.');
+        return cliExitCode.ok;
+      }
       await sleep(context.clock, POLL_MS);
     }
   });
+};
 
 interface StepLog {
   step: string;
+  attempt: number;
   commandId: string;
   text: string;
 }
@@ -37,8 +51,8 @@ async function read({ orchestrator, invoker }: SystemSession, runId: string, nam
   for (const step of chosenSteps(run, name)) {
     const latest = step.history.at(-1);
     if (!latest) continue;
-    const { commandId } = latest;
-    found.push({ step: step.name, commandId, text: await invoker.logs(commandId) });
+    const { attempt, commandId } = latest;
+    found.push({ step: step.name, attempt, commandId, text: await invoker.logs(commandId) });
   }
   return { run, found };
 }
@@ -60,6 +74,6 @@ function logPrinter(output: TextOutput, hasTitles: boolean) {
     if (hasTitles && current !== commandId) output.line(output.style.strong(step));
     current = commandId;
     printed.set(commandId, log.length);
-    output.line(text);
+    output.line(logText(text));
   };
 }

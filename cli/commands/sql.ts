@@ -23,6 +23,7 @@ export const sql: Command<[query: string, options: SqlOptions]> = async (
   query,
   { json, csv },
 ) => {
+  if (query.trim() === '') throw new TriadError('USAGE', { reason: 'The query is empty.' });
   if (json && csv) throw new TriadError('USAGE', { reason: 'Give --json or --csv, not both.' });
   if (json || csv) {
     out.line(await queryWarehouse(config, query, json ? 'json' : 'csv'));

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import type { ServiceName } from '../system/services.ts';
-import { type DoctorCheck, fail, ok } from './finding.ts';
+import { type DoctorCheck, fail, ok, warn } from './finding.ts';
 
 /** Whether the service could listen where `triad up` will make it listen. */
 export const checkPort = (service: ServiceName): DoctorCheck => ({
@@ -17,7 +17,7 @@ export const checkPort = (service: ServiceName): DoctorCheck => ({
     const variable = `TRIAD_${service.toUpperCase()}_PORT`;
     if (isSystemError(taken, 'EADDRINUSE')) {
       const remedy = `Stop the program that holds it, or set ${variable} to a free port.`;
-      return fail(`${port} is already in use`, remedy);
+      return warn(`${port} is held by another program; only triad up needs it`, remedy);
     }
     const remedy = `Set TRIAD_HOST to an address of this machine and ${variable} to a free port.`;
     return fail(`${config.host}:${port}: ${String(taken)}`, remedy);

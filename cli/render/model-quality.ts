@@ -34,13 +34,33 @@ const columns: Column[] = [
 
 /** The final model beside the true one, which the simulator drew its customers from. */
 export function modelQuality(metrics: Record<string, number>, style: Style): string {
-  const estimated = finalModel(metrics);
-  const rows = compared.map(([name, of]) => {
-    const truth = of(trueParameters);
-    const estimate = of(estimated);
-    return [name, formatNumber(truth), formatNumber(estimate), relativeError(estimate, truth)];
-  });
+  const rows = compareWithTruth(metrics).map(({ name, isImplied, truth, estimate }) => [
+    isImplied ? `  ${name}` : name,
+    formatNumber(truth),
+    formatNumber(estimate),
+    relativeError(estimate, truth),
+  ]);
   return renderTable(columns, rows, style);
+}
+
+export interface Comparison {
+  name: string;
+  /** Whether it follows from the parameters above it. */
+  isImplied: boolean;
+  truth: number;
+  /** NaN when it was not estimated. */
+  estimate: number;
+}
+
+/** Each parameter, and what the parameters imply, beside the true one. */
+export function compareWithTruth(metrics: Record<string, number>): Comparison[] {
+  const estimated = finalModel(metrics);
+  return compared.map(([name, of]) => ({
+    name: name.trim(),
+    isImplied: name.startsWith(' '),
+    truth: of(trueParameters),
+    estimate: of(estimated),
+  }));
 }
 
 /** NaN for a parameter that was not estimated. */

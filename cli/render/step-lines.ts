@@ -16,8 +16,9 @@ export function stepLines({ steps }: RunView, style: Style, now: Date): string[]
   });
 }
 
-/** Milliseconds from the step's first start to its end, or to `now` while it runs. */
-export function timeTaken({ startedAt, finishedAt, state }: StepView, now: Date) {
+/** Milliseconds that the step's last attempt took, or has taken up to `now` while it runs. */
+export function timeTaken({ history, finishedAt, state, ...step }: StepView, now: Date) {
+  const startedAt = history.at(-1)?.startedAt ?? step.startedAt;
   if (startedAt === null) return undefined;
   const end = finishedAt ?? (state === 'dispatched' ? now.toISOString() : null);
   return end === null ? undefined : Date.parse(end) - Date.parse(startedAt);

@@ -1,6 +1,7 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { Config } from '@triad/shared/config/config.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { makeDirectory } from '@triad/shared/state/make-directory.ts';
 import { keepAlive } from './keep-alive.ts';
 import { serviceEnvironment } from './service-environment.ts';
 import { type PerService, perService, type ServiceLaunch, serviceLaunch } from './services.ts';
@@ -43,6 +44,7 @@ export async function bootSystem(options: BootOptions): Promise<System> {
 
 async function bootOnce({ config, temporary, announce, clock }: BootOptions): Promise<System> {
   const { home } = config;
+  makeDirectory(home);
   const environment = await serviceEnvironment(config, { temporary });
   const launches = perService((name) => serviceLaunch(name, config, environment));
   const started = await startBoth(launches, clock);

@@ -1,12 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import { errorReport } from '@triad/shared/contracts/error-report.ts';
 import { errorFromReport } from '@triad/shared/errors/error-from-report.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { ServiceMessage } from '@triad/shared/service/run-service.ts';
+import { makeDirectory } from '@triad/shared/state/make-directory.ts';
+import { toHomeError } from '@triad/shared/state/state-error.ts';
 import { z } from 'zod';
 import type { ServiceLaunch } from './services.ts';
 
@@ -61,8 +63,11 @@ export async function startService(launch: ServiceLaunch, clock: Clock): Promise
  * the service stops by itself.
  */
 async function spawn({ entry, environment, logFile }: ServiceLaunch): Promise<ChildProcess> {
-  await mkdir(dirname(logFile), { recursive: true });
-  const log = await open(logFile, 'a');
+  const directory = dirname(logFile);
+  makeDirectory(directory);
+  const log = await open(logFile, 'a').catch((error) => {
+    throw toHomeError(error, directory);
+  });
   try {
     return fork(entry, {
       env: environment,

@@ -2,6 +2,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { instant } from '@triad/shared/contracts/dates.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
+import { toHomeError } from '@triad/shared/state/state-error.ts';
 import { z } from 'zod';
 
 /** What `system.json` says of the system that runs on a home. */
@@ -18,8 +19,12 @@ export type SystemFile = z.infer<typeof systemFile>;
 export async function writeSystemFile(home: string, content: SystemFile): Promise<void> {
   const { system } = homeLayout(home);
   const draft = `${system}.${content.pid}`;
-  await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`);
-  await rename(draft, system);
+  try {
+    await writeFile(draft, `${JSON.stringify(content, null, 2)}\n`);
+    await rename(draft, system);
+  } catch (error) {
+    throw toHomeError(error, home);
+  }
 }
 
 /** `undefined` when there is none, or none that can be read. */
@@ -30,7 +35,7 @@ export async function readSystemFile(home: string): Promise<SystemFile | undefin
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof z.ZodError) return undefined;
     if (isSystemError(error, 'ENOENT', 'ENOTDIR')) return undefined;
-    throw error;
+    throw toHomeError(error, home);
   }
 }
 

@@ -1,7 +1,20 @@
 import { type JobView, jobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import { z } from 'zod';
 import type { Workload } from './workload.ts';
+
+const reason = z.object({
+  port: z.string(),
+  code: z.string(),
+  message: z.string(),
+  fix: z.string(),
+});
+const unavailable = z.object({
+  reasons: z.array(reason).min(1),
+});
+
+const CHECK_LIMIT_MS = 10_000;
 
 /** The workload as the invoker at `url` tells of it. */
 export class HttpWorkload implements Workload {
@@ -22,6 +35,22 @@ export class HttpWorkload implements Workload {
   }
 
   async check(): Promise<void> {
-    await httpJson({ service: 'invoker', url: `${this.#url}/healthcheck` });
+    const url = `${this.#url}/healthcheck`;
+    const response = await fetch(url, { signal: AbortSignal.timeout(CHECK_LIMIT_MS) }).catch(
+      (error: Error) => {
+        const reason = error.cause instanceof Error ? error.cause.message : error.message;
+        throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+      },
+    );
+    if (response.ok) return;
+    const answer = unavailable.safeParse(await response.json().catch(() => undefined));
+    if (!answer.success) {
+      const reason = `it answered ${response.status} without a readable body`;
+      throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+    }
+    const reasons = answer.data.reasons
+      .map(({ port, code, message, fix }) => `${port}: ${code}: ${message} To fix: ${fix}`)
+      .join(' ');
+    throw new TriadError('SERVICE_UNAVAILABLE', { service: 'invoker', reasons });
   }
 }

@@ -69,6 +69,11 @@ export const catalogue = {
     'Another Triad already runs on {home}{owner}.',
     'Use the running system, stop it, or set TRIAD_HOME to another directory.',
   ),
+  HOME_UNUSABLE: fatal(
+    500,
+    'The directory {home} cannot be used: {reason}',
+    'Make it a directory that can be written to, or set TRIAD_HOME to another.',
+  ),
   PORT_IN_USE: fatal(
     409,
     'Port {port} of {service} is already in use.',
@@ -79,6 +84,11 @@ export const catalogue = {
     503,
     'The {service} at {url} does not answer: {reason}',
     'Start it with triad up, or check the address.',
+  ),
+  SERVICE_UNAVAILABLE: retryable(
+    503,
+    'The {service} cannot work: {reasons}',
+    'Do what each reason asks for; see the log of the service.',
   ),
   CHECK_TIMEOUT: retryable(
     503,

@@ -10,10 +10,11 @@ import {
 import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
 import { migrate } from './migrations.ts';
+import { toStateError } from './state-error.ts';
 
 /**
  * Opens the state file, creating it when absent, and brings its schema up to date.
- * Errors, here and in later use: `STATE_CORRUPT`, `STATE_NEWER`, `DISK_FULL`.
+ * Errors, here and in later use: `STATE_CORRUPT`, `STATE_NEWER`, `DISK_FULL`, `HOME_UNUSABLE`.
  */
 export async function openSqlite(path: string): Promise<Kysely<Database>> {
   let file: DatabaseSync | undefined;
@@ -100,25 +101,4 @@ function adapt(file: DatabaseSync, path: string): SqliteDatabase {
       };
     },
   };
-}
-
-/** SQLite's primary result codes (sqlite.org/rescode.html). */
-const SQLITE_CORRUPT = 11;
-const SQLITE_FULL = 13;
-const SQLITE_NOTADB = 26;
-
-/** Turns the failures of SQLite that a user can act on into coded errors. */
-function toStateError(error: unknown, path: string): unknown {
-  if (!(error instanceof Error && 'errcode' in error && typeof error.errcode === 'number')) {
-    return error;
-  }
-  switch (error.errcode & 0xff) {
-    case SQLITE_FULL:
-      return new TriadError('DISK_FULL', { path }, { cause: error });
-    case SQLITE_CORRUPT:
-    case SQLITE_NOTADB:
-      return new TriadError('STATE_CORRUPT', { path, reason: error.message }, { cause: error });
-    default:
-      return error;
-  }
 }

@@ -80,6 +80,7 @@ function interruptWhenAborted(
     connection.interrupt();
     cancelTimer = clock.setTimer(retryMs, interrupt);
   };
+  if (signal?.aborted) interrupt();
   signal?.addEventListener('abort', interrupt, { once: true });
   return () => {
     signal?.removeEventListener('abort', interrupt);

@@ -1,4 +1,9 @@
-import type { DuckDBConnection, DuckDBResultReader, DuckDBType } from '@duckdb/node-api';
+import {
+  type DuckDBConnection,
+  DuckDBDataChunk,
+  type DuckDBResultReader,
+  type DuckDBType,
+} from '@duckdb/node-api';
 import { TriadError } from '../errors/triad-error.ts';
 import { codedError } from './duckdb-error.ts';
 import { catalog, type DuckDbOptions } from './duckdb-options.ts';
@@ -13,6 +18,9 @@ import type {
   TableName,
   WarehouseSession,
 } from './warehouse.ts';
+
+/** The rows of one of DuckDB's vectors. */
+const chunkRows = 2048;
 
 /** Where DuckDB keeps a table or a view. */
 interface Place {
@@ -74,6 +82,7 @@ export class DuckDbSession implements WarehouseSession {
 
   async insertRows(table: TableName, rows: Iterable<readonly Cell[]>): Promise<void> {
     const types = (await this.#existing(table)).map((column) => column.type);
+    const stored = types.map(storedType);
     const place = await this.#find(table);
     try {
       const appender = await this.connection.createAppender(
@@ -81,11 +90,10 @@ export class DuckDbSession implements WarehouseSession {
         place?.schema,
         place?.database,
       );
-      for (const row of rows) {
-        types.forEach((type, at) => {
-          appender.appendValue(fromCell(row[at] ?? null, type), storedType(type));
-        });
-        appender.endRow();
+      for (const batch of batches(rows, chunkRows)) {
+        const chunk = DuckDBDataChunk.create(stored, batch.length);
+        chunk.setRows(batch.map((row) => types.map((type, at) => fromCell(row[at] ?? null, type))));
+        appender.appendDataChunk(chunk);
       }
       appender.closeSync();
     } catch (error) {
@@ -202,4 +210,15 @@ export class DuckDbSession implements WarehouseSession {
   #coded(error: unknown, action: string): TriadError {
     return codedError(error, this.#options.path, 'SQL_INVALID', { action });
   }
+}
+
+function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
+  let batch: T[] = [];
+  for (const item of items) {
+    batch.push(item);
+    if (batch.length < size) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
 }

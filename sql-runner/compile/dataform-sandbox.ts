@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { type Context, createContext, Script } from 'node:vm';
 
 /** What `@dataform/core` exports, as far as it is used here. */
@@ -47,8 +47,9 @@ export function runDataform(directory: string, base64Request: string): unknown {
   }
 
   function requireFile(name: string): unknown {
-    const file = join(directory, name);
-    const code = core.compiler(readProjectFile(file, name), name);
+    const path = extname(name) === '' ? `${name}.js` : name;
+    const file = join(directory, path);
+    const code = core.compiler(readProjectFile(file, name), path);
     const script = new Script(wrap(code), { filename: file });
     return runModule(script, context, requireForBundle);
   }

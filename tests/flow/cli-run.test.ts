@@ -58,6 +58,15 @@ describe('triad run', { concurrency: 2 }, () => {
     const log = await triad(['logs', run.runId, 'first'], env);
     assert.equal(log.exitCode, 0);
     assert.match(log.stdout, /^no luck today$/m);
+    const document = await triad(['logs', run.runId, '--json'], env);
+    const { runId, logs } = JSON.parse(document.stdout);
+    assert.equal(runId, run.runId);
+    const [{ step, attempt, text }] = logs;
+    assert.deepEqual([step, attempt], ['first', 1]);
+    assert.match(text, /^no luck today$/m);
+    const never = await triad(['logs', run.runId, 'third'], env);
+    assert.deepEqual([never.exitCode, never.stdout], [0, '']);
+    assert.match(never.stderr, /^No output\.$/m);
   });
 
   test('a parameter that does not fit exits 2 before anything runs', async () => {
@@ -68,7 +77,10 @@ describe('triad run', { concurrency: 2 }, () => {
     const unknown = await triad([...chain, '--source', 'orders:o.csv'], env);
     assert.equal(unknown.exitCode, 2);
     assert.match(unknown.stderr, /no parameter source; it has: hold, fail, die, child/);
-    assert.deepEqual(JSON.parse((await triad(['runs', '--json'], env)).stdout), { runs: [] });
+    assert.deepEqual(JSON.parse((await triad(['runs', '--json'], env)).stdout), {
+      runs: [],
+      next: null,
+    });
   });
 
   test('an unknown pipeline or run is NOT_FOUND', async () => {
@@ -78,7 +90,13 @@ describe('triad run', { concurrency: 2 }, () => {
     assert.equal(JSON.parse(pipeline.stdout).error.code, 'NOT_FOUND');
     const run = await triad(['show', '01nope'], env);
     assert.equal(run.exitCode, 1);
-    assert.match(run.stderr, /^Error NOT_FOUND: No run named 01nope\./);
+    assert.match(
+      run.stderr,
+      /^Error NOT_FOUND: No run named 01nope\.\nTo fix: .* triad runs lists/,
+    );
+    const runs = await triad(['runs', '--pipeline', 'nope'], env);
+    assert.equal(runs.exitCode, 1);
+    assert.match(runs.stderr, /^Error NOT_FOUND: No pipeline named nope\.\nTo fix: .*: chain\.$/m);
   });
 
   test('a step that is tried again is told as it happens', async () => {
@@ -92,10 +110,12 @@ describe('triad run', { concurrency: 2 }, () => {
   test('Ctrl-C cancels the run, waits for its job to stop, and exits 1', async () => {
     const { process, env, runId, home } = await holding();
     process.kill('SIGINT');
-    const { exitCode, stderr } = await process.ended();
+    const { exitCode, stdout: said, stderr } = await process.ended();
     assert.equal(exitCode, 1);
     assert.match(stderr, /^Cancelling the run\./m);
     assert.match(stderr, /^second: cancelled$/m);
+    assert.match(said, new RegExp(`^Run ${runId} was cancelled after `, 'm'));
+    assert.match(stderr, new RegExp(`Next:\\n.* retry ${runId}$`, 'm'));
     assert.deepEqual(processesOf(home), []);
     const { stdout } = await triad(['show', runId, '--json'], env);
     assert.equal(runView.parse(JSON.parse(stdout)).state, 'cancelled');
@@ -198,6 +218,14 @@ describe('triad run', { concurrency: 2 }, () => {
 
     letGo();
     await triad(chain, env);
+    const newest = await triad(['runs', '--limit', '1'], env);
+    const [, before = ''] = /There are more: --before (\w+) lists them\./.exec(newest.stderr) ?? [];
+    const older = JSON.parse((await triad(['runs', '--before', before, '--json'], env)).stdout);
+    assert.deepEqual(
+      [older.runs.map((run: { runId: string }) => run.runId), older.next],
+      [[runId], null],
+    );
+
     const ambiguous = await triad(['show', '0'], env);
     assert.equal(ambiguous.exitCode, 2);
     assert.match(ambiguous.stderr, /0 is the start of several runs/);

@@ -123,7 +123,7 @@ describe('the embedded system', { concurrency: 2 }, () => {
     assert.ok(existsSync(join(home, 'system.json')));
     const { exitCode, stdout } = await triad(['runs', '--json'], env);
     assert.equal(exitCode, 0);
-    assert.deepEqual(JSON.parse(stdout), { runs: [] });
+    assert.deepEqual(JSON.parse(stdout), { runs: [], next: null });
     assert.equal(existsSync(join(home, 'system.json')), false);
   });
 

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { triad } from '../harness/cli/triad-process.ts';
@@ -41,6 +43,8 @@ describe('the command line', { concurrency: 2 }, () => {
       /--seed is "-1"; expected a whole number/,
     ],
     [['runs', '--state', 'done'], /--state is "done"; expected one of running/],
+    [['sql', ' '], /The query is empty.*\nTo fix: See triad sql --help\./],
+    [['dead-letters', 'list', '--limit', '0'], /To fix: See triad dead-letters list --help\./],
     [['simulate', '--out', 'x.csv'], /required option '--customers <n>' not specified/],
     [
       [
@@ -72,9 +76,19 @@ describe('the command line', { concurrency: 2 }, () => {
     assert.equal(exitCode, 2);
     const message = '--limit is "0"; expected a whole number from 1 to 500.';
     assert.deepEqual(JSON.parse(stdout), {
-      error: { code: 'USAGE', message, fix: 'See triad --help.' },
+      error: { code: 'USAGE', message, fix: 'See triad runs --help.' },
     });
-    assert.match(stderr, /^Error USAGE: .*\nTo fix: See triad --help\.\n$/);
+    assert.match(stderr, /^Error USAGE: .*\nTo fix: See triad runs --help\.\n$/);
+  });
+
+  test('logs follows a run or prints one JSON document, not both', async () => {
+    const { exitCode, stdout } = await run('logs', '01', '--follow', '--json');
+    assert.equal(exitCode, 2);
+    assert.deepEqual(JSON.parse(stdout).error, {
+      code: 'USAGE',
+      message: 'Give --follow or --json, not both.',
+      fix: 'See triad logs --help.',
+    });
   });
 
   test('a wrong environment variable is named, with exit code 2', async () => {
@@ -101,6 +115,41 @@ describe('the command line', { concurrency: 2 }, () => {
     assert.match(first, /^id_customer,order_date,sales_ar\n(C\d\d,\d{4}-\d\d-\d\d,\d+\.\d\d\n)+$/);
     assert.equal(await simulate('b.csv', '7'), first);
     assert.notEqual(await simulate('c.csv', '8'), first);
+  });
+
+  test('simulate --json names the file and what is in it', async () => {
+    const file = join(home, 'json.csv');
+    const args = ['--customers', '20', '--out', file, '--seed', '7', '--json'];
+    const { exitCode, stdout } = await run('simulate', ...args);
+    assert.equal(exitCode, 0);
+    const { orders, firstDate, lastDate, ...rest } = JSON.parse(stdout);
+    assert.deepEqual(rest, { file, customers: 20, seed: 7 });
+    const rows = (await readFile(file, 'utf8')).trim().split('\n').slice(1);
+    assert.equal(orders, rows.length);
+    assert.ok(firstDate <= lastDate);
+  });
+
+  test('a home that cannot be made is named with the reason, without a stack', async () => {
+    const file = join(home, 'no-directory');
+    await writeFile(file, '');
+    const wrong = join(file, 'home');
+    const { exitCode, stdout, stderr } = await triad(['runs', '--json'], { TRIAD_HOME: wrong });
+    assert.equal(exitCode, 1);
+    const { code, message } = JSON.parse(stdout).error;
+    assert.equal(code, 'HOME_UNUSABLE');
+    assert.ok(message.startsWith(`The directory ${wrong} cannot be used: ENOTDIR`), message);
+    assert.doesNotMatch(stderr, /^ {4}at /m);
+  });
+
+  test('doctor only warns of a port that another program holds', async () => {
+    const server = createServer().listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const env = { TRIAD_ORCHESTRATOR_PORT: String(port), TRIAD_INVOKER_PORT: '0' };
+    const { exitCode, stdout } = await triad(['doctor'], { TRIAD_HOME: home, ...env });
+    server.close();
+    assert.equal(exitCode, 0);
+    assert.match(stdout, /^warn {2}orchestrator port .*only triad up needs it/m);
   });
 
   test('simulate keeps all orders within its days', async () => {

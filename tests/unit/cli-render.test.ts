@@ -4,7 +4,8 @@ import type { RunView, StepView } from '@triad/shared/contracts/run-view.ts';
 import fc from 'fast-check';
 import { errorText } from '../../cli/render/error-text.ts';
 import { keyMetrics } from '../../cli/render/key-metrics.ts';
-import { modelQuality } from '../../cli/render/model-quality.ts';
+import { logText } from '../../cli/render/log-text.ts';
+import { compareWithTruth, modelQuality } from '../../cli/render/model-quality.ts';
 import { plainProgress } from '../../cli/render/plain-progress.ts';
 import { formatDuration } from '../../cli/render/quantities.ts';
 import { stepLines } from '../../cli/render/step-lines.ts';
@@ -113,14 +114,15 @@ describe('what a person sees of a run', () => {
     progress.show(runOf([dispatched('load', attemptOf(1))]));
     progress.show(runOf([stepOf('load', { attempts: 1, error: failure, history: [first] })]));
     progress.show(runOf([dispatched('load', first, second)]));
-    const history = [first, attemptOf(2, { state: 'succeeded' })];
+    const startedAt = at(1).toISOString();
+    const history = [first, attemptOf(2, { state: 'succeeded', startedAt })];
     progress.show(runOf([succeeded('load', 0, 3, { attempts: 2, history })]));
     assert.deepEqual(lines, [
       'run 01run: rfm 2026-01-31',
       'load: started',
       'load: JOB_LOST: It vanished. It is tried again.',
       'load: started, attempt 2',
-      'load: succeeded in 3.0 s',
+      'load: succeeded in 2.0 s',
     ]);
   });
 
@@ -175,6 +177,22 @@ describe('what a person sees of a run', () => {
 
   test('an error is followed by its remedy', () => {
     assert.equal(errorText(failure, plainStyle), 'Error JOB_LOST: It vanished.\nTo fix: Wait.');
+  });
+
+  test('a log tells a coded error by code, message and remedy, and all else as it was written', () => {
+    const lineOf = (code: string) =>
+      JSON.stringify({
+        level: 50,
+        code,
+        msg: 'It broke.',
+        err: { stack: 'at x', fix: 'Mend it.' },
+      });
+    const bug = lineOf('INTERNAL');
+    const info = JSON.stringify({ level: 30, msg: 'loaded' });
+    assert.equal(
+      logText(['plain {', info, lineOf('FILE_MISSING'), bug].join('\n')),
+      ['plain {', info, 'FILE_MISSING: It broke.', 'To fix: Mend it.', bug].join('\n'),
+    );
   });
 
   test('a table aligns its columns, numbers to the right', () => {
@@ -243,6 +261,8 @@ describe('what a person sees of a model', () => {
       'final.gamma_gamma.q': 3.96,
       'final.gamma_gamma.v': 30,
     };
+    const [r] = compareWithTruth(metrics);
+    assert.deepEqual(r, { name: 'BG/NBD r', isImplied: false, truth: 0.6, estimate: 0.63 });
     const lines = modelQuality(metrics, plainStyle)
       .split('\n')
       .map((line) => line.replace(/ {2,}/g, '  '));

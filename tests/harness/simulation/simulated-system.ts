@@ -174,6 +174,7 @@ export class SimulatedSystem {
       cancellations: new Cancellations(artifacts, clock),
       outcomes,
       clock,
+      adopted: async () => {},
     });
     this.#invoker = { life, receive: (body) => receivePush({ commands, messenger, log }, body) };
     this.jobs.onEnd((job) => outcomes.report(outcomeOf(job)));

@@ -95,6 +95,40 @@ test('what ended while no invoker ran is published on start', async () => {
   assert.equal(setup.messenger.outcomes[0]?.commandId, command.id);
 });
 
+test('the jobs of an earlier invoker are left alone until the orchestrator answers', async () => {
+  const setup = await setUpInvoker();
+  const command = commandWith();
+  await setup.http.post('/pubsub/push').send(pushOfCommand(command));
+  setup.jobs.end(command.id, { state: 'succeeded', exitCode: null, error: null });
+  const job = await setup.jobs.get(command.id);
+  setup.jobs.endedMeanwhile = job ? [job] : [];
+  setup.messenger.isDown = true;
+  const next = setup.another();
+  const started = next.start();
+  await setup.clock.advance(5000);
+  assert.equal(setup.messenger.attempts, 0);
+  setup.messenger.isDown = false;
+  await setup.clock.advance(100);
+  await started;
+  await heard(setup);
+  assert.equal(setup.messenger.outcomes[0]?.commandId, command.id);
+});
+
+test('an invoker that is stopped before the orchestrator answers adopts nothing', async () => {
+  const setup = await setUpInvoker();
+  const command = commandWith();
+  await setup.http.post('/pubsub/push').send(pushOfCommand(command));
+  setup.jobs.end(command.id, { state: 'succeeded', exitCode: null, error: null });
+  const job = await setup.jobs.get(command.id);
+  setup.jobs.endedMeanwhile = job ? [job] : [];
+  setup.messenger.isDown = true;
+  const next = setup.another();
+  const started = next.start();
+  await next.stop();
+  await started;
+  assert.equal(setup.messenger.attempts, 0);
+});
+
 test('a job that was asked for directly publishes no outcome', async () => {
   const setup = await setUpInvoker();
   const { id } = await startJob(setup);

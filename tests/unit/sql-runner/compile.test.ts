@@ -59,6 +59,19 @@ suite('compiling a Dataform project', () => {
     );
   });
 
+  test('JavaScript of the project may load other files of it', async () => {
+    const { actions } = await compile({
+      'includes/days.js': 'module.exports = { window: 7 };',
+      'definitions/t.js': `const file = 'includes/days';
+const { window } = require(file);
+publish('t', { type: 'table' }).query(() => \`SELECT \${window} AS n\`);`,
+    });
+    assert.deepEqual(
+      actions.map(({ name, text, file }) => ({ name, text, file })),
+      [{ name: 't', text: 'SELECT 7 AS n', file: 'definitions/t.js' }],
+    );
+  });
+
   test('tests of uniqueness and of rows in a config become assertions with readable names', async () => {
     const { assertions } = await compile({
       'definitions/t.sqlx':
