@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { fitMaster, fitSample } from './fits.ts';
 import { type Measurement, measure } from './measure.ts';
 import { pipeline } from './pipeline.ts';
-import { renderTable } from './render.ts';
+import { renderMeasurements } from './render.ts';
 import { boot, dispatch, memory } from './services.ts';
 
 /*
@@ -29,4 +29,4 @@ for (const benchmark of [pipeline, boot, dispatch, fitSample, fitMaster, memory]
   process.stderr.write(`measuring: ${benchmark.name}\n`);
   measurements.push(await measure(benchmark, Number(values.rounds)));
 }
-console.log(values.json ? JSON.stringify(measurements, null, 2) : renderTable(measurements));
+console.log(values.json ? JSON.stringify(measurements, null, 2) : renderMeasurements(measurements));
