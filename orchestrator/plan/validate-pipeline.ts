@@ -1,5 +1,5 @@
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
-import { parseInput } from '@triad/shared/errors/parse-input.ts';
+import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { Cron } from 'croner';
 import nodeCron from 'node-cron';
@@ -7,10 +7,11 @@ import { resolveParams } from './resolve-params.ts';
 
 /**
  * A pipeline definition with its defaults filled in, or an error that says what is wrong with it:
- * `INPUT_INVALID` for its form, `PIPELINE_INVALID` for what the form cannot say.
+ * `CONTRACT_VERSION_UNKNOWN`, `INPUT_INVALID` for its form, `PIPELINE_INVALID` for what the form
+ * cannot say.
  */
 export function validatePipeline(definition: unknown, where: string): Pipeline {
-  const pipeline = parseInput(pipelineSchema, definition, where);
+  const pipeline = parseVersioned(`pipeline ${where}`, 1, pipelineSchema, definition);
   const reason =
     duplicateStep(pipeline) ??
     unknownDependency(pipeline) ??

@@ -48,7 +48,7 @@ const failures: Record<string, [Record<string, string>, object]> = {
   ],
   'a file without a default export': [
     { 'bad.ts': 'export const pipeline = 1;' },
-    { code: 'INPUT_INVALID', message: /^bad\.ts: / },
+    { code: 'INPUT_INVALID', message: /^pipeline bad\.ts: / },
   ],
   'two files that define one pipeline': [
     { 'a.ts': exporting(definition('same')), 'b.ts': exporting(definition('same')) },

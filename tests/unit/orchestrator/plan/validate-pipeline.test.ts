@@ -105,12 +105,11 @@ test('a default that the parameter itself would refuse is refused, naming it', (
 
 test('what is no pipeline at all is INPUT_INVALID and names the file and the field', () => {
   const formless: [unknown, RegExp][] = [
-    [undefined, /^test\.ts: /],
-    [{ ...valid, steps: [] }, /^test\.ts: steps: /],
-    [{ ...valid, stpes: [] }, /^test\.ts: .*stpes/],
-    [{ ...valid, version: 2 }, /^test\.ts: version: /],
-    [{ ...valid, name: 'Not A Slug' }, /^test\.ts: name: expected lower-case/],
-    [{ ...valid, steps: [{ name: 'a', kind: 'dance' }] }, /^test\.ts: steps\.0\.kind: /],
+    [undefined, /^pipeline test\.ts: /],
+    [{ ...valid, steps: [] }, /^pipeline test\.ts: steps: /],
+    [{ ...valid, stpes: [] }, /^pipeline test\.ts: .*stpes/],
+    [{ ...valid, name: 'Not A Slug' }, /^pipeline test\.ts: name: expected lower-case/],
+    [{ ...valid, steps: [{ name: 'a', kind: 'dance' }] }, /^pipeline test\.ts: steps\.0\.kind: /],
   ];
   for (const [definition, message] of formless) {
     assert.throws(() => validatePipeline(definition, 'test.ts'), {
@@ -118,4 +117,11 @@ test('what is no pipeline at all is INPUT_INVALID and names the file and the fie
       message,
     });
   }
+});
+
+test('a pipeline of another version is told from one that is malformed', () => {
+  assert.throws(() => validatePipeline({ ...valid, version: 2, steps: 'other' }, 'test.ts'), {
+    code: 'CONTRACT_VERSION_UNKNOWN',
+    message: /pipeline test\.ts of version 2/,
+  });
 });
