@@ -60,7 +60,13 @@ async function bootOnce({ config, temporary, announce, clock }: BootOptions): Pr
   );
   const urls = perService((name) => started[name].url);
   const startedAt = clock.now().toISOString();
-  await writeSystemFile(home, { pid: process.pid, ...urls, startedAt });
+  try {
+    await writeSystemFile(home, { pid: process.pid, ...urls, startedAt });
+  } catch (error) {
+    // Nobody could find this system: it must not stay.
+    await Promise.all([kept.orchestrator.stop(), kept.invoker.stop()]);
+    throw error;
+  }
   return {
     ...urls,
     failed: Promise.race([kept.orchestrator.gaveUp, kept.invoker.gaveUp]),
