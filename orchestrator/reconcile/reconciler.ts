@@ -107,6 +107,8 @@ export class Reconciler {
     const { queueLimitSeconds, resendAfterSeconds } = this.#options;
     const { commandId } = attempt;
     if (this.#age(attempt) > queueLimitSeconds) {
+      // The command may yet arrive, as when its dead letter is replayed: it must start nothing.
+      await this.#sendCancellation(attempt);
       const error = new TriadError('COMMAND_EXPIRED', { commandId, limit: queueLimitSeconds });
       await settleAttempt(this.#options, attempt, { state: 'failed', error: error.report() });
       return;

@@ -69,6 +69,8 @@ export class JobRecords {
     try {
       return JSON.parse(await readFile(this.folder(id).record, 'utf8'));
     } catch (error) {
+      // A damaged record tells nothing: the job counts as one that never started, and is sent again.
+      if (error instanceof SyntaxError) return undefined;
       if (isSystemError(error, 'ENOENT')) return undefined;
       throw error;
     }
