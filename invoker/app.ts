@@ -10,6 +10,7 @@ import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { routeNotFound } from '@triad/shared/http/error-response.ts';
 import { httpApp } from '@triad/shared/http/http-app.ts';
+import { pushBodyLimit } from '@triad/shared/http/json-body.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import type { Express, Response } from 'express';
@@ -29,9 +30,6 @@ export interface InvokerAppOptions extends InvokeOptions {
 /** How many jobs `GET /jobs` shows. */
 const listLimit = 100;
 
-/** Pub/Sub's limit for a message is 10 MB; base64 and the envelope add a third. */
-const bodyLimit = '14mb';
-
 const invokeQuery = z.strictObject({ run_date: isoDate, job: slug.default('sql-runner') });
 
 /** The invoker's HTTP interface. */
@@ -48,7 +46,7 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
 
   return httpApp({
     log,
-    bodyLimit,
+    bodyLimit: pushBodyLimit,
     routes(app) {
       // Express answers HEAD as it does GET, but to look must not start anything.
       app.head('/invoke', routeNotFound);

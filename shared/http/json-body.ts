@@ -1,9 +1,12 @@
 import express, { type RequestHandler } from 'express';
 import { TriadError } from '../errors/triad-error.ts';
 
+/** Pub/Sub's limit for a message is 10 MB; base64 and the envelope add a third. */
+export const pushBodyLimit = '14mb';
+
 /**
  * Parses JSON bodies of at most `limit` (such as `1mb`). A body of another content type is
- * refused, which also keeps web pages of other origins from posting without a preflight.
+ * refused, which also keeps web pages of other origins from posting one without a preflight.
  */
 export function jsonBody(limit: string): RequestHandler[] {
   return [requireJson, express.json({ limit, type: jsonTypes })];

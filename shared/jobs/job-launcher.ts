@@ -3,8 +3,6 @@ import type { JobView } from '../contracts/job-view.ts';
 
 /** What a launcher can do, as data, so that callers need not know which one they hold. */
 export interface JobCapabilities {
-  /** Calls `onEnd` by itself; otherwise callers must poll `get`. */
-  notifiesEnd: boolean;
   enforcesMemory: boolean;
 }
 

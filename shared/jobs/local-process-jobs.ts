@@ -35,7 +35,7 @@ export interface LocalProcessJobsOptions {
 
 /** Each job is a fresh process on this machine, taken from a warm pool. */
 export class LocalProcessJobs implements JobLauncher {
-  readonly capabilities = { notifiesEnd: true, enforcesMemory: true };
+  readonly capabilities = { enforcesMemory: true };
   readonly jobNames: readonly string[];
   readonly #options: LocalProcessJobsOptions;
   readonly #records: JobRecords;
@@ -57,7 +57,7 @@ export class LocalProcessJobs implements JobLauncher {
       clock,
       sampleMs: options.sampleMs ?? 200,
       killGraceMs: options.killGraceMs ?? 3000,
-      onStopping: (record) => this.#records.update(record),
+      onStopping: (record) => this.#recordStopping(record),
       onGone: ({ record }) => this.#endings.add(this.#ended(record, null)),
     });
   }
@@ -100,6 +100,19 @@ export class LocalProcessJobs implements JobLauncher {
     } catch (error) {
       if (isSystemError(error, 'ENOENT')) return '';
       throw error;
+    }
+  }
+
+  /** A disk that is full must not keep a job from being stopped. */
+  #recordStopping(record: JobRecord): void {
+    try {
+      this.#records.update(record);
+    } catch (error) {
+      const { id } = record.spec;
+      this.#options.log.error(
+        { err: error, command: id },
+        'that a job is stopped was not recorded',
+      );
     }
   }
 
