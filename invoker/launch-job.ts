@@ -58,7 +58,7 @@ export async function invoke(
 const defaultKinds: Record<string, StepKind> = { 'sql-runner': 'sql', trainer: 'train' };
 
 function kindOf({ job, kind = defaultKinds[job] ?? 'container' }: InvokeRequest): StepKind {
-  const doneBy = kind === 'container' ? undefined : jobOfKind[kind];
+  const doneBy = kind === 'container' || kind === 'approval' ? undefined : jobOfKind[kind];
   const fits = doneBy === undefined ? !(job in defaultKinds) : doneBy === job;
   if (fits) return kind;
   const kinds = Object.entries(jobOfKind).flatMap(([name, by]) => (by === job ? [name] : []));

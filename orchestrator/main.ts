@@ -18,9 +18,6 @@ import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
 
-/** DuckDB lets one process write, so warehouse jobs hold this lease one at a time. */
-const WAREHOUSE_LEASE = 'warehouse';
-
 await runService(async () => {
   const config = loadConfig();
   const log = createLogger('orchestrator', config.logLevel);
@@ -53,11 +50,13 @@ await runService(async () => {
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),
     pipelines: await loadPipelines(config.pipelinesDirectory),
-    warehouseLease: WAREHOUSE_LEASE,
+    // DuckDB lets one process write.
+    poolSizes: new Map([...Object.entries(config.pools), ['warehouse', 1]]),
     clock,
     ids,
     random: Math.random,
     log,
+    maxActiveRuns: config.maxActiveRuns,
     codeRevision: config.codeRevision,
     schedulerEnabled: config.schedulerEnabled,
     reconcileSeconds: config.reconcileSeconds,

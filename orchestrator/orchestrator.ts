@@ -1,6 +1,7 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import { Admission } from './admit/admission.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
@@ -10,14 +11,17 @@ import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
 import { type ReconcileOptions, Reconciler } from './reconcile/reconciler.ts';
+import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
+import { RunStarter } from './run/run-starter.ts';
 import { Scheduler } from './schedule/scheduler.ts';
 
 export interface OrchestratorOptions
   extends Omit<ReconcileOptions, 'engine' | 'deadLettered' | 'onOutbox'> {
   messenger: PushMessenger;
   pipelines: ReadonlyMap<string, Pipeline>;
-  warehouseLease: string | null;
+  poolSizes: PoolSizes;
+  maxActiveRuns: number;
   codeRevision: string;
   schedulerEnabled: boolean;
   reconcileSeconds: number;
@@ -28,6 +32,7 @@ export class Orchestrator {
   readonly routes: Route[];
   readonly #options: OrchestratorOptions;
   readonly #relay: OutboxRelay;
+  readonly #admission: Admission;
   readonly #reconciler: Reconciler;
   readonly #scheduler: Scheduler;
   #cancelTimer: CancelTimer = () => {};
@@ -39,13 +44,19 @@ export class Orchestrator {
     const { state, messenger, clock, log, pipelines, workload } = options;
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const onOutbox = () => this.#relay.wake();
-    const engine = new RunEngine({ ...options, onOutbox });
+    const engine: RunEngine = new RunEngine({
+      ...options,
+      onOutbox,
+      onFinished: () => void this.#admit(),
+    });
+    this.#admission = new Admission({ ...options, engine });
+    const starter = new RunStarter({ ...options, admission: this.#admission });
     const deadLettered = (commandId: string) =>
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
     this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
-    this.#scheduler = new Scheduler({ ...options, engine });
+    this.#scheduler = new Scheduler({ ...options, starter });
     this.routes = [
-      ...runRoutes({ ...options, engine }),
+      ...runRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines, state),
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
@@ -74,6 +85,15 @@ export class Orchestrator {
     await this.#options.messenger.stop();
   }
 
+  /** What this misses, the next round of reconciliation finds. */
+  async #admit(): Promise<void> {
+    try {
+      await this.#admission.admit();
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'waiting runs could not be admitted');
+    }
+  }
+
   #nextRound(delayMs: number): void {
     if (this.#stopped) return;
     this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => {
@@ -84,6 +104,7 @@ export class Orchestrator {
   async #reconcile(): Promise<void> {
     try {
       await this.#reconciler.reconcile();
+      await this.#admission.admit();
       // Also finds a tick that its timer missed, as when the machine slept.
       if (this.#options.schedulerEnabled) await this.#scheduler.tick();
     } catch (error) {

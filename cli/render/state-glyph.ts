@@ -15,6 +15,8 @@ export function stepGlyph(state: StepState, style: Style, now: Date): string {
       return style.warning('⊘');
     case 'skipped':
       return style.faint('–');
+    case 'awaiting':
+      return style.warning('?');
     case 'dispatched':
       return style.active(spinnerAt(now));
     case 'waiting':
@@ -32,6 +34,8 @@ export function runStateText(state: RunState, style: Style): string {
     case 'cancelled':
     case 'cancelling':
       return style.warning(state);
+    case 'queued':
+      return style.faint(state);
     case 'running':
       return style.active(state);
   }

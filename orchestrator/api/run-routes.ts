@@ -1,29 +1,25 @@
-import type { Clock } from '@triad/shared/clock/clock.ts';
 import { runId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import { createRunRequest, runList, runState, runView } from '@triad/shared/contracts/run-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { RunRow, StateStore } from '@triad/shared/state/state-store.ts';
 import { z } from 'zod';
-import { planRun } from '../plan/plan-run.ts';
 import type { RunEngine } from '../run/run-engine.ts';
+import type { RunStarter } from '../run/run-starter.ts';
 import { runViewOf } from '../run/run-view-of.ts';
 import { type Route, route } from './route.ts';
 
 export interface RunRoutesOptions {
   state: StateStore;
   engine: RunEngine;
+  starter: RunStarter;
   pipelines: ReadonlyMap<string, Pipeline>;
-  clock: Clock;
-  ids: Ids;
-  codeRevision: string;
 }
 
 const oneRun = z.strictObject({ runId });
 
 export function runRoutes(options: RunRoutesOptions): Route[] {
-  const { state, engine, pipelines, clock, ids, codeRevision } = options;
+  const { state, engine, starter, pipelines } = options;
 
   const view = async (id: string) => {
     const run = await state.getRun(id);
@@ -42,15 +38,9 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       async handle({ body }) {
         const pipeline = pipelines.get(body.pipeline);
         if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name: body.pipeline });
-        const plan = planRun(pipeline, body, {
-          runId: ids.next(),
-          createdAt: clock.now(),
-          codeRevision,
-          trigger: 'manual',
-        });
-        await state.createRun(plan);
-        await engine.advance(plan.runId);
-        return view(plan.runId);
+        const id = await starter.start({ ...body, pipeline, trigger: 'manual' });
+        if (!id) throw new Error('a run without a cause was refused');
+        return view(id);
       },
     }),
     route({

@@ -1,32 +1,63 @@
 import { createHash } from 'node:crypto';
+import type { Interval } from '@triad/shared/contracts/interval.ts';
+import type { Params } from '@triad/shared/contracts/json.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import type { CreateRunRequest } from '@triad/shared/contracts/run-view.ts';
-import type { RunPlan } from '@triad/shared/state/state-store.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import { resolveParams } from './resolve-params.ts';
+
+/** What somebody, or something, wants run. */
+export interface RunRequest {
+  pipeline: Pipeline;
+  runDate: string;
+  params: Params;
+  trigger: RunTrigger;
+  /** @default 0 */
+  seed?: number | undefined;
+  /** What the run answers; of all requests with the same cause, the first makes a run. @default null */
+  cause?: string | null;
+  /** @default null */
+  interval?: Interval | null;
+  /** @default the pipeline's */
+  priority?: number | undefined;
+  /** @default false */
+  fresh?: boolean | undefined;
+  /** @default null */
+  rerunOf?: string | null;
+}
 
 export interface PlanContext {
   runId: string;
   createdAt: Date;
   codeRevision: string;
-  trigger: RunPlan['trigger'];
 }
 
 /** Pins everything that a run depends on, so that its commands follow from its plan alone. */
-export function planRun(
-  pipeline: Pipeline,
-  request: Pick<CreateRunRequest, 'runDate' | 'params' | 'seed'>,
-  { runId, createdAt, codeRevision, trigger }: PlanContext,
-): RunPlan {
+export function planRun(request: RunRequest, context: PlanContext): RunPlan {
+  const { pipeline, runDate, trigger, seed = 0, interval = null } = request;
   const params = resolveParams(pipeline, request.params);
-  const { runDate, seed } = request;
   const planHash = createHash('sha256')
-    .update(canonicalJson({ pipeline, runDate, params, seed }))
+    .update(canonicalJson({ pipeline, runDate, interval, params, seed }))
     .digest('hex');
-  return { runId, pipeline, runDate, params, seed, planHash, codeRevision, trigger, createdAt };
+  return {
+    ...context,
+    pipeline,
+    runDate,
+    interval,
+    params,
+    seed,
+    planHash,
+    trigger,
+    cause: request.cause ?? null,
+    rerunOf: request.rerunOf ?? null,
+    priority: request.priority ?? pipeline.priority,
+    queued: true,
+    fresh: request.fresh ?? false,
+  };
 }
 
 /** JSON with sorted keys: equal values give equal text. */
-function canonicalJson(value: unknown): string {
+export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_key, inner: unknown) =>
     inner !== null && typeof inner === 'object' && !Array.isArray(inner)
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -171,4 +171,4 @@ function stepOf({ plan }: StoredRun, { step }: InFlight) {
   return found;
 }
 
-const statusOf = ({ plan, events }: StoredRun) => foldEvents(plan.pipeline, events);
+const statusOf = ({ plan, events }: StoredRun) => foldEvents(plan, events);

@@ -1,8 +1,8 @@
 import type { Command, StepInput } from '@triad/shared/contracts/command.ts';
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import { jobOfKind } from '@triad/shared/contracts/step-kind.ts';
-import type { RunPlan } from '@triad/shared/state/state-store.ts';
 import type { RunStatus } from './run-status.ts';
 
 /** The command for one attempt: it follows from the run's plan and the outputs of earlier steps. */
@@ -30,6 +30,7 @@ export function commandOf(
 }
 
 export function jobOf(step: PipelineStep): string {
+  if (step.kind === 'approval') throw new Error(`approval step ${step.name} has no job`);
   if (step.kind !== 'container') return jobOfKind[step.kind];
   if (!step.job) throw new Error(`container step ${step.name} passed validation without a job`);
   return step.job;

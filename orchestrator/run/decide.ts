@@ -13,7 +13,7 @@ export type Decision =
  * status it gives the same answer. Independent branches go on when another branch fails.
  */
 export function decide(pipeline: Pipeline, status: RunStatus, now: Date): Decision[] {
-  if (status.finishedAt) return [];
+  if (status.finishedAt || status.state === 'queued') return [];
   const states = [...status.steps.values()].map(({ state }) => state);
   if (status.state === 'cancelling') {
     return states.includes('dispatched') ? [] : [{ do: 'finish', state: 'cancelled', error: null }];

@@ -1,18 +1,20 @@
 import { eventType } from '@triad/shared/contracts/cloud-event.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
-import { warehouseJob } from '@triad/shared/contracts/step-kind.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type {
   InFlight,
   OutboxMessage,
+  PoolSlot,
+  PoolWait,
   RecordedEvent,
   RunChange,
   StoredRun,
 } from '@triad/shared/state/state-store.ts';
-import { commandOf, jobOf } from './command-of.ts';
+import { commandOf } from './command-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { eventMessage } from './event-message.ts';
+import { type PoolSizes, PoolSlots } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
 
 export interface ChangeContext {
@@ -20,9 +22,12 @@ export interface ChangeContext {
   ids: Ids;
   /** Attempts of all runs that are in flight. */
   inFlight: InFlight[];
-  /** Name of the lease that warehouse jobs must hold; null for a warehouse with many writers. */
-  warehouseLease: string | null;
+  poolSizes: PoolSizes;
+  /** The runs that wait for slots of pools. */
+  waits: PoolWait[];
 }
+
+type Dispatch = Extract<Decision, { do: 'dispatch' }>;
 
 /**
  * What `happened` means for a run: those events, and everything that can be decided once they are
@@ -31,76 +36,81 @@ export interface ChangeContext {
 export function planChange(
   { plan, events }: StoredRun,
   happened: RunEvent[],
-  context: ChangeContext,
+  { now, ids, inFlight, poolSizes, waits }: ChangeContext,
 ): RunChange | undefined {
-  const { now, ids, inFlight, warehouseLease } = context;
   const draft: RecordedEvent[] = [...events];
   const dispatched: InFlight[] = [];
   const outbox: OutboxMessage[] = [];
   const record = (event: RunEvent): void => {
     draft.push({ seq: draft.length + 1, at: now, event });
   };
-
   const send = (type: string, commandId: string, data: unknown): void => {
     const event = eventMessage(type, commandId, data, ids, now);
     outbox.push({ id: event.id, topic: topic.commands, event });
   };
 
-  const before = foldEvents(plan.pipeline, events);
+  const before = foldEvents(plan, events);
   happened.forEach(record);
   if (happened.some(({ type }) => type === 'cancel_requested')) {
     for (const commandId of inFlightCommands(before)) {
-      const data = { version: 1, commandId };
-      send(eventType.cancellation, commandId, data);
+      send(eventType.cancellation, commandId, { version: 1, commandId });
     }
   }
   const ended = happened.flatMap((event) => endedCommand(event, before));
-  const held = new Set(inFlight.filter((e) => !ended.includes(e.commandId)).map((e) => e.lease));
+  const held = inFlight.filter(({ commandId }) => !ended.includes(commandId));
+  const pools = new PoolSlots(
+    poolSizes,
+    held,
+    waits.filter(({ runId }) => runId !== plan.runId),
+  );
 
   for (;;) {
-    const status = foldEvents(plan.pipeline, draft);
-    const next = decide(plan.pipeline, status, now).find((decision) => !mustWait(decision));
-    if (!next) {
-      if (draft.length === events.length) return undefined;
-      const { state, finishedAt, error } = status;
-      return {
-        events: draft.slice(events.length),
-        state,
-        finishedAt,
-        error,
-        dispatched,
-        ended,
-        outbox,
-      };
-    }
-    carryOut(next, status);
+    const status = foldEvents(plan, draft);
+    const lacking = new Set<string>();
+    if (decide(plan.pipeline, status, now).some((decision) => carryOut(decision, status, lacking)))
+      continue;
+    const waited = waits.filter(({ runId }) => runId === plan.runId).map(({ pool }) => pool);
+    const isSameWait = waited.length === lacking.size && waited.every((pool) => lacking.has(pool));
+    if (draft.length === events.length && isSameWait) return undefined;
+    const { state, finishedAt, error } = status;
+    return {
+      events: draft.slice(events.length),
+      state,
+      finishedAt,
+      error,
+      dispatched,
+      ended,
+      outbox,
+      waits: [...lacking],
+      cached: [],
+    };
   }
 
-  function leaseFor(decision: Decision): string | null {
-    return decision.do === 'dispatch' && jobOf(decision.step) === warehouseJob
-      ? warehouseLease
-      : null;
-  }
-
-  function mustWait(decision: Decision): boolean {
-    const lease = leaseFor(decision);
-    return lease !== null && held.has(lease);
-  }
-
-  function carryOut(decision: Decision, status: RunStatus): void {
+  /** @returns whether anything was recorded; a step that must wait adds the pools it `lacks` */
+  function carryOut(decision: Decision, status: RunStatus, lacks: Set<string>): boolean {
     if (decision.do === 'skip') {
       record({ type: 'step_skipped', step: decision.step, because: decision.because });
-    } else if (decision.do === 'finish') {
-      record({ type: 'run_finished', state: decision.state, error: decision.error });
-    } else {
-      const command = commandOf(plan, status, decision.step, decision.attempt);
-      const { id: commandId, runId, step, attempt } = command;
-      const lease = leaseFor(decision);
-      held.add(lease);
-      record({ type: 'step_dispatched', step, attempt, commandId });
-      dispatched.push({ commandId, runId, step, attempt, dispatchedAt: now, lease });
-      send(eventType.command, commandId, command);
+      return true;
     }
+    if (decision.do === 'finish') {
+      record({ type: 'run_finished', state: decision.state, error: decision.error });
+      return true;
+    }
+    const taken = pools.take(decision.step, plan.pipeline, plan);
+    if ('slots' in taken) {
+      dispatch(decision, status, taken.slots);
+      return true;
+    }
+    for (const pool of taken.lacking) lacks.add(pool);
+    return false;
+  }
+
+  function dispatch({ step, attempt }: Dispatch, status: RunStatus, slots: PoolSlot[]): void {
+    const command = commandOf(plan, status, step, attempt);
+    const { id: commandId, runId } = command;
+    record({ type: 'step_dispatched', step: step.name, attempt, commandId });
+    dispatched.push({ commandId, runId, step: step.name, attempt, dispatchedAt: now, slots });
+    send(eventType.command, commandId, command);
   }
 }
 

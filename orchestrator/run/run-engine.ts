@@ -1,9 +1,11 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
-import type { RunPlan, StateStore } from '@triad/shared/state/state-store.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
 import { planChange } from './plan-change.ts';
+import type { PoolSizes } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
 
 export interface RunEngineOptions {
@@ -11,8 +13,9 @@ export interface RunEngineOptions {
   clock: Clock;
   ids: Ids;
   log: Logger;
-  /** Name of the lease that warehouse jobs must hold; null for a warehouse with many writers. */
-  warehouseLease: string | null;
+  poolSizes: PoolSizes;
+  /** Called after a run has finished. */
+  onFinished?: () => void;
   /** Called after a commit that put messages into the outbox. */
   onOutbox: () => void;
 }
@@ -31,31 +34,37 @@ export class RunEngine {
     this.#options = options;
   }
 
-  /** Starts what can start now, such as a retry that is due or a step that waited for the lease. */
+  /** Starts what can start now, such as a retry that is due or a step that waited for a slot. */
   async advance(runId: string): Promise<void> {
     await this.react(runId, () => []);
   }
 
-  /** Advances all unfinished runs, oldest first: a freed lease goes to the one that waited longest. */
+  /** Advances all admitted runs, those that go first first. */
   async advanceAll(): Promise<void> {
     for (const runId of await this.#options.state.activeRuns()) await this.advance(runId);
   }
 
   /** Records what `reaction` makes of the run's status, and everything that follows from it. */
   async react(runId: string, reaction: Reaction): Promise<void> {
-    const { state, clock, ids, log, warehouseLease, onOutbox } = this.#options;
+    const { state, clock, ids, log, poolSizes, onOutbox, onFinished = () => {} } = this.#options;
     for (;;) {
       const run = await state.getRun(runId);
       if (!run) return;
-      const happened = reaction(run.plan, foldEvents(run.plan.pipeline, run.events));
-      const inFlight = await state.inFlight();
-      const change = planChange(run, happened, { now: clock.now(), ids, inFlight, warehouseLease });
+      const happened = reaction(run.plan, foldEvents(run.plan, run.events));
+      const change = planChange(run, happened, {
+        now: clock.now(),
+        ids,
+        poolSizes,
+        inFlight: await state.inFlight(),
+        waits: await state.poolWaits(),
+      });
       if (!change) return;
       if (!(await state.applyChange(runId, run.events.length, change))) continue;
       for (const { event } of change.events) log.info({ runId, ...event }, event.type);
       if (change.outbox.length > 0) onOutbox();
+      if (change.finishedAt) onFinished();
       this.#advanceAtRetries(runId, happened);
-      if (change.ended.length > 0 && warehouseLease) await this.#advanceOthers(runId);
+      if (change.ended.length > 0) await this.#advanceWaiting(runId);
       return;
     }
   }
@@ -74,9 +83,10 @@ export class RunEngine {
     }
   }
 
-  /** A lease that this run gave up may be what another one waits for. */
-  async #advanceOthers(runId: string): Promise<void> {
-    for (const other of await this.#options.state.activeRuns()) {
+  /** A slot that this run gave up may be what another one waits for. */
+  async #advanceWaiting(runId: string): Promise<void> {
+    const waits = await this.#options.state.poolWaits();
+    for (const other of new Set(waits.map((wait) => wait.runId))) {
       if (other !== runId) await this.advance(other);
     }
   }

@@ -1,5 +1,5 @@
-import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { StepResult } from '@triad/shared/contracts/run-event.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { RunState, StepState } from '@triad/shared/contracts/run-view.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import type { RecordedEvent } from '@triad/shared/state/state-store.ts';
@@ -34,9 +34,12 @@ export interface RunStatus {
 }
 
 /** Folds a run's events into where it stands. Pure: equal events give an equal status. */
-export function foldEvents(pipeline: Pipeline, events: readonly RecordedEvent[]): RunStatus {
+export function foldEvents(
+  { pipeline, queued }: Pick<RunPlan, 'pipeline' | 'queued'>,
+  events: readonly RecordedEvent[],
+): RunStatus {
   const status: RunStatus = {
-    state: 'running',
+    state: queued ? 'queued' : 'running',
     finishedAt: null,
     error: null,
     steps: new Map(pipeline.steps.map(({ name }) => [name, freshStep()])),
@@ -102,6 +105,9 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
     }
     case 'step_skipped':
       stepOf(status, event.step).state = 'skipped';
+      return;
+    case 'run_admitted':
+      status.state = 'running';
       return;
     case 'cancel_requested':
       status.state = 'cancelling';

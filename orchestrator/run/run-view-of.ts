@@ -5,7 +5,7 @@ import { foldEvents, type RunStatus, type StepStatus } from './run-status.ts';
 
 /** What the API shows of a run. */
 export function runViewOf({ plan, events }: StoredRun): RunView {
-  const status = foldEvents(plan.pipeline, events);
+  const status = foldEvents(plan, events);
   const steps = plan.pipeline.steps.flatMap((step) => {
     const own = status.steps.get(step.name);
     return own ? [stepViewOf(step, own, status)] : [];
@@ -18,6 +18,8 @@ export function runViewOf({ plan, events }: StoredRun): RunView {
     state: status.state,
     params: plan.params,
     trigger: plan.trigger,
+    interval: plan.interval,
+    priority: plan.priority,
     createdAt: plan.createdAt.toISOString(),
     finishedAt: status.finishedAt?.toISOString() ?? null,
     error: status.error,

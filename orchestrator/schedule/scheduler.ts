@@ -1,21 +1,17 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import cron, { type ScheduledTask } from 'node-cron';
-import { planRun } from '../plan/plan-run.ts';
-import type { RunEngine } from '../run/run-engine.ts';
+import type { RunStarter } from '../run/run-starter.ts';
 import { nextTick } from './tick-times.ts';
 
 export interface SchedulerOptions {
   pipelines: ReadonlyMap<string, Pipeline>;
   state: StateStore;
-  engine: RunEngine;
+  starter: RunStarter;
   clock: Clock;
-  ids: Ids;
   log: Logger;
-  codeRevision: string;
 }
 
 /**
@@ -63,7 +59,7 @@ export class Scheduler {
   }
 
   async #fire(name: string, dueAt: Date, runDate: string): Promise<void> {
-    const { pipelines, state, engine, clock, ids, log, codeRevision } = this.#options;
+    const { pipelines, starter, log } = this.#options;
     const pipeline = pipelines.get(name);
     if (!pipeline) {
       if (this.#unknown.has(name)) return;
@@ -71,15 +67,12 @@ export class Scheduler {
       log.warn({ pipeline: name, dueAt }, 'a tick is due for a pipeline that no longer exists');
       return;
     }
-    const plan = planRun(
-      pipeline,
-      { runDate, params: {}, seed: 0 },
-      { runId: ids.next(), createdAt: clock.now(), codeRevision, trigger: 'schedule' },
-    );
     // Another scheduler may see the same tick; the ledger lets one of them have it.
-    if (!(await state.createRun(plan, { pipeline: name, dueAt }))) return;
-    log.info({ runId: plan.runId, pipeline: name, runDate, dueAt }, 'a schedule fired');
-    await engine.advance(plan.runId);
+    const runId = await starter.start(
+      { pipeline, runDate, params: {}, trigger: 'schedule' },
+      { pipeline: name, dueAt },
+    );
+    if (runId) log.info({ runId, pipeline: name, runDate, dueAt }, 'a schedule fired');
   }
 
   #report(error: unknown): void {

@@ -1,5 +1,5 @@
 import type { Manifest } from '@triad/shared/contracts/manifest.ts';
-import type { Postcondition } from '@triad/shared/contracts/pipeline.ts';
+import type { Postcondition } from '@triad/shared/contracts/postcondition.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 
 /** Throws `POSTCONDITION_FAILED` for the first that does not hold, with expected and actual. */

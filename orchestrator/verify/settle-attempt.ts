@@ -30,7 +30,7 @@ export async function settleAttempt(
 ): Promise<void> {
   const { state, engine, artifacts, clock, random } = options;
   const run = await state.getRun(key.runId);
-  if (!run || !isInFlight(foldEvents(run.plan.pipeline, run.events), key.step, key.attempt)) return;
+  if (!run || !isInFlight(foldEvents(run.plan, run.events), key.step, key.attempt)) return;
   const step = run.plan.pipeline.steps.find(({ name }) => name === key.step);
   if (!step) return;
   const end = (await verifiedEnd(artifacts, key, step, run.plan.runDate)) ?? heard;

@@ -56,10 +56,15 @@ const environment = z.object({
   TRIAD_QUEUE_LIMIT_SECONDS: seconds.default(3600),
   /** How long a job waits for the warehouse file before it gives up, in seconds. */
   TRIAD_WAREHOUSE_WAIT_SECONDS: seconds.default(30),
+  /** Pools of slots as a JSON object: name → size, such as {"gpu":1,"steps":8}. */
+  TRIAD_POOLS: z.string().default('{}'),
+  /** Runs of all pipelines that may be active at a time; the others wait. */
+  TRIAD_MAX_ACTIVE_RUNS: integer(1, 10_000).default(32),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
 });
 
+const poolSizes = z.record(slug, z.int().min(1));
 const commandLines = z.record(slug, z.array(z.string()).min(1));
 
 export interface Config {
@@ -81,6 +86,8 @@ export interface Config {
   resendSeconds: number;
   queueLimitSeconds: number;
   warehouseWaitSeconds: number;
+  pools: Record<string, number>;
+  maxActiveRuns: number;
   codeRevision: string;
 }
 
@@ -113,7 +120,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: value.TRIAD_LOG_LEVEL,
     sqlDirectory: resolve(value.TRIAD_SQL_DIR ?? `${repository}/sql`),
     dataset: value.TRIAD_DATASET,
-    extraJobs: parseJobs(value.TRIAD_JOBS),
+    extraJobs: parseJson(
+      'TRIAD_JOBS',
+      value.TRIAD_JOBS,
+      commandLines,
+      'job names to command lines (arrays)',
+    ),
     jobSpec: value.TRIAD_JOB,
     warmWorkers: value.TRIAD_WARM_WORKERS,
     pipelinesDirectory: resolve(
@@ -125,15 +137,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queueLimitSeconds: value.TRIAD_QUEUE_LIMIT_SECONDS,
     reconcileSeconds: value.TRIAD_RECONCILE_SECONDS,
     warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
+    pools: parseJson('TRIAD_POOLS', value.TRIAD_POOLS, poolSizes, 'pool names to sizes'),
+    maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
 }
 
-function parseJobs(text: string): Record<string, string[]> {
+/** A variable that holds a JSON object, `what` in words. */
+function parseJson<T>(variable: string, text: string, schema: z.ZodType<T>, what: string): T {
   try {
-    return commandLines.parse(JSON.parse(text));
+    return schema.parse(JSON.parse(text));
   } catch {
-    throw invalid('TRIAD_JOBS', 'expected a JSON object of job names to command lines (arrays)');
+    throw invalid(variable, `expected a JSON object of ${what}`);
   }
 }
 

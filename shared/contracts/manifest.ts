@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { artifactReference } from './artifact-reference.ts';
 import { pins, stepInput } from './command.ts';
 import { instant, isoDate } from './dates.ts';
+import { fanOutLimit } from './fan-out.ts';
+import { paramValue } from './json.ts';
 import { attemptPrefix, type CommandKey, commandId, slug } from './names.ts';
 import { parseVersioned } from './versioned.ts';
 
@@ -36,6 +38,8 @@ export const manifest = z.strictObject({
   metrics: z.record(z.string(), z.number()),
   /** What a person should know: fallbacks taken, rows rejected. */
   notes: z.array(z.string()),
+  /** Lists that later steps can fan out over. */
+  lists: z.record(slug, z.array(paramValue).max(fanOutLimit)).optional(),
   lineage: pins.extend({
     inputs: z.array(stepInput),
     /** SHA-256 of the SQL that ran, where the step ran SQL. */

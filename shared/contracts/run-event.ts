@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { instant } from './dates.ts';
 import { errorReport } from './error-report.ts';
+import { paramValue } from './json.ts';
 import { manifestOutput, manifestTable } from './manifest.ts';
 import { slug } from './names.ts';
 
@@ -12,6 +13,8 @@ export const stepResult = z.strictObject({
   tables: z.array(manifestTable),
   metrics: z.record(z.string(), z.number()),
   notes: z.array(z.string()),
+  /** Lists that later steps can fan out over. */
+  lists: z.record(slug, z.array(paramValue)).optional(),
 });
 export type StepResult = z.infer<typeof stepResult>;
 
@@ -32,7 +35,30 @@ export const runEvent = z.discriminatedUnion('type', [
     retryAt: instant.nullable(),
   }),
   z.strictObject({ type: z.literal('step_cancelled'), ...attempt }),
-  z.strictObject({ type: z.literal('step_skipped'), step: slug, because: slug }),
+  /** `because` is a step that did not end as it should have, or says why in words. */
+  z.strictObject({ type: z.literal('step_skipped'), step: slug, because: z.string() }),
+  /** The result of an equal attempt of `from` stands for this step's. */
+  z.strictObject({
+    type: z.literal('step_reused'),
+    step: slug,
+    result: stepResult,
+    key: z.string(),
+    from: z.strictObject({ runId: z.string(), step: slug, attempt: z.int(), at: instant }),
+    /** How long that attempt took, in milliseconds. */
+    savedMs: z.int().min(0),
+  }),
+  /** The step becomes one instance for each value, named `<step>-1` and so on. */
+  z.strictObject({ type: z.literal('step_expanded'), step: slug, values: z.array(paramValue) }),
+  z.strictObject({ type: z.literal('approval_requested'), step: slug, expiresAt: instant }),
+  z.strictObject({
+    type: z.literal('approval_decided'),
+    step: slug,
+    decision: z.enum(['approved', 'refused', 'skipped']),
+    by: z.string(),
+    comment: z.string(),
+  }),
+  /** The run may start its steps. */
+  z.strictObject({ type: z.literal('run_admitted') }),
   z.strictObject({ type: z.literal('cancel_requested') }),
   /** Makes every step that did not succeed wait again, with a fresh retry budget. */
   z.strictObject({ type: z.literal('retry_requested') }),

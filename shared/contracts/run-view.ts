@@ -1,18 +1,29 @@
 import { z } from 'zod';
 import { instant, isoDate } from './dates.ts';
 import { errorReport } from './error-report.ts';
+import { interval } from './interval.ts';
 import { params } from './json.ts';
 import { manifestOutput, manifestTable } from './manifest.ts';
 import { slug } from './names.ts';
+import { runTrigger } from './run-trigger.ts';
 import { stepKind } from './step-kind.ts';
 
-export const runState = z.enum(['running', 'cancelling', 'succeeded', 'failed', 'cancelled']);
+export const runState = z.enum([
+  'queued',
+  'running',
+  'cancelling',
+  'succeeded',
+  'failed',
+  'cancelled',
+]);
 export type RunState = z.infer<typeof runState>;
 
 export const stepState = z.enum([
   'waiting',
   'ready',
   'dispatched',
+  /** An approval step that waits for a person. */
+  'awaiting',
   'succeeded',
   'failed',
   'cancelled',
@@ -53,7 +64,10 @@ export const runView = z.strictObject({
   runDate: isoDate,
   state: runState,
   params,
-  trigger: z.enum(['manual', 'schedule']),
+  trigger: runTrigger,
+  /** Null for a run that was asked for. */
+  interval: interval.nullable(),
+  priority: z.int(),
   createdAt: instant,
   finishedAt: instant.nullable(),
   error: errorReport.nullable(),
@@ -71,6 +85,7 @@ export const runSummary = runView.pick({
   runDate: true,
   state: true,
   trigger: true,
+  priority: true,
   createdAt: true,
   finishedAt: true,
   error: true,
@@ -88,5 +103,9 @@ export const createRunRequest = z.strictObject({
   params: params.default({}),
   /** Seed of every random choice in the run. */
   seed: z.int().min(0).default(0),
+  /** Whether no step may reuse an earlier result. */
+  fresh: z.boolean().optional(),
+  /** Without it, the pipeline's. */
+  priority: z.int().min(0).max(100).optional(),
 });
 export type CreateRunRequest = z.infer<typeof createRunRequest>;

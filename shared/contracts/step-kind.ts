@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
 /**
- * What a step does. All but `container` are done by a job of Triad's own;
- * a `container` step names its job in `job`.
+ * What a step does. A `container` step names its job in `job`, and an `approval` step waits for a
+ * person; all others are done by a job of Triad's own.
  */
 export const stepKind = z.enum([
   'load',
@@ -13,11 +13,12 @@ export const stepKind = z.enum([
   'train',
   'predict',
   'container',
+  'approval',
 ]);
 export type StepKind = z.infer<typeof stepKind>;
 
 /** The job that does each kind. */
-export const jobOfKind: Record<Exclude<StepKind, 'container'>, string> = {
+export const jobOfKind: Record<Exclude<StepKind, 'container' | 'approval'>, string> = {
   load: 'sql-runner',
   sql: 'sql-runner',
   check: 'sql-runner',
@@ -27,5 +28,5 @@ export const jobOfKind: Record<Exclude<StepKind, 'container'>, string> = {
   predict: 'trainer',
 };
 
-/** The job whose steps hold the warehouse lease while they run. */
+/** The job whose steps hold a slot of the warehouse's pool while they run. */
 export const warehouseJob = 'sql-runner';

@@ -16,6 +16,9 @@ interface RunTable {
   created_at: string;
   finished_at: string | null;
   error: string | null;
+  priority: number;
+  /** Unique where not null. */
+  cause: string | null;
 }
 
 interface RunEventTable {
@@ -31,8 +34,29 @@ interface InFlightTable {
   step: string;
   attempt: number;
   dispatched_at: string;
-  /** Unique where not null: the holder of the lease. */
-  lease: string | null;
+}
+
+interface PoolSlotTable {
+  pool: string;
+  slot: number;
+  command_id: string;
+}
+
+interface PoolWaitTable {
+  pool: string;
+  run_id: string;
+  priority: number;
+}
+
+interface StepCacheTable {
+  key: string;
+  run_id: string;
+  step: string;
+  attempt: number;
+  /** A `StepResult`. */
+  result: string;
+  duration_ms: number;
+  at: string;
 }
 
 interface TickTable {
@@ -76,6 +100,9 @@ export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
   in_flight: InFlightTable;
+  pool_slots: PoolSlotTable;
+  pool_waits: PoolWaitTable;
+  step_cache: StepCacheTable;
   ticks: TickTable;
   outbox: OutboxTable;
   deliveries: DeliveryTable;

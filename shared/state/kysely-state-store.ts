@@ -1,15 +1,21 @@
 import { type Kysely, sql, type Transaction } from 'kysely';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { runEvent } from '../contracts/run-event.ts';
+import { runEvent, stepResult } from '../contracts/run-event.ts';
+import { type RunPlan, runPlan } from '../contracts/run-plan.ts';
+import { runTrigger } from '../contracts/run-trigger.ts';
 import { runState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
 import type { Database, RunRecord } from './database.ts';
 import type {
+  ActiveCount,
+  CachedStep,
   InFlight,
   OutboxMessage,
+  PoolSlot,
+  PoolWait,
+  QueuedFilter,
   RunChange,
   RunFilter,
-  RunPlan,
   RunRow,
   StateStore,
   StoredRun,
@@ -26,21 +32,9 @@ export class KyselyStateStore implements StateStore {
 
   createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean> {
     return this.#db.transaction().execute(async (tx) => {
+      if (plan.cause !== null && (await hasCause(tx, plan.cause))) return false;
       if (tick && !(await fireTick(tx, tick, plan.runId))) return false;
-      await tx
-        .insertInto('runs')
-        .values({
-          run_id: plan.runId,
-          pipeline: plan.pipeline.name,
-          run_date: plan.runDate,
-          state: 'running',
-          trigger: plan.trigger,
-          plan: JSON.stringify(plan),
-          created_at: plan.createdAt.toISOString(),
-          finished_at: null,
-          error: null,
-        })
-        .execute();
+      await tx.insertInto('runs').values(newRunRecord(plan)).execute();
       return true;
     });
   }
@@ -54,13 +48,18 @@ export class KyselyStateStore implements StateStore {
         .executeTakeFirstOrThrow();
       if (Number(last) !== seenEvents) return false;
 
-      if (!(await leasesAreFree(tx, change))) return false;
+      if (!(await slotsAreFree(tx, change))) return false;
       if (change.ended.length > 0) {
+        await tx.deleteFrom('pool_slots').where('command_id', 'in', change.ended).execute();
         await tx.deleteFrom('in_flight').where('command_id', 'in', change.ended).execute();
       }
       if (change.dispatched.length > 0) {
         await tx.insertInto('in_flight').values(change.dispatched.map(inFlightRecord)).execute();
       }
+      const slots = change.dispatched.flatMap(slotRecords);
+      if (slots.length > 0) await tx.insertInto('pool_slots').values(slots).execute();
+      await replaceWaits(tx, runId, change.waits);
+      for (const entry of change.cached) await storeCached(tx, entry);
       if (change.events.length > 0) {
         const records = change.events.map(({ at, event }, index) => ({
           run_id: runId,
@@ -100,9 +99,8 @@ export class KyselyStateStore implements StateStore {
         .where('run_id', '=', runId)
         .orderBy('seq')
         .execute();
-      const plan = JSON.parse(row.plan) as Omit<RunPlan, 'createdAt'> & { createdAt: string };
       return {
-        plan: { ...plan, createdAt: new Date(plan.createdAt) },
+        plan: runPlan.parse(JSON.parse(row.plan)),
         events: events.map(({ seq, at, event }) => ({
           seq,
           at: new Date(at),
@@ -125,21 +123,96 @@ export class KyselyStateStore implements StateStore {
       .selectFrom('runs')
       .select('run_id')
       .where('state', 'in', ['running', 'cancelling'])
+      .orderBy('priority', 'desc')
       .orderBy('run_id')
       .execute();
     return rows.map(({ run_id }) => run_id);
   }
 
+  async nextQueued(held: QueuedFilter[]): Promise<RunPlan | undefined> {
+    let query = this.#db.selectFrom('runs').select('plan').where('state', '=', 'queued');
+    for (const { pipeline, trigger } of held) {
+      query = query.where(({ eb, not, and }) =>
+        not(
+          and([eb('pipeline', '=', pipeline), ...(trigger ? [eb('trigger', '=', trigger)] : [])]),
+        ),
+      );
+    }
+    const row = await query
+      .orderBy('priority', 'desc')
+      .orderBy('run_id')
+      .limit(1)
+      .executeTakeFirst();
+    return row && runPlan.parse(JSON.parse(row.plan));
+  }
+
+  async activeCounts(): Promise<ActiveCount[]> {
+    const rows = await this.#db
+      .selectFrom('runs')
+      .select(({ fn }) => ['pipeline', 'trigger', fn.countAll<number>().as('count')])
+      .where('state', 'in', ['running', 'cancelling'])
+      .groupBy(['pipeline', 'trigger'])
+      .execute();
+    return rows.map(({ pipeline, trigger, count }) => ({
+      pipeline,
+      trigger: runTrigger.parse(trigger),
+      count: Number(count),
+    }));
+  }
+
+  async previousTickRun(pipeline: string, dueAt: Date): Promise<RunRow | undefined> {
+    const row = await this.#db
+      .selectFrom('ticks')
+      .innerJoin('runs', 'runs.run_id', 'ticks.run_id')
+      .selectAll('runs')
+      .where('ticks.pipeline', '=', pipeline)
+      .where('ticks.due_at', '<', dueAt.toISOString())
+      .orderBy('ticks.due_at', 'desc')
+      .limit(1)
+      .executeTakeFirst();
+    return row && toRunRow(row);
+  }
+
   async inFlight(): Promise<InFlight[]> {
     const rows = await this.#db.selectFrom('in_flight').selectAll().orderBy('command_id').execute();
+    const slots = await this.#db
+      .selectFrom('pool_slots')
+      .selectAll()
+      .orderBy('pool')
+      .orderBy('slot')
+      .execute();
+    const held = Map.groupBy(slots, ({ command_id }) => command_id);
     return rows.map((row) => ({
       commandId: row.command_id,
       runId: row.run_id,
       step: row.step,
       attempt: row.attempt,
       dispatchedAt: new Date(row.dispatched_at),
-      lease: row.lease,
+      slots: (held.get(row.command_id) ?? []).map(({ pool, slot }) => ({ pool, slot })),
     }));
+  }
+
+  async poolWaits(): Promise<PoolWait[]> {
+    const rows = await this.#db
+      .selectFrom('pool_waits')
+      .selectAll()
+      .orderBy('priority', 'desc')
+      .orderBy('run_id')
+      .orderBy('pool')
+      .execute();
+    return rows.map(({ pool, run_id, priority }) => ({ pool, runId: run_id, priority }));
+  }
+
+  async cachedStep(key: string): Promise<CachedStep | undefined> {
+    const row = await this.#db
+      .selectFrom('step_cache')
+      .selectAll()
+      .where('key', '=', key)
+      .executeTakeFirst();
+    if (!row) return undefined;
+    const { run_id: runId, step, attempt, duration_ms: durationMs } = row;
+    const result = stepResult.parse(JSON.parse(row.result));
+    return { key, runId, step, attempt, result, durationMs, at: new Date(row.at) };
   }
 
   async expectTick(tick: Pick<Tick, 'pipeline' | 'dueAt' | 'runDate'>): Promise<void> {
@@ -223,21 +296,79 @@ async function fireTick(
   return numUpdatedRows === 1n;
 }
 
-/** Whether the change may take its leases: those that its own ended attempts held are free. */
-async function leasesAreFree(
+async function hasCause(tx: Transaction<Database>, cause: string): Promise<boolean> {
+  const row = await tx
+    .selectFrom('runs')
+    .select('run_id')
+    .where('cause', '=', cause)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** Whether the change may take its slots: those that its own ended attempts held are free. */
+async function slotsAreFree(
   tx: Transaction<Database>,
   { dispatched, ended }: RunChange,
 ): Promise<boolean> {
-  const leases = dispatched.flatMap(({ lease }) => (lease === null ? [] : [lease]));
-  if (leases.length === 0) return true;
-  if (new Set(leases).size < leases.length) return false;
-  const holders = await tx
-    .selectFrom('in_flight')
-    .select('command_id')
-    .where('lease', 'in', leases)
+  const wanted = dispatched.flatMap(({ slots }) => slots);
+  if (wanted.length === 0) return true;
+  const nameOf = ({ pool, slot }: PoolSlot) => `${pool}/${slot}`;
+  if (new Set(wanted.map(nameOf)).size < wanted.length) return false;
+  const held = await tx
+    .selectFrom('pool_slots')
+    .selectAll()
+    .where('pool', 'in', [...new Set(wanted.map(({ pool }) => pool))])
     .execute();
-  return holders.every(({ command_id }) => ended.includes(command_id));
+  const taken = new Set(held.filter((row) => !ended.includes(row.command_id)).map(nameOf));
+  return wanted.every((slot) => !taken.has(nameOf(slot)));
 }
+
+async function replaceWaits(
+  tx: Transaction<Database>,
+  runId: string,
+  pools: string[],
+): Promise<void> {
+  await tx.deleteFrom('pool_waits').where('run_id', '=', runId).execute();
+  if (pools.length === 0) return;
+  const { priority } = await tx
+    .selectFrom('runs')
+    .select('priority')
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  const rows = pools.map((pool) => ({ pool, run_id: runId, priority }));
+  await tx.insertInto('pool_waits').values(rows).execute();
+}
+
+/** Of equal attempts the newest is kept: its files are the last to be pruned. */
+async function storeCached(tx: Transaction<Database>, entry: CachedStep): Promise<void> {
+  const row = {
+    run_id: entry.runId,
+    step: entry.step,
+    attempt: entry.attempt,
+    result: JSON.stringify(entry.result),
+    duration_ms: entry.durationMs,
+    at: entry.at.toISOString(),
+  };
+  await tx
+    .insertInto('step_cache')
+    .values({ key: entry.key, ...row })
+    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
+    .execute();
+}
+
+const newRunRecord = (plan: RunPlan) => ({
+  run_id: plan.runId,
+  pipeline: plan.pipeline.name,
+  run_date: plan.runDate,
+  state: plan.queued ? 'queued' : 'running',
+  trigger: plan.trigger,
+  plan: JSON.stringify(plan),
+  created_at: plan.createdAt.toISOString(),
+  finished_at: null,
+  error: null,
+  priority: plan.priority,
+  cause: plan.cause,
+});
 
 const inFlightRecord = (entry: InFlight) => ({
   command_id: entry.commandId,
@@ -245,8 +376,10 @@ const inFlightRecord = (entry: InFlight) => ({
   step: entry.step,
   attempt: entry.attempt,
   dispatched_at: entry.dispatchedAt.toISOString(),
-  lease: entry.lease,
 });
+
+const slotRecords = ({ commandId, slots }: InFlight) =>
+  slots.map(({ pool, slot }) => ({ pool, slot, command_id: commandId }));
 
 const outboxRecord = ({ id, topic, event }: OutboxMessage) => ({
   id,
@@ -260,7 +393,8 @@ function toRunRow(row: RunRecord): RunRow {
     pipeline: row.pipeline,
     runDate: row.run_date,
     state: runState.parse(row.state),
-    trigger: row.trigger === 'schedule' ? 'schedule' : 'manual',
+    trigger: runTrigger.parse(row.trigger),
+    priority: row.priority,
     createdAt: new Date(row.created_at),
     finishedAt: row.finished_at === null ? null : new Date(row.finished_at),
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),

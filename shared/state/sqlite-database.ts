@@ -9,7 +9,7 @@ import {
 } from 'kysely';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
-import { migrate } from './migrations.ts';
+import { migrate } from './migrate.ts';
 import { toStateError } from './state-error.ts';
 
 /**

@@ -1,23 +1,9 @@
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import type { Params } from '../contracts/json.ts';
-import type { Pipeline } from '../contracts/pipeline.ts';
-import type { RunEvent } from '../contracts/run-event.ts';
+import type { RunEvent, StepResult } from '../contracts/run-event.ts';
+import type { RunPlan } from '../contracts/run-plan.ts';
+import type { RunTrigger } from '../contracts/run-trigger.ts';
 import type { RunState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
-
-/** What a run was created with. Never changes: editing a pipeline leaves runs in flight alone. */
-export interface RunPlan {
-  runId: string;
-  pipeline: Pipeline;
-  runDate: string;
-  /** Resolved: given values over defaults. */
-  params: Params;
-  seed: number;
-  planHash: string;
-  codeRevision: string;
-  trigger: 'manual' | 'schedule';
-  createdAt: Date;
-}
 
 export interface RecordedEvent {
   /** From 1, without gaps within a run. */
@@ -37,7 +23,8 @@ export interface RunRow {
   pipeline: string;
   runDate: string;
   state: RunState;
-  trigger: 'manual' | 'schedule';
+  trigger: RunTrigger;
+  priority: number;
   createdAt: Date;
   finishedAt: Date | null;
   error: ErrorReport | null;
@@ -51,6 +38,44 @@ export interface RunFilter {
   limit: number;
 }
 
+/** One of the places of a pool, from 0. */
+export interface PoolSlot {
+  pool: string;
+  slot: number;
+}
+
+/** A run with a step that waits for a slot of a pool. */
+export interface PoolWait {
+  pool: string;
+  runId: string;
+  priority: number;
+}
+
+/** An attempt whose result may stand for an equal one. */
+export interface CachedStep {
+  /** Content hash of everything that the result follows from. */
+  key: string;
+  runId: string;
+  step: string;
+  attempt: number;
+  result: StepResult;
+  /** How long the attempt took, in milliseconds. */
+  durationMs: number;
+  at: Date;
+}
+
+/** Queued runs of a pipeline, or those of them with one trigger. */
+export interface QueuedFilter {
+  pipeline: string;
+  trigger?: RunTrigger;
+}
+
+export interface ActiveCount {
+  pipeline: string;
+  trigger: RunTrigger;
+  count: number;
+}
+
 /** An attempt that was dispatched and has not ended. */
 export interface InFlight {
   commandId: string;
@@ -58,8 +83,8 @@ export interface InFlight {
   step: string;
   attempt: number;
   dispatchedAt: Date;
-  /** Only one attempt at a time can hold a lease of this name; null for none. */
-  lease: string | null;
+  /** What it holds of the pools, until it ends; no two attempts hold the same slot. */
+  slots: PoolSlot[];
 }
 
 export interface OutboxMessage {
@@ -78,6 +103,10 @@ export interface RunChange {
   /** Command ids that are no longer in flight. */
   ended: string[];
   outbox: OutboxMessage[];
+  /** The pools that steps of this run now wait for, in place of those they waited for before. */
+  waits: string[];
+  /** Results that later runs may reuse. */
+  cached: CachedStep[];
 }
 
 /** One expected firing of a schedule. */
@@ -93,20 +122,29 @@ export interface Tick {
 export interface StateStore {
   /**
    * Stores a new run. With a tick, the tick fires with it by compare-and-set: `false`, and nothing
-   * stored, when the tick has fired already.
+   * stored, when the tick has fired already, or when there is a run of the same cause.
    */
   createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean>;
   /**
    * Applies `change` to a run that has exactly `seenEvents` events. `false`, and nothing stored,
-   * when someone else was faster or a lease is taken.
+   * when someone else was faster or a slot is taken.
    */
   applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean>;
   getRun(runId: string): Promise<StoredRun | undefined>;
   /** Newest first. */
   listRuns(filter: RunFilter): Promise<RunRow[]>;
-  /** Ids of the runs that have not finished, oldest first. */
+  /** Ids of the runs that were admitted and have not finished: highest priority first, then oldest first. */
   activeRuns(): Promise<string[]>;
+  /** The run that is first to be admitted, of those that none of `held` matches. */
+  nextQueued(held: QueuedFilter[]): Promise<RunPlan | undefined>;
+  /** How many runs were admitted and have not finished. */
+  activeCounts(): Promise<ActiveCount[]>;
+  /** The run of the newest tick of a pipeline that was due before `dueAt` and made a run. */
+  previousTickRun(pipeline: string, dueAt: Date): Promise<RunRow | undefined>;
   inFlight(): Promise<InFlight[]>;
+  /** In the order in which the waiting runs are to be served. */
+  poolWaits(): Promise<PoolWait[]>;
+  cachedStep(key: string): Promise<CachedStep | undefined>;
 
   /** Writes a tick ahead of its time; harmless when it is there. */
   expectTick(tick: Pick<Tick, 'pipeline' | 'dueAt' | 'runDate'>): Promise<void>;

@@ -11,8 +11,8 @@ import {
   pipelineOf,
   planOf,
 } from '../harness/run-fixtures.ts';
-import { leaseConformance } from './state-store.leases.conformance.ts';
 import { listConformance } from './state-store.lists.conformance.ts';
+import { slotConformance } from './state-store.slots.conformance.ts';
 import { tickConformance } from './state-store.ticks.conformance.ts';
 
 const at = new Date('2024-02-01T06:00:02.005Z');
@@ -121,7 +121,7 @@ export function stateStoreConformance(
       const change = changeOf({
         events: [dispatchedEvent('only')],
         state: 'cancelling',
-        dispatched: [inFlightOf('r1', 'only', { lease: 'warehouse' })],
+        dispatched: [inFlightOf('r1', 'only', { slots: [{ pool: 'warehouse', slot: 0 }] })],
         outbox: [message('m1'), message('taken')],
       });
       await assert.rejects(store.applyChange('r1', 0, change));
@@ -129,7 +129,7 @@ export function stateStoreConformance(
       assert.equal(await store.applyChange('r1', 0, { ...change, outbox: [] }), true);
     });
 
-    leaseConformance(() => store);
+    slotConformance(() => store);
     tickConformance(() => store);
     listConformance(() => store);
 
@@ -149,7 +149,7 @@ export function stateStoreConformance(
         0,
         changeOf({
           events: [dispatchedEvent('only')],
-          dispatched: [inFlightOf('r1', 'only', { lease: 'warehouse' })],
+          dispatched: [inFlightOf('r1', 'only', { slots: [{ pool: 'warehouse', slot: 0 }] })],
           outbox: [message('m1')],
         }),
       );

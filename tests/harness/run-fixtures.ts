@@ -5,7 +5,8 @@ import {
   pipeline as pipelineSchema,
 } from '@triad/shared/contracts/pipeline.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
-import type { InFlight, RunChange, RunPlan, StateStore } from '@triad/shared/state/state-store.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { InFlight, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
 
 type StepDefinition = PipelineDefinition['steps'][number];
 
@@ -33,6 +34,12 @@ export function planOf(runId: string, more: Partial<RunPlan> = {}): RunPlan {
     planHash: 'f'.repeat(64),
     codeRevision: 'test',
     trigger: 'manual',
+    interval: null,
+    cause: null,
+    rerunOf: null,
+    priority: 50,
+    queued: false,
+    fresh: false,
     createdAt: new Date('2024-02-01T06:00:00.123Z'),
     ...more,
   };
@@ -47,6 +54,8 @@ export const changeOf = (more: Partial<RunChange> = {}): RunChange => ({
   dispatched: [],
   ended: [],
   outbox: [],
+  waits: [],
+  cached: [],
   ...more,
 });
 
@@ -58,7 +67,7 @@ export function inFlightOf(runId: string, step: string, more: Partial<InFlight> 
     step,
     attempt,
     dispatchedAt: new Date('2024-02-01T06:00:01.000Z'),
-    lease: null,
+    slots: [],
     ...more,
   };
 }

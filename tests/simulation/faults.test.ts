@@ -10,7 +10,7 @@ const anyPatientPipeline = anyPipeline(5).map((pipeline) => ({
   ...pipeline,
   steps: pipeline.steps.map((step) => ({
     ...step,
-    retry: { maxAttempts: 100, initialDelaySeconds: 3, maxDelaySeconds: 5 },
+    retry: { maxAttempts: 100, initialDelaySeconds: 3, maxDelaySeconds: 5, rules: [] },
   })),
 }));
 

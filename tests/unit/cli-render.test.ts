@@ -66,6 +66,8 @@ const runOf = (steps: StepView[], more: Partial<RunView> = {}): RunView => ({
   state: 'running',
   params: {},
   trigger: 'manual',
+  interval: null,
+  priority: 50,
   createdAt: at(0).toISOString(),
   finishedAt: null,
   error: null,

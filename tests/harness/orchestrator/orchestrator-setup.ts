@@ -3,11 +3,13 @@ import type { JobState, JobView } from '@triad/shared/contracts/job-view.ts';
 import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts';
 import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
-import type { RunPlan } from '@triad/shared/state/state-store.ts';
+import { Admission } from '../../../orchestrator/admit/admission.ts';
 import type { Workload } from '../../../orchestrator/reconcile/workload.ts';
 import { RunEngine } from '../../../orchestrator/run/run-engine.ts';
+import { RunStarter } from '../../../orchestrator/run/run-starter.ts';
 import { runViewOf } from '../../../orchestrator/run/run-view-of.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { recordingLogger } from '../recording-logger.ts';
@@ -58,8 +60,10 @@ export async function setUpOrchestrator() {
     woken += 1;
   };
   const newEngine = () =>
-    new RunEngine({ state, clock, ids, log, warehouseLease: 'warehouse', onOutbox });
+    new RunEngine({ state, clock, ids, log, poolSizes: new Map([['warehouse', 1]]), onOutbox });
   const engine = newEngine();
+  const admission = new Admission({ state, engine, maxActiveRuns: 100 });
+  const starter = new RunStarter({ state, admission, clock, ids, codeRevision: 'abc' });
   const random = () => 0.5;
 
   return {
@@ -72,6 +76,8 @@ export async function setUpOrchestrator() {
     workload,
     engine,
     newEngine,
+    admission,
+    starter,
     random,
     onOutbox,
     /** How often the outbox was announced. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
-import type { InFlight, RunChange, RunPlan, StoredRun } from '@triad/shared/state/state-store.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { InFlight, PoolWait, RunChange, StoredRun } from '@triad/shared/state/state-store.ts';
 import { decide } from '../../../orchestrator/run/decide.ts';
 import { inFlightCommands, planChange } from '../../../orchestrator/run/plan-change.ts';
 import { type AttemptEnd, reactToEnd } from '../../../orchestrator/run/react-to-end.ts';
@@ -8,7 +9,7 @@ import type { Reaction } from '../../../orchestrator/run/run-engine.ts';
 import { foldEvents, type RunStatus } from '../../../orchestrator/run/run-status.ts';
 import { sequentialIds } from '../sequential-ids.ts';
 
-const lease = 'warehouse';
+const poolSizes = new Map([['warehouse', 1]]);
 
 /**
  * Runs that live in memory and move as the engine moves them. After every change it is asserted
@@ -18,6 +19,7 @@ export class SimulatedRuns {
   now = new Date('2024-02-01T06:00:00.000Z');
   readonly runs = new Map<string, StoredRun>();
   readonly inFlight = new Map<string, InFlight>();
+  waits: PoolWait[] = [];
   readonly #ids = sequentialIds();
 
   constructor(plans: RunPlan[]) {
@@ -33,7 +35,7 @@ export class SimulatedRuns {
 
   status(runId: string): RunStatus {
     const { plan, events } = this.run(runId);
-    return foldEvents(plan.pipeline, events);
+    return foldEvents(plan, events);
   }
 
   get unfinished(): string[] {
@@ -54,7 +56,7 @@ export class SimulatedRuns {
       runId,
       reactToEnd(step, number, end, this.now, () => 0.5),
     );
-    // A lease that was given up may be what another run waits for.
+    // A slot that was given up may be what another run waits for.
     this.advanceAll();
     return change;
   }
@@ -66,7 +68,8 @@ export class SimulatedRuns {
       now: this.now,
       ids: this.#ids,
       inFlight: [...this.inFlight.values()],
-      warehouseLease: lease,
+      poolSizes,
+      waits: this.waits,
     };
     const change = planChange(run, happened, context);
     if (!change) {
@@ -81,6 +84,9 @@ export class SimulatedRuns {
     this.runs.set(runId, { plan: run.plan, events: [...run.events, ...events] });
     for (const commandId of change.ended) assert.ok(this.inFlight.delete(commandId), commandId);
     for (const entry of change.dispatched) this.inFlight.set(entry.commandId, entry);
+    const others = this.waits.filter((wait) => wait.runId !== runId);
+    const own = change.waits.map((pool) => ({ pool, runId, priority: run.plan.priority }));
+    this.waits = [...others, ...own].toSorted(byPlace);
     this.#checkRun(runId, change);
     return change;
   }
@@ -90,7 +96,7 @@ export class SimulatedRuns {
     const draft = [...run.events];
     for (const { at, event } of change.events) {
       if (event.type === 'step_dispatched') {
-        const before = foldEvents(run.plan.pipeline, draft);
+        const before = foldEvents(run.plan, draft);
         const step = run.plan.pipeline.steps.find(({ name }) => name === event.step);
         assert.ok(step && !before.finishedAt && before.state === 'running');
         for (const name of step.after) assert.equal(before.steps.get(name)?.state, 'succeeded');
@@ -112,14 +118,14 @@ export class SimulatedRuns {
     const replayed = events.map(({ seq, at, event }) => {
       return { seq, at, event: JSON.parse(JSON.stringify(event)) as RunEvent };
     });
-    assert.deepEqual(foldEvents(plan.pipeline, replayed), status);
+    assert.deepEqual(foldEvents(plan, replayed), status);
 
     const ofRun = [...this.inFlight.values()].filter((entry) => entry.runId === runId);
     const commandIds = ofRun.map(({ commandId }) => commandId);
     assert.deepEqual(commandIds.toSorted(), inFlightCommands(status).toSorted());
     assert.equal(new Set(ofRun.map(({ step }) => step)).size, ofRun.length);
-    const holders = [...this.inFlight.values()].filter((entry) => entry.lease !== null);
-    assert.ok(holders.length <= 1, 'the lease is held twice');
+    const slots = [...this.inFlight.values()].flatMap((entry) => entry.slots);
+    assert.ok(slots.length <= 1, 'a slot is held twice');
     const sent = change.outbox.filter(({ event }) => event.type === 'dev.triad.command');
     assert.deepEqual(
       sent.map(({ event }) => event.subject),
@@ -134,11 +140,15 @@ export class SimulatedRuns {
       now: this.now,
       ids: this.#ids,
       inFlight: [...this.inFlight.values()],
-      warehouseLease: lease,
+      poolSizes,
+      waits: this.waits,
     });
     assert.equal(again, undefined, 'deciding again changes something');
   }
 }
+
+const byPlace = (a: PoolWait, b: PoolWait) =>
+  b.priority - a.priority || a.runId.localeCompare(b.runId);
 
 const pick = ({ state, finishedAt, error }: RunChange) => ({ state, finishedAt, error });
 

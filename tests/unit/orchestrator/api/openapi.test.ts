@@ -36,7 +36,7 @@ before(async () => {
     if (!isWell) throw new Error('it is down');
   };
   routes = [
-    ...runRoutes({ ...setup, pipelines, codeRevision: 'abc' }),
+    ...runRoutes({ ...setup, pipelines }),
     ...pipelineRoutes(pipelines, setup.state),
     ...messageRoutes(push, async () => {}),
     ...healthRoutes({ state: () => setup.state.check(), invoker }),

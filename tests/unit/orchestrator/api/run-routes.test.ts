@@ -25,7 +25,7 @@ const asked = { pipeline: 'test', runDate: '2024-01-31' };
 beforeEach(async () => {
   setup = await setUpOrchestrator();
   const pipelines = new Map([['test', test1]]);
-  app = createApp(runRoutes({ ...setup, pipelines, codeRevision: 'abc' }), '0.0.0', setup.log);
+  app = createApp(runRoutes({ ...setup, pipelines }), '0.0.0', setup.log);
 });
 
 const create = async (body: object = asked) => {

@@ -14,14 +14,18 @@ const pipeline = pipelineOf(
     },
   },
 );
-const request = { runDate: '2024-01-31', params: { q: 'text' } as Params, seed: 0 };
+const request = {
+  runDate: '2024-01-31',
+  params: { q: 'text' } as Params,
+  seed: 0,
+  trigger: 'manual' as const,
+};
 const context = {
   runId: 'r1',
   createdAt: new Date('2024-02-01T06:00:00.000Z'),
   codeRevision: 'abc',
-  trigger: 'manual' as const,
 };
-const hashOf = (p: Pipeline, r = request) => planRun(p, r, context).planHash;
+const hashOf = (p: Pipeline, r = request) => planRun({ ...r, pipeline: p }, context).planHash;
 
 /** The same value with the keys of every object in the opposite order. */
 function reorder<T>(value: T): T {
@@ -48,7 +52,7 @@ function* variants(value: unknown): Generator<unknown> {
 }
 
 test('a plan holds the resolved parameters and everything it was asked with', () => {
-  const plan = planRun(pipeline, { ...request, seed: 7 }, context);
+  const plan = planRun({ ...request, pipeline, seed: 7 }, context);
   const { planHash, ...rest } = plan;
   assert.match(planHash, /^[0-9a-f]{64}$/);
   assert.deepEqual(rest, {
@@ -56,7 +60,14 @@ test('a plan holds the resolved parameters and everything it was asked with', ()
     pipeline,
     runDate: '2024-01-31',
     params: { p: 1, q: 'text' },
+    interval: null,
     seed: 7,
+    trigger: 'manual',
+    cause: null,
+    rerunOf: null,
+    priority: 50,
+    queued: true,
+    fresh: false,
   });
 });
 
@@ -68,9 +79,9 @@ test('the hash does not depend on the order of keys, nor on when and by whom the
     ...context,
     runId: 'r2',
     createdAt: new Date(),
-    trigger: 'schedule' as const,
   };
-  assert.equal(planRun(pipeline, request, elsewhere).planHash, hash);
+  const asked = { ...request, pipeline, trigger: 'schedule' as const, cause: 'a tick' };
+  assert.equal(planRun(asked, elsewhere).planHash, hash);
 });
 
 test('a parameter given as its default is the same plan', () => {

@@ -31,7 +31,7 @@ const attempts = (count: number): RunEvent[] =>
 
 const reaction = (past: RunEvent[], attempt: number, end: AttemptEnd, random = 0.5) => {
   const events = past.map((event, i) => ({ seq: i + 1, at: now, event }));
-  const status = foldEvents(plan.pipeline, events);
+  const status = foldEvents(plan, events);
   return reactToEnd('s', attempt, end, now, () => random)(plan, status);
 };
 const delayOf = (past: RunEvent[], attempt: number, random: number) => {
@@ -99,6 +99,6 @@ for (const [what, [past, attempt]] of Object.entries(over)) {
 }
 
 test('an end of a step that the plan does not have changes nothing', () => {
-  const status = foldEvents(plan.pipeline, []);
+  const status = foldEvents(plan, []);
   assert.deepEqual(reactToEnd('other', 1, ends.fatal, now, () => 0)(plan, status), []);
 });

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Pipeline, PipelineDefinition } from '@triad/shared/contracts/pipeline.ts';
+import { Admission } from '../../../../orchestrator/admit/admission.ts';
+import { RunStarter } from '../../../../orchestrator/run/run-starter.ts';
 import { Scheduler } from '../../../../orchestrator/schedule/scheduler.ts';
 import {
   type OrchestratorSetup,
@@ -23,7 +25,6 @@ const schedulerOf = (...pipelines: Pipeline[]) =>
   new Scheduler({
     ...setup,
     pipelines: new Map(pipelines.map((pipeline) => [pipeline.name, pipeline])),
-    codeRevision: 'abc',
   });
 const ticks = async () =>
   (await setup.state.listTicks(20))
@@ -129,17 +130,19 @@ test('a crash between the tick and its run leaves a run that the next process ta
   const scheduler = schedulerOf(pipeline);
   await scheduler.tick();
   await setup.clock.advance(6 * hour);
+  const engine = Object.assign(setup.newEngine(), {
+    advance: () => Promise.reject(new Error('the process dies here')),
+    react: () => Promise.reject(new Error('the process dies here')),
+  });
+  const admission = new Admission({ ...setup, engine, maxActiveRuns: 100 });
   const crashing = new Scheduler({
     ...setup,
     pipelines: new Map([['a', pipeline]]),
-    codeRevision: 'abc',
-    engine: Object.assign(setup.newEngine(), {
-      advance: () => Promise.reject(new Error('the process dies here')),
-    }),
+    starter: new RunStarter({ ...setup, admission, codeRevision: 'abc' }),
   });
   await crashing.tick();
   assert.deepEqual(await setup.sent(), []);
-  await setup.engine.advanceAll();
+  await setup.admission.admit();
   assert.equal((await setup.sent()).length, 1);
   await scheduler.tick();
   assert.equal((await setup.state.listRuns({ limit: 10 })).length, 1);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Postcondition } from '@triad/shared/contracts/pipeline.ts';
+import type { Postcondition } from '@triad/shared/contracts/postcondition.ts';
 import { checkPostconditions } from '../../../../orchestrator/verify/check-postconditions.ts';
 import { manifest } from '../../../harness/contract-documents.ts';
 

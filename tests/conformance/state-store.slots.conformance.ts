@@ -9,17 +9,17 @@ import {
   planOf,
 } from '../harness/run-fixtures.ts';
 
-/** A lease is held by at most one attempt of all runs. */
-export function leaseConformance(store: () => StateStore): void {
-  describe('leases', () => {
-    const lease = 'warehouse';
+/** A slot is held by at most one attempt of all runs. */
+export function slotConformance(store: () => StateStore): void {
+  describe('slots of pools', () => {
+    const slots = [{ pool: 'warehouse', slot: 0 }];
     const take = (runId: string, step: string, seen = 0, ended: string[] = []) =>
       store().applyChange(
         runId,
         seen,
         changeOf({
           events: [dispatchedEvent(step)],
-          dispatched: [inFlightOf(runId, step, { lease })],
+          dispatched: [inFlightOf(runId, step, { slots })],
           ended,
         }),
       );
@@ -29,13 +29,13 @@ export function leaseConformance(store: () => StateStore): void {
       await store().createRun(planOf('r2'));
     });
 
-    test('a lease is held by one attempt of all runs', async () => {
+    test('a slot is held by one attempt of all runs', async () => {
       const taken = await Promise.all([take('r1', 'a'), take('r2', 'a')]);
       assert.deepEqual(taken.toSorted(), [false, true]);
       assert.equal((await store().inFlight()).length, 1);
     });
 
-    test('a change that wants a lease which is taken stores nothing, not even its ends', async () => {
+    test('a change that wants a slot which is taken stores nothing, not even its ends', async () => {
       await take('r1', 'a');
       const other = inFlightOf('r2', 'a');
       await store().applyChange('r2', 0, changeOf({ dispatched: [other] }));
@@ -44,13 +44,13 @@ export function leaseConformance(store: () => StateStore): void {
       assert.deepEqual(await everythingOf(store(), 'r1', 'r2'), before);
     });
 
-    test('one change cannot give a lease twice', async () => {
-      const both = ['a', 'b'].map((step) => inFlightOf('r1', step, { lease }));
+    test('one change cannot give a slot twice', async () => {
+      const both = ['a', 'b'].map((step) => inFlightOf('r1', step, { slots }));
       assert.equal(await store().applyChange('r1', 0, changeOf({ dispatched: both })), false);
       assert.deepEqual(await store().inFlight(), []);
     });
 
-    test('an end frees the lease, for its own change and for others', async () => {
+    test('an end frees the slot, for its own change and for others', async () => {
       assert.equal(await take('r1', 'a'), true);
       assert.equal(await take('r1', 'b', 1, ['r1:a:1']), true);
       assert.equal(await take('r2', 'a'), false);
@@ -62,7 +62,7 @@ export function leaseConformance(store: () => StateStore): void {
       );
     });
 
-    test('attempts without a lease do not exclude each other', async () => {
+    test('attempts without a slot do not exclude each other', async () => {
       const three = ['a', 'b', 'c'].map((step) => inFlightOf('r1', step));
       assert.equal(await store().applyChange('r1', 0, changeOf({ dispatched: three })), true);
       assert.deepEqual(await store().inFlight(), three);

@@ -1,0 +1,58 @@
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { RunEngine } from '../run/run-engine.ts';
+import { type Hold, holdOf } from './hold-of.ts';
+
+export interface AdmissionOptions {
+  state: StateStore;
+  engine: RunEngine;
+  /** Runs of all pipelines that may be active at a time. */
+  maxActiveRuns: number;
+}
+
+/**
+ * Lets waiting runs begin: those of higher priority first, then the oldest, as many at a time as
+ * the system and their pipeline allow. Safe to ask at any time.
+ */
+export class Admission {
+  readonly #options: AdmissionOptions;
+  #admitting: Promise<void> | undefined;
+  #again = false;
+
+  constructor(options: AdmissionOptions) {
+    this.#options = options;
+  }
+
+  /** Admits what can be admitted now; asked again meanwhile, it looks once more. */
+  admit(): Promise<void> {
+    this.#again = true;
+    this.#admitting ??= this.#admitAll().finally(() => {
+      this.#admitting = undefined;
+    });
+    return this.#admitting;
+  }
+
+  async #admitAll(): Promise<void> {
+    while (this.#again) {
+      this.#again = false;
+      await this.#admitOnce();
+    }
+  }
+
+  async #admitOnce(): Promise<void> {
+    const { state, engine, maxActiveRuns } = this.#options;
+    const held: Hold[] = [];
+    for (;;) {
+      const active = await state.activeCounts();
+      const total = active.reduce((sum, { count }) => sum + count, 0);
+      if (total >= maxActiveRuns) return;
+      const next = await state.nextQueued(held);
+      if (!next) return;
+      const hold = await holdOf(next, active, state);
+      if (hold) held.push(hold);
+      else
+        await engine.react(next.runId, (_plan, { state: now }) =>
+          now === 'queued' ? [{ type: 'run_admitted' }] : [],
+        );
+    }
+  }
+}
