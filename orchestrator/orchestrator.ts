@@ -7,6 +7,7 @@ import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
+import { stepRoutes } from './api/step-routes.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
@@ -15,6 +16,7 @@ import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
 import { RunStarter } from './run/run-starter.ts';
 import { Scheduler } from './schedule/scheduler.ts';
+import { findReusable } from './verify/find-reusable.ts';
 
 export interface OrchestratorOptions
   extends Omit<ReconcileOptions, 'engine' | 'deadLettered' | 'onOutbox'> {
@@ -48,6 +50,7 @@ export class Orchestrator {
       ...options,
       onOutbox,
       onFinished: () => void this.#admit(),
+      findReusable: (key) => findReusable(state, options.artifacts, key),
     });
     this.#admission = new Admission({ ...options, engine });
     const starter = new RunStarter({ ...options, admission: this.#admission });
@@ -57,6 +60,7 @@ export class Orchestrator {
     this.#scheduler = new Scheduler({ ...options, starter });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
+      ...stepRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines, state),
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({

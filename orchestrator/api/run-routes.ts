@@ -1,6 +1,13 @@
+import type { Clock } from '@triad/shared/clock/clock.ts';
 import { runId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import { createRunRequest, runList, runState, runView } from '@triad/shared/contracts/run-view.ts';
+import {
+  createRunRequest,
+  rerunRequest,
+  runList,
+  runState,
+  runView,
+} from '@triad/shared/contracts/run-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { RunRow, StateStore } from '@triad/shared/state/state-store.ts';
 import { z } from 'zod';
@@ -14,17 +21,28 @@ export interface RunRoutesOptions {
   engine: RunEngine;
   starter: RunStarter;
   pipelines: ReadonlyMap<string, Pipeline>;
+  clock: Clock;
 }
 
 const oneRun = z.strictObject({ runId });
 
 export function runRoutes(options: RunRoutesOptions): Route[] {
-  const { state, engine, starter, pipelines } = options;
+  const { state, engine, starter, pipelines, clock } = options;
 
-  const view = async (id: string) => {
+  const stored = async (id: string) => {
     const run = await state.getRun(id);
     if (!run) throw new TriadError('NOT_FOUND', { what: 'run', name: id });
-    return runViewOf(run);
+    return run;
+  };
+  const view = async (id: string) => runViewOf(await stored(id), clock.now());
+  const pipelineNamed = (name: string) => {
+    const pipeline = pipelines.get(name);
+    if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name });
+    return pipeline;
+  };
+  const started = async (id: string | undefined) => {
+    if (!id) throw new Error('a run without a cause was refused');
+    return view(id);
   };
 
   return [
@@ -36,11 +54,8 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       status: 201,
       response: runView,
       async handle({ body }) {
-        const pipeline = pipelines.get(body.pipeline);
-        if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name: body.pipeline });
-        const id = await starter.start({ ...body, pipeline, trigger: 'manual' });
-        if (!id) throw new Error('a run without a cause was refused');
-        return view(id);
+        const pipeline = pipelineNamed(body.pipeline);
+        return started(await starter.start({ ...body, pipeline, trigger: 'manual' }));
       },
     }),
     route({
@@ -84,7 +99,7 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       status: 202,
       response: runView,
       async handle({ params: { runId: id } }) {
-        await view(id);
+        await stored(id);
         await engine.react(id, (_plan, status) => {
           if (status.finishedAt) {
             throw new TriadError('RUN_NOT_ACTIVE', { run: id, state: status.state });
@@ -102,7 +117,7 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       status: 202,
       response: runView,
       async handle({ params: { runId: id } }) {
-        await view(id);
+        await stored(id);
         await engine.react(id, (_plan, status) => {
           if (status.state !== 'failed' && status.state !== 'cancelled') {
             throw new TriadError('RUN_NOT_RETRYABLE', { run: id, state: status.state });
@@ -110,6 +125,31 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
           return [{ type: 'retry_requested' }];
         });
         return view(id);
+      },
+    }),
+    route({
+      method: 'post',
+      path: '/v1/runs/{runId}:rerun',
+      summary: 'Start a new run like this one, with changes.',
+      params: oneRun,
+      body: rerunRequest,
+      status: 201,
+      response: runView,
+      async handle({ params: { runId: id }, body }) {
+        const { plan } = await stored(id);
+        const pipeline =
+          body.definition === 'current' ? pipelineNamed(plan.pipeline.name) : plan.pipeline;
+        const { runDate, interval, seed, priority } = plan;
+        const request = { pipeline, runDate, interval, priority, trigger: 'rerun' as const };
+        return started(
+          await starter.start({
+            ...request,
+            params: { ...plan.params, ...body.params },
+            seed: body.seed ?? seed,
+            fresh: body.fresh,
+            rerunOf: id,
+          }),
+        );
       },
     }),
   ];

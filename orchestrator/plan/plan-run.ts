@@ -4,6 +4,7 @@ import type { Params } from '@triad/shared/contracts/json.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { resolveParams } from './resolve-params.ts';
 
 /** What somebody, or something, wants run. */
@@ -54,13 +55,4 @@ export function planRun(request: RunRequest, context: PlanContext): RunPlan {
     queued: true,
     fresh: request.fresh ?? false,
   };
-}
-
-/** JSON with sorted keys: equal values give equal text. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
 }

@@ -17,6 +17,9 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     unknownDependency(pipeline) ??
     cycle(pipeline) ??
     missingJob(pipeline) ??
+    badCondition(pipeline) ??
+    badFanOut(pipeline) ??
+    badApproval(pipeline) ??
     badSchedule(pipeline) ??
     badDefault(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
@@ -60,6 +63,70 @@ function missingJob({ steps }: Pipeline): string | undefined {
     }
   }
   return undefined;
+}
+
+/** The steps that have surely ended when this one could start. */
+function ancestors({ steps }: Pipeline, name: string): Set<string> {
+  const found = new Set<string>();
+  const visit = (of: string): void => {
+    for (const before of steps.find((step) => step.name === of)?.after ?? []) {
+      if (!found.has(before)) visit(before);
+      found.add(before);
+    }
+  };
+  visit(name);
+  return found;
+}
+
+function badCondition(pipeline: Pipeline): string | undefined {
+  for (const step of pipeline.steps) {
+    for (const condition of step.when) {
+      const where = `step ${step.name}: when:`;
+      if ('param' in condition) {
+        const spec = pipeline.params[condition.param];
+        if (!spec) return `${where} there is no parameter ${condition.param}`;
+        const type =
+          spec.type === 'integer' ? 'number' : spec.type === 'date' ? 'string' : spec.type;
+        if (typeof condition.value !== type) {
+          return `${where} parameter ${condition.param} is compared with ${condition.value}, which is no ${spec.type}`;
+        }
+      } else if (!ancestors(pipeline, step.name).has(condition.step)) {
+        return `${where} step ${condition.step} does not come before it`;
+      }
+    }
+  }
+  return undefined;
+}
+
+/** Room that the number of an instance takes in its name. */
+const INSTANCE_DIGITS = 5;
+
+function badFanOut(pipeline: Pipeline): string | undefined {
+  for (const { name, kind, forEach } of pipeline.steps) {
+    if (!forEach) continue;
+    const where = `step ${name}: forEach:`;
+    if (kind === 'approval') return `${where} an approval is asked for once`;
+    if (name.length + INSTANCE_DIGITS > 63) return `${where} its name is too long to be numbered`;
+    const clash = pipeline.steps.find(
+      (other) => /^-\d+$/.test(other.name.slice(name.length)) && other.name.startsWith(name),
+    );
+    if (clash) return `${where} step ${clash.name} has the name of an instance`;
+    const { over } = forEach;
+    if ('param' in over && pipeline.params[over.param]?.type !== 'string') {
+      return `${where} expected a parameter of type string, got ${over.param}`;
+    }
+    if ('step' in over && !ancestors(pipeline, name).has(over.step)) {
+      return `${where} step ${over.step} does not come before it`;
+    }
+    const fanned = 'step' in over && pipeline.steps.some((s) => s.name === over.step && s.forEach);
+    if (fanned) return `${where} step ${over.step} fans out itself, so it has no one list`;
+  }
+  return undefined;
+}
+
+function badApproval({ steps }: Pipeline): string | undefined {
+  const wrong = steps.find((step) => step.approval && step.kind !== 'approval');
+  return wrong && `step ${wrong.name}: only an approval step has an approval`;
 }
 
 function badSchedule({ schedule, params }: Pipeline): string | undefined {

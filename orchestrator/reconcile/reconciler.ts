@@ -104,12 +104,13 @@ export class Reconciler {
   }
 
   async #findLostCommand(attempt: InFlight, run: StoredRun): Promise<void> {
-    const { queueLimitSeconds, resendAfterSeconds } = this.#options;
+    const { resendAfterSeconds } = this.#options;
     const { commandId } = attempt;
-    if (this.#age(attempt) > queueLimitSeconds) {
+    const limit = stepOf(run, attempt).limits.queuedSeconds ?? this.#options.queueLimitSeconds;
+    if (this.#age(attempt) > limit) {
       // The command may yet arrive, as when its dead letter is replayed: it must start nothing.
       await this.#sendCancellation(attempt);
-      const error = new TriadError('COMMAND_EXPIRED', { commandId, limit: queueLimitSeconds });
+      const error = new TriadError('COMMAND_EXPIRED', { commandId, limit });
       await settleAttempt(this.#options, attempt, { state: 'failed', error: error.report() });
       return;
     }
@@ -165,9 +166,9 @@ export class Reconciler {
   }
 }
 
-function stepOf({ plan }: StoredRun, { step }: InFlight) {
-  const found = plan.pipeline.steps.find(({ name }) => name === step);
-  if (!found) throw new Error(`step ${step} is in flight but not in the plan of ${plan.runId}`);
+function stepOf(run: StoredRun, { step }: InFlight) {
+  const found = statusOf(run).steps.get(step)?.definition;
+  if (!found) throw new Error(`step ${step} is in flight but not in run ${run.plan.runId}`);
   return found;
 }
 

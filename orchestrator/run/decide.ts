@@ -1,44 +1,102 @@
-import type { Pipeline, PipelineStep } from '@triad/shared/contracts/pipeline.ts';
-import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
+import type { RunIf } from '@triad/shared/contracts/condition.ts';
+import type { ParamValue } from '@triad/shared/contracts/json.ts';
+import { approval, type PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import { type ErrorReport, TriadError } from '@triad/shared/errors/triad-error.ts';
+import { unmet } from './condition.ts';
+import { fanOutValues } from './fan-out-values.ts';
 import type { RunStatus } from './run-status.ts';
+import { isBroken, isSatisfied, type StepStatus } from './step-status.ts';
 
 /** What is to be done about a run now. */
 export type Decision =
   | { do: 'dispatch'; step: PipelineStep; attempt: number }
   | { do: 'skip'; step: string; because: string }
+  | { do: 'expand'; step: string; values: ParamValue[] }
+  | { do: 'refuse'; step: string; error: ErrorReport }
+  | { do: 'request_approval'; step: string; expiresAt: Date }
+  | { do: 'decide_approval'; step: string; decision: 'approved' | 'refused' | 'skipped' }
   | { do: 'finish'; state: 'succeeded' | 'failed' | 'cancelled'; error: ErrorReport | null };
 
 /**
  * The next things to do about a run. Pure, and safe to ask at any time: asked twice about the same
  * status it gives the same answer. Independent branches go on when another branch fails.
  */
-export function decide(pipeline: Pipeline, status: RunStatus, now: Date): Decision[] {
+export function decide(plan: Pick<RunPlan, 'params'>, status: RunStatus, now: Date): Decision[] {
   if (status.finishedAt || status.state === 'queued') return [];
-  const states = [...status.steps.values()].map(({ state }) => state);
+  const steps = [...status.steps.values()];
   if (status.state === 'cancelling') {
-    return states.includes('dispatched') ? [] : [{ do: 'finish', state: 'cancelled', error: null }];
+    const isRunning = steps.some(({ state }) => state === 'dispatched');
+    return isRunning ? [] : [{ do: 'finish', state: 'cancelled', error: null }];
   }
-  if (!states.includes('waiting') && !states.includes('dispatched')) return [finish(status)];
-  return pipeline.steps.flatMap((step) => decideStep(step, status, now));
+  if (steps.every(isOver)) return [finish(steps)];
+  return steps.flatMap((step) => decideStep(step, plan, status, now) ?? []);
 }
 
-function decideStep(step: PipelineStep, status: RunStatus, now: Date): Decision[] {
-  const own = status.steps.get(step.name);
-  if (own?.state !== 'waiting') return [];
-  const stateOf = (name: string) => status.steps.get(name)?.state;
-  const lost = step.after.find((name) => {
-    const state = stateOf(name);
-    return state === 'failed' || state === 'skipped' || state === 'cancelled';
-  });
-  if (lost) return [{ do: 'skip', step: step.name, because: lost }];
-  if (!step.after.every((name) => stateOf(name) === 'succeeded')) return [];
-  if (own.retryAt && own.retryAt > now) return [];
-  return [{ do: 'dispatch', step, attempt: own.attempts.length + 1 }];
+const defaultApproval = approval.parse({});
+
+const isOver = ({ state }: StepStatus): boolean =>
+  state !== 'waiting' && state !== 'dispatched' && state !== 'awaiting';
+
+function decideStep(
+  own: StepStatus,
+  { params }: Pick<RunPlan, 'params'>,
+  status: RunStatus,
+  now: Date,
+): Decision | undefined {
+  const step = own.definition;
+  const { name } = step;
+  if (own.state === 'awaiting') return decideApproval(own, now);
+  if (own.state !== 'waiting') return undefined;
+
+  const before = step.after.flatMap((other) => status.steps.get(other) ?? []);
+  const because = outOfTurn[step.runIf](before);
+  if (because !== undefined) return { do: 'skip', step: name, because };
+  if (!before.every(isOver)) return undefined;
+  for (const condition of step.when) {
+    const reason = unmet(condition, params, status);
+    if (reason !== undefined) return { do: 'skip', step: name, because: reason };
+  }
+  if (step.forEach) {
+    const values = fanOutValues(name, step.forEach, { ...params, ...step.with }, status);
+    if (values instanceof TriadError) return { do: 'refuse', step: name, error: values.report() };
+    if (values.length === 0) return { do: 'skip', step: name, because: 'its list is empty' };
+    return { do: 'expand', step: name, values };
+  }
+  if (step.kind === 'approval') {
+    const { timeoutSeconds } = step.approval ?? defaultApproval;
+    const expiresAt = new Date(now.getTime() + timeoutSeconds * 1000);
+    return { do: 'request_approval', step: name, expiresAt };
+  }
+  if (own.retryAt && own.retryAt > now) return undefined;
+  return { do: 'dispatch', step, attempt: own.attempts.length + 1 };
 }
 
-function finish(status: RunStatus): Decision {
-  const failed = [...status.steps.values()].find(({ state }) => state === 'failed');
-  const cancelled = [...status.steps.values()].some(({ state }) => state === 'cancelled');
+/** Why a step can no longer start, given the steps before it; `undefined` when it can, or may yet. */
+const outOfTurn: Record<RunIf, (before: StepStatus[]) => string | undefined> = {
+  all_succeeded: (before) =>
+    before.find((step) => isOver(step) && !isSatisfied(step))?.definition.name,
+  none_failed: (before) => before.find((step) => isOver(step) && isBroken(step))?.definition.name,
+  any_failed: (before) =>
+    before.every((step) => isOver(step) && !isBroken(step))
+      ? 'nothing before it failed'
+      : undefined,
+  all_done: () => undefined,
+};
+
+function decideApproval(
+  { definition, approvalExpiresAt }: StepStatus,
+  now: Date,
+): Decision | undefined {
+  if (!approvalExpiresAt || approvalExpiresAt > now) return undefined;
+  const { onTimeout } = definition.approval ?? defaultApproval;
+  const decisions = { fail: 'refused', skip: 'skipped', approve: 'approved' } as const;
+  return { do: 'decide_approval', step: definition.name, decision: decisions[onTimeout] };
+}
+
+function finish(steps: StepStatus[]): Decision {
+  const failed = steps.find(({ state }) => state === 'failed');
+  const isCancelled = steps.some(({ state }) => state === 'cancelled');
   if (failed) return { do: 'finish', state: 'failed', error: failed.error };
-  return { do: 'finish', state: cancelled ? 'cancelled' : 'succeeded', error: null };
+  return { do: 'finish', state: isCancelled ? 'cancelled' : 'succeeded', error: null };
 }

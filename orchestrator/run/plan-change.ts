@@ -3,6 +3,7 @@ import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type {
+  CachedStep,
   InFlight,
   OutboxMessage,
   PoolSlot,
@@ -14,8 +15,10 @@ import type {
 import { commandOf } from './command-of.ts';
 import { type Decision, decide } from './decide.ts';
 import { eventMessage } from './event-message.ts';
+import { eventsOf } from './events-of.ts';
 import { type PoolSizes, PoolSlots } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
+import { cacheKey } from './step-cache.ts';
 
 export interface ChangeContext {
   now: Date;
@@ -25,19 +28,28 @@ export interface ChangeContext {
   poolSizes: PoolSizes;
   /** The runs that wait for slots of pools. */
   waits: PoolWait[];
+  /** What is known of results that could be reused, by key: null where there is none. */
+  cache: ReadonlyMap<string, CachedStep | null>;
+}
+
+export interface PlannedChange {
+  /** `undefined` when there is nothing to record. */
+  change: RunChange | undefined;
+  /** Keys that must be in the context's cache before the change can be planned to its end. */
+  unknownKeys: string[];
 }
 
 type Dispatch = Extract<Decision, { do: 'dispatch' }>;
 
 /**
  * What `happened` means for a run: those events, and everything that can be decided once they are
- * known, as one change. `undefined` when there is nothing to record.
+ * known, as one change.
  */
 export function planChange(
   { plan, events }: StoredRun,
   happened: RunEvent[],
-  { now, ids, inFlight, poolSizes, waits }: ChangeContext,
-): RunChange | undefined {
+  { now, ids, inFlight, poolSizes, waits, cache }: ChangeContext,
+): PlannedChange {
   const draft: RecordedEvent[] = [...events];
   const dispatched: InFlight[] = [];
   const outbox: OutboxMessage[] = [];
@@ -67,13 +79,15 @@ export function planChange(
   for (;;) {
     const status = foldEvents(plan, draft);
     const lacking = new Set<string>();
-    if (decide(plan.pipeline, status, now).some((decision) => carryOut(decision, status, lacking)))
-      continue;
+    const unknownKeys: string[] = [];
+    const decisions = decide(plan, status, now);
+    if (decisions.some((decision) => carryOut(decision, status, lacking, unknownKeys))) continue;
+
     const waited = waits.filter(({ runId }) => runId === plan.runId).map(({ pool }) => pool);
     const isSameWait = waited.length === lacking.size && waited.every((pool) => lacking.has(pool));
-    if (draft.length === events.length && isSameWait) return undefined;
+    if (draft.length === events.length && isSameWait) return { change: undefined, unknownKeys };
     const { state, finishedAt, error } = status;
-    return {
+    const change: RunChange = {
       events: draft.slice(events.length),
       state,
       finishedAt,
@@ -82,21 +96,34 @@ export function planChange(
       ended,
       outbox,
       waits: [...lacking],
-      cached: [],
+      cached: happened.flatMap((event) => cachedStep(event, before)),
     };
+    return { change, unknownKeys };
   }
 
-  /** @returns whether anything was recorded; a step that must wait adds the pools it `lacks` */
-  function carryOut(decision: Decision, status: RunStatus, lacks: Set<string>): boolean {
-    if (decision.do === 'skip') {
-      record({ type: 'step_skipped', step: decision.step, because: decision.because });
+  /** @returns whether anything was recorded; what keeps a step from its dispatch is added to the lists */
+  function carryOut(
+    decision: Decision,
+    status: RunStatus,
+    lacks: Set<string>,
+    unknown: string[],
+  ): boolean {
+    if (decision.do !== 'dispatch') {
+      eventsOf(decision).forEach(record);
       return true;
     }
-    if (decision.do === 'finish') {
-      record({ type: 'run_finished', state: decision.state, error: decision.error });
+    const { step, attempt } = decision;
+    const key = cacheKey(plan, commandOf(plan, status, step, attempt), step.fresh);
+    const known = key === undefined ? null : cache.get(key);
+    if (known === undefined) {
+      unknown.push(key ?? '');
+      return false;
+    }
+    if (known) {
+      record(reuseOf(step.name, known));
       return true;
     }
-    const taken = pools.take(decision.step, plan.pipeline, plan);
+    const taken = pools.take(step, plan.pipeline, plan);
     if ('slots' in taken) {
       dispatch(decision, status, taken.slots);
       return true;
@@ -112,7 +139,33 @@ export function planChange(
     dispatched.push({ commandId, runId, step: step.name, attempt, dispatchedAt: now, slots });
     send(eventType.command, commandId, command);
   }
+
+  /** The result of a success that later runs may reuse. */
+  function cachedStep(event: RunEvent, status: RunStatus): CachedStep[] {
+    if (event.type !== 'step_succeeded') return [];
+    const { step: name, attempt, result } = event;
+    const own = status.steps.get(name);
+    const startedAt = own?.attempts.at(-1)?.startedAt;
+    if (!own || !startedAt) return [];
+    const command = commandOf(plan, status, own.definition, attempt);
+    const key = cacheKey(plan, command, own.definition.fresh);
+    if (key === undefined) return [];
+    const durationMs = Math.max(0, now.getTime() - startedAt.getTime());
+    return [{ key, runId: plan.runId, step: name, attempt, result, durationMs, at: now }];
+  }
 }
+
+const reuseOf = (
+  step: string,
+  { key, runId, step: from, attempt, at, result, durationMs }: CachedStep,
+): RunEvent => ({
+  type: 'step_reused',
+  step,
+  result,
+  key,
+  from: { runId, step: from, attempt, at: at.toISOString() },
+  savedMs: durationMs,
+});
 
 /** The command ids whose jobs may be running. */
 export function inFlightCommands(status: RunStatus): string[] {

@@ -1,9 +1,9 @@
-import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
 import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import { backoff } from '@triad/shared/messenger/backoff.ts';
 import type { Reaction } from './run-engine.ts';
-import { isInFlight, type StepStatus } from './run-status.ts';
+import { isInFlight } from './run-status.ts';
+import type { StepStatus } from './step-status.ts';
 
 /** How an attempt ended, after verification. */
 export type AttemptEnd =
@@ -22,17 +22,16 @@ export function reactToEnd(
   now: Date,
   random: () => number,
 ): Reaction {
-  return (plan, status) => {
+  return (_plan, status) => {
     const own = status.steps.get(stepName);
-    const step = plan.pipeline.steps.find(({ name }) => name === stepName);
-    if (!own || !step || !isInFlight(status, stepName, attempt)) return [];
+    if (!own || !isInFlight(status, stepName, attempt)) return [];
     const which = { step: stepName, attempt };
     if (end.state === 'succeeded') {
       return [{ type: 'step_succeeded', ...which, result: end.result }];
     }
     const isCancelling = status.state === 'cancelling';
     if (end.state === 'cancelled' || isCancelling) return [{ type: 'step_cancelled', ...which }];
-    const retryAt = retryTime(step, own, end.error, now, random);
+    const retryAt = retryTime(own, end.error, now, random);
     const failed: RunEvent = {
       type: 'step_failed',
       ...which,
@@ -43,17 +42,18 @@ export function reactToEnd(
   };
 }
 
-/** When to try again: only what can succeed without anyone's help, as long as the policy allows. */
+/** When to try again: what a rule names, or can succeed without anyone's help, while attempts are left. */
 function retryTime(
-  step: PipelineStep,
   own: StepStatus,
   error: ErrorReport,
   now: Date,
   random: () => number,
 ): Date | undefined {
   const made = own.attempts.length - own.forgiven;
-  const { maxAttempts, initialDelaySeconds, maxDelaySeconds } = step.retry;
-  if (!error.retryable || made >= maxAttempts) return undefined;
+  const { retry } = own.definition;
+  const rule = retry.rules.find(({ errors }) => errors.includes(error.code));
+  const { maxAttempts, initialDelaySeconds, maxDelaySeconds } = rule ?? retry;
+  if (!(rule || error.retryable) || made >= maxAttempts) return undefined;
   const policy = { initialMs: initialDelaySeconds * 1000, maxMs: maxDelaySeconds * 1000 };
   return new Date(now.getTime() + backoff(made, policy, random));
 }

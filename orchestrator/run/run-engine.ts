@@ -3,7 +3,12 @@ import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
-import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type {
+  CachedStep,
+  RunChange,
+  StateStore,
+  StoredRun,
+} from '@triad/shared/state/state-store.ts';
 import { planChange } from './plan-change.ts';
 import type { PoolSizes } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
@@ -14,6 +19,8 @@ export interface RunEngineOptions {
   ids: Ids;
   log: Logger;
   poolSizes: PoolSizes;
+  /** The result of an equal attempt, when all of it is still there. */
+  findReusable: (key: string) => Promise<CachedStep | undefined>;
   /** Called after a run has finished. */
   onFinished?: () => void;
   /** Called after a commit that put messages into the outbox. */
@@ -46,18 +53,12 @@ export class RunEngine {
 
   /** Records what `reaction` makes of the run's status, and everything that follows from it. */
   async react(runId: string, reaction: Reaction): Promise<void> {
-    const { state, clock, ids, log, poolSizes, onOutbox, onFinished = () => {} } = this.#options;
+    const { state, log, onOutbox, onFinished = () => {} } = this.#options;
     for (;;) {
       const run = await state.getRun(runId);
       if (!run) return;
       const happened = reaction(run.plan, foldEvents(run.plan, run.events));
-      const change = planChange(run, happened, {
-        now: clock.now(),
-        ids,
-        poolSizes,
-        inFlight: await state.inFlight(),
-        waits: await state.poolWaits(),
-      });
+      const change = await this.#plan(run, happened);
       if (!change) return;
       if (!(await state.applyChange(runId, run.events.length, change))) continue;
       for (const { event } of change.events) log.info({ runId, ...event }, event.type);
@@ -66,6 +67,20 @@ export class RunEngine {
       this.#advanceAtRetries(runId, happened);
       if (change.ended.length > 0) await this.#advanceWaiting(runId);
       return;
+    }
+  }
+
+  /** Plans the change, with what is found of results that it could reuse. */
+  async #plan(run: StoredRun, happened: RunEvent[]): Promise<RunChange | undefined> {
+    const { state, clock, ids, poolSizes, findReusable } = this.#options;
+    const cache = new Map<string, CachedStep | null>();
+    const inFlight = await state.inFlight();
+    const waits = await state.poolWaits();
+    for (;;) {
+      const context = { now: clock.now(), ids, poolSizes, inFlight, waits, cache };
+      const { change, unknownKeys } = planChange(run, happened, context);
+      if (unknownKeys.length === 0) return change;
+      for (const key of unknownKeys) cache.set(key, (await findReusable(key)) ?? null);
     }
   }
 

@@ -1,35 +1,22 @@
-import type { StepResult } from '@triad/shared/contracts/run-event.ts';
+import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
-import type { RunState, StepState } from '@triad/shared/contracts/run-view.ts';
+import type { RunState } from '@triad/shared/contracts/run-view.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import type { RecordedEvent } from '@triad/shared/state/state-store.ts';
-
-export interface AttemptStatus {
-  attempt: number;
-  commandId: string;
-  state: 'dispatched' | 'succeeded' | 'failed' | 'cancelled';
-  startedAt: Date;
-  finishedAt: Date | null;
-  error: ErrorReport | null;
-}
-
-export interface StepStatus {
-  /** `ready` is not stored: it is a waiting step whose dependencies have succeeded. */
-  state: Exclude<StepState, 'ready'>;
-  /** All attempts ever made; their number is the last attempt's. */
-  attempts: AttemptStatus[];
-  /** Attempts before the last retry of the run: they do not count against the retry policy. */
-  forgiven: number;
-  /** When the next attempt is due; null for at once. */
-  retryAt: Date | null;
-  error: ErrorReport | null;
-  result: StepResult | null;
-}
+import { expandStep } from './expand-step.ts';
+import {
+  type AttemptStatus,
+  freshStep,
+  isBroken,
+  isSatisfied,
+  type StepStatus,
+} from './step-status.ts';
 
 export interface RunStatus {
   state: RunState;
   finishedAt: Date | null;
   error: ErrorReport | null;
+  /** In the order of the plan; a fanned-out step is there as its instances. */
   steps: Map<string, StepStatus>;
 }
 
@@ -42,20 +29,11 @@ export function foldEvents(
     state: queued ? 'queued' : 'running',
     finishedAt: null,
     error: null,
-    steps: new Map(pipeline.steps.map(({ name }) => [name, freshStep()])),
+    steps: new Map(pipeline.steps.map((definition) => [definition.name, freshStep(definition)])),
   };
   for (const event of events) apply(status, event);
   return status;
 }
-
-const freshStep = (): StepStatus => ({
-  state: 'waiting',
-  attempts: [],
-  forgiven: 0,
-  retryAt: null,
-  error: null,
-  result: null,
-});
 
 /** Whether this attempt is the step's last one and has not ended. */
 export function isInFlight(status: RunStatus, step: string, attempt: number): boolean {
@@ -65,6 +43,9 @@ export function isInFlight(status: RunStatus, step: string, attempt: number): bo
 
 function apply(status: RunStatus, { at, event }: RecordedEvent): void {
   switch (event.type) {
+    case 'run_admitted':
+      status.state = 'running';
+      return;
     case 'step_dispatched': {
       const step = stepOf(status, event.step);
       const { attempt, commandId } = event;
@@ -88,6 +69,12 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       Object.assign(step, { state: 'succeeded', error: null, result: event.result });
       return;
     }
+    case 'step_reused': {
+      const { key, from, savedMs, result } = event;
+      const reuse = { key, from, savedMs };
+      Object.assign(stepOf(status, event.step), { state: 'succeeded', result, reuse });
+      return;
+    }
     case 'step_failed': {
       const step = stepOf(status, event.step);
       const { error, retryAt } = event;
@@ -97,35 +84,83 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       step.error = error;
       return;
     }
+    case 'step_refused':
+      Object.assign(stepOf(status, event.step), { state: 'failed', error: event.error });
+      return;
     case 'step_cancelled': {
       const step = stepOf(status, event.step);
       endAttempt(step, event.attempt, { state: 'cancelled', finishedAt: at });
       step.state = 'cancelled';
       return;
     }
-    case 'step_skipped':
-      stepOf(status, event.step).state = 'skipped';
+    case 'step_skipped': {
+      const cause = status.steps.get(event.because);
+      const isLost = cause !== undefined && isBroken(cause);
+      Object.assign(stepOf(status, event.step), {
+        state: 'skipped',
+        skipped: event.because,
+        isLost,
+      });
       return;
-    case 'run_admitted':
-      status.state = 'running';
+    }
+    case 'step_waived': {
+      const skipped = `${event.by}: ${event.reason}`;
+      Object.assign(stepOf(status, event.step), {
+        state: 'skipped',
+        skipped,
+        isWaived: true,
+        error: null,
+      });
+      // What was skipped because of it may yet run.
+      for (const [name, step] of status.steps) {
+        if (step.isLost) status.steps.set(name, freshStep(step.definition));
+      }
+      return;
+    }
+    case 'step_expanded':
+      status.steps = expandStep(status.steps, event.step, event.values);
+      return;
+    case 'approval_requested':
+      Object.assign(stepOf(status, event.step), {
+        state: 'awaiting',
+        approvalExpiresAt: new Date(event.expiresAt),
+      });
+      return;
+    case 'approval_decided':
+      applyDecision(stepOf(status, event.step), event);
       return;
     case 'cancel_requested':
       status.state = 'cancelling';
       return;
     case 'retry_requested':
       Object.assign(status, { state: 'running', finishedAt: null, error: null });
-      for (const step of status.steps.values()) {
-        if (step.state === 'succeeded') continue;
-        Object.assign(step, { state: 'waiting', retryAt: null, error: null });
-        step.forgiven = step.attempts.length;
+      for (const [name, step] of status.steps) {
+        if (isSatisfied(step)) continue;
+        const { definition, attempts, notes } = step;
+        const forgiven = attempts.length;
+        status.steps.set(name, { ...freshStep(definition), attempts, notes, forgiven });
       }
       return;
     case 'run_finished':
       Object.assign(status, { state: event.state, finishedAt: at, error: event.error });
       if (event.state !== 'cancelled') return;
       for (const step of status.steps.values()) {
-        if (step.state === 'waiting') step.state = 'cancelled';
+        if (step.state === 'waiting' || step.state === 'awaiting') step.state = 'cancelled';
       }
+  }
+}
+
+/** A refusal is followed by the event that fails the step. */
+function applyDecision(
+  step: StepStatus,
+  { decision, by, comment }: Extract<RunEvent, { type: 'approval_decided' }>,
+): void {
+  step.notes.push(`${decision} by ${by}${comment === '' ? '' : `: ${comment}`}`);
+  if (decision === 'approved') {
+    const result = { outputs: [], tables: [], metrics: {}, notes: [] };
+    Object.assign(step, { state: 'succeeded', result });
+  } else if (decision === 'skipped') {
+    Object.assign(step, { state: 'skipped', skipped: 'nobody decided in time' });
   }
 }
 

@@ -1,15 +1,18 @@
-import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
 import type { RunView, StepView } from '@triad/shared/contracts/run-view.ts';
 import type { StoredRun } from '@triad/shared/state/state-store.ts';
-import { foldEvents, type RunStatus, type StepStatus } from './run-status.ts';
+import { decide } from './decide.ts';
+import { foldEvents } from './run-status.ts';
+import type { StepStatus } from './step-status.ts';
 
 /** What the API shows of a run. */
-export function runViewOf({ plan, events }: StoredRun): RunView {
+export function runViewOf({ plan, events }: StoredRun, now: Date): RunView {
   const status = foldEvents(plan, events);
-  const steps = plan.pipeline.steps.flatMap((step) => {
-    const own = status.steps.get(step.name);
-    return own ? [stepViewOf(step, own, status)] : [];
-  });
+  const startable = new Set(
+    decide(plan, status, now).flatMap((next) => (next.do === 'dispatch' ? [next.step.name] : [])),
+  );
+  const steps = [...status.steps.values()].map((own) =>
+    stepViewOf(own, startable.has(own.definition.name)),
+  );
   const results = [...status.steps.values()].flatMap(({ result }) => result ?? []);
   return {
     runId: plan.runId,
@@ -20,6 +23,7 @@ export function runViewOf({ plan, events }: StoredRun): RunView {
     trigger: plan.trigger,
     interval: plan.interval,
     priority: plan.priority,
+    rerunOf: plan.rerunOf,
     createdAt: plan.createdAt.toISOString(),
     finishedAt: status.finishedAt?.toISOString() ?? null,
     error: status.error,
@@ -32,13 +36,8 @@ export function runViewOf({ plan, events }: StoredRun): RunView {
   };
 }
 
-function stepViewOf(
-  { name, kind, after }: PipelineStep,
-  own: StepStatus,
-  run: RunStatus,
-): StepView {
-  const isReady =
-    own.state === 'waiting' && after.every((dep) => run.steps.get(dep)?.state === 'succeeded');
+function stepViewOf(own: StepStatus, isReady: boolean): StepView {
+  const { name, kind } = own.definition;
   return {
     name,
     kind,
@@ -49,7 +48,11 @@ function stepViewOf(
     error: own.error,
     outputs: own.result?.outputs ?? [],
     tables: own.result?.tables ?? [],
-    notes: own.result?.notes ?? [],
+    notes: [...(own.result?.notes ?? []), ...own.notes],
+    skipped: own.skipped,
+    reuse: own.reuse,
+    approvalExpiresAt:
+      own.state === 'awaiting' ? (own.approvalExpiresAt?.toISOString() ?? null) : null,
     history: own.attempts.map((attempt) => ({
       ...attempt,
       startedAt: attempt.startedAt.toISOString(),
@@ -59,6 +62,6 @@ function stepViewOf(
 }
 
 function finishedAt({ state, attempts }: StepStatus): string | null {
-  if (state === 'waiting' || state === 'dispatched') return null;
+  if (state === 'waiting' || state === 'dispatched' || state === 'awaiting') return null;
   return attempts.at(-1)?.finishedAt?.toISOString() ?? null;
 }

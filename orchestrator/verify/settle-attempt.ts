@@ -30,9 +30,10 @@ export async function settleAttempt(
 ): Promise<void> {
   const { state, engine, artifacts, clock, random } = options;
   const run = await state.getRun(key.runId);
-  if (!run || !isInFlight(foldEvents(run.plan, run.events), key.step, key.attempt)) return;
-  const step = run.plan.pipeline.steps.find(({ name }) => name === key.step);
-  if (!step) return;
+  if (!run) return;
+  const status = foldEvents(run.plan, run.events);
+  const step = status.steps.get(key.step)?.definition;
+  if (!step || !isInFlight(status, key.step, key.attempt)) return;
   const end = (await verifiedEnd(artifacts, key, step, run.plan.runDate)) ?? heard;
   if (!end) return;
   await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
@@ -47,8 +48,9 @@ async function verifiedEnd(
   try {
     const manifest = await verifyAttempt(artifacts, key, step, runDate);
     if (!manifest) return undefined;
-    const { outputs, tables, metrics, notes } = manifest;
-    return { state: 'succeeded', result: { outputs, tables, metrics, notes } };
+    const { outputs, tables, metrics, notes, lists } = manifest;
+    const result = { outputs, tables, metrics, notes, ...(lists && { lists }) };
+    return { state: 'succeeded', result };
   } catch (error) {
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.

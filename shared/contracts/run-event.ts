@@ -35,6 +35,15 @@ export const runEvent = z.discriminatedUnion('type', [
     retryAt: instant.nullable(),
   }),
   z.strictObject({ type: z.literal('step_cancelled'), ...attempt }),
+  /** The step failed without an attempt. */
+  z.strictObject({ type: z.literal('step_refused'), step: slug, error: errorReport }),
+  /** A person lets the steps after this one go on without it. */
+  z.strictObject({
+    type: z.literal('step_waived'),
+    step: slug,
+    by: z.string(),
+    reason: z.string(),
+  }),
   /** `because` is a step that did not end as it should have, or says why in words. */
   z.strictObject({ type: z.literal('step_skipped'), step: slug, because: z.string() }),
   /** The result of an equal attempt of `from` stands for this step's. */

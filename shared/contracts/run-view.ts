@@ -53,6 +53,18 @@ export const stepView = z.strictObject({
   outputs: z.array(manifestOutput),
   tables: z.array(manifestTable),
   notes: z.array(z.string()),
+  /** Why it was skipped, or the step that it was skipped because of. */
+  skipped: z.string().nullable(),
+  /** The equal attempt whose result stands for this step's. */
+  reuse: z
+    .strictObject({
+      key: z.string(),
+      from: z.strictObject({ runId: z.string(), step: slug, attempt: z.int(), at: instant }),
+      savedMs: z.int(),
+    })
+    .nullable(),
+  /** When an approval that is waited for is decided without a person. */
+  approvalExpiresAt: instant.nullable(),
   history: z.array(attemptView),
 });
 export type StepView = z.infer<typeof stepView>;
@@ -68,6 +80,8 @@ export const runView = z.strictObject({
   /** Null for a run that was asked for. */
   interval: interval.nullable(),
   priority: z.int(),
+  /** The run that this one repeats, with changes. */
+  rerunOf: z.string().nullable(),
   createdAt: instant,
   finishedAt: instant.nullable(),
   error: errorReport.nullable(),
@@ -109,3 +123,30 @@ export const createRunRequest = z.strictObject({
   priority: z.int().min(0).max(100).optional(),
 });
 export type CreateRunRequest = z.infer<typeof createRunRequest>;
+
+export const rerunRequest = z.strictObject({
+  /** Over the parameters of the run that is repeated. */
+  params: params.default({}),
+  /** Without it, that of the run that is repeated. */
+  seed: z.int().min(0).optional(),
+  fresh: z.boolean().optional(),
+  /** The pipeline as it was then, or as it is now. */
+  definition: z.enum(['pinned', 'current']).default('pinned'),
+});
+export type RerunRequest = z.input<typeof rerunRequest>;
+
+const person = z.string().min(1).max(200);
+
+export const approvalRequest = z.strictObject({
+  /** Who decides. */
+  by: person,
+  comment: z.string().max(2000).default(''),
+});
+export type ApprovalRequest = z.input<typeof approvalRequest>;
+
+export const waiverRequest = z.strictObject({
+  /** Who decides. */
+  by: person,
+  reason: z.string().min(1).max(2000),
+});
+export type WaiverRequest = z.input<typeof waiverRequest>;

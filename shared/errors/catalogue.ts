@@ -159,6 +159,26 @@ export const catalogue = {
     'Wait for it to end, or start a new run.',
   ),
   PIPELINE_INVALID: fatal(400, 'Pipeline {pipeline}: {reason}', 'Correct the pipeline definition.'),
+  RUN_STEP_STATE: fatal(
+    409,
+    'Step {step} of run {run} is {state}; {expected}.',
+    'Look at the run (triad show {run}) and choose a step in that state.',
+  ),
+  APPROVAL_REFUSED: fatal(
+    409,
+    'Step {step} was refused by {by}: {comment}',
+    'Settle what was objected to, then retry the run; it asks again.',
+  ),
+  APPROVAL_TIMED_OUT: fatal(
+    504,
+    'Nobody approved step {step} in time.',
+    'Retry the run when somebody can approve it (triad approve), or raise timeoutSeconds.',
+  ),
+  FAN_OUT_INVALID: fatal(
+    422,
+    'Step {step} cannot fan out: {reason}.',
+    'Correct the list, then retry the run.',
+  ),
   POSTCONDITION_FAILED: fatal(
     500,
     'Postcondition "{postcondition}" does not hold: expected {expected}, found {actual}.',

@@ -11,6 +11,7 @@ import type { Workload } from '../../../orchestrator/reconcile/workload.ts';
 import { RunEngine } from '../../../orchestrator/run/run-engine.ts';
 import { RunStarter } from '../../../orchestrator/run/run-starter.ts';
 import { runViewOf } from '../../../orchestrator/run/run-view-of.ts';
+import { findReusable } from '../../../orchestrator/verify/find-reusable.ts';
 import { FakeClock } from '../fake-clock.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { planOf } from '../run-fixtures.ts';
@@ -60,7 +61,15 @@ export async function setUpOrchestrator() {
     woken += 1;
   };
   const newEngine = () =>
-    new RunEngine({ state, clock, ids, log, poolSizes: new Map([['warehouse', 1]]), onOutbox });
+    new RunEngine({
+      state,
+      clock,
+      ids,
+      log,
+      poolSizes: new Map([['warehouse', 1]]),
+      findReusable: (key) => findReusable(state, artifacts, key),
+      onOutbox,
+    });
   const engine = newEngine();
   const admission = new Admission({ state, engine, maxActiveRuns: 100 });
   const starter = new RunStarter({ state, admission, clock, ids, codeRevision: 'abc' });
@@ -91,7 +100,7 @@ export async function setUpOrchestrator() {
     async view(runId: string) {
       const run = await state.getRun(runId);
       if (!run) throw new Error(`no run ${runId}`);
-      return runViewOf(run);
+      return runViewOf(run, clock.now());
     },
 
     /** The state of each step by its name. */

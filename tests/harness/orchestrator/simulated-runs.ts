@@ -70,8 +70,9 @@ export class SimulatedRuns {
       inFlight: [...this.inFlight.values()],
       poolSizes,
       waits: this.waits,
+      cache: new Map(),
     };
-    const change = planChange(run, happened, context);
+    const { change } = planChange(run, happened, context);
     if (!change) {
       assert.deepEqual(happened, []);
       return undefined;
@@ -132,16 +133,14 @@ export class SimulatedRuns {
       change.dispatched.map(({ commandId }) => commandId),
     );
 
-    assert.deepEqual(
-      decide(plan.pipeline, status, this.now),
-      decide(plan.pipeline, status, this.now),
-    );
-    const again = planChange(this.run(runId), [], {
+    assert.deepEqual(decide(plan, status, this.now), decide(plan, status, this.now));
+    const { change: again } = planChange(this.run(runId), [], {
       now: this.now,
       ids: this.#ids,
       inFlight: [...this.inFlight.values()],
       poolSizes,
       waits: this.waits,
+      cache: new Map(),
     });
     assert.equal(again, undefined, 'deciding again changes something');
   }
