@@ -8,6 +8,7 @@ import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { Admission } from '../../../orchestrator/admit/admission.ts';
 import type { Workload } from '../../../orchestrator/reconcile/workload.ts';
+import { type AttemptEnd, reactToEnd } from '../../../orchestrator/run/react-to-end.ts';
 import { RunEngine } from '../../../orchestrator/run/run-engine.ts';
 import { RunStarter } from '../../../orchestrator/run/run-starter.ts';
 import { runViewOf } from '../../../orchestrator/run/run-view-of.ts';
@@ -107,6 +108,11 @@ export async function setUpOrchestrator() {
     async steps(runId: string): Promise<Record<string, string>> {
       const { steps } = await this.view(runId);
       return Object.fromEntries(steps.map(({ name, state: stepState }) => [name, stepState]));
+    },
+
+    /** Ends an attempt as if its outcome had come, without asking for its manifest. */
+    async end(runId: string, step: string, how: AttemptEnd, attempt = 1): Promise<void> {
+      await engine.react(runId, reactToEnd(step, attempt, how, clock.now(), random));
     },
 
     /** Takes what waits in the outbox, as `type subject`. */

@@ -59,7 +59,7 @@ test('an outcome with a manifest that holds ends the step and starts the next', 
 test('green without a manifest is not done', async () => {
   await outcome(succeeded);
   const [load] = (await setup.view('r1')).steps;
-  assert.deepEqual([load?.state, load?.error?.code], ['ready', 'MANIFEST_MISSING']);
+  assert.deepEqual([load?.state, load?.error?.code], ['waiting', 'MANIFEST_MISSING']);
 });
 
 test('a manifest that holds makes the step done, although the outcome tells of a failure', async () => {

@@ -28,9 +28,14 @@ test('defaults are filled in, so that a stored pipeline needs no code to be read
     name: 'a',
     kind: 'sql',
     after: [],
+    runIf: 'all_succeeded',
+    when: [],
     with: {},
     resources: { memoryMiB: 2048, timeLimitSeconds: 3600 },
-    retry: { maxAttempts: 3, initialDelaySeconds: 1, maxDelaySeconds: 60 },
+    limits: {},
+    retry: { maxAttempts: 3, initialDelaySeconds: 1, maxDelaySeconds: 60, rules: [] },
+    pools: [],
+    fresh: 'allowed',
     postconditions: [],
   });
 });
