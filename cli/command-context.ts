@@ -9,6 +9,8 @@ export interface CommandContext {
   clock: Clock;
   /** Where relative paths of the command line start. */
   callerDirectory: string;
+  /** The name that this person has on this machine. */
+  user: string;
 }
 
 /** Does one command; resolves with the exit code. Failures are thrown as `TriadError`. */

@@ -52,6 +52,12 @@ export function createProgram(run: Run): Program {
     .option('--source <name[:path]>', 'where the data comes from, such as orders:orders.csv')
     .option('--param <name=value>', 'a parameter of the pipeline; repeatable', parseAssignment)
     .option('--seed <n>', 'seed of every random choice', wholeNumber('--seed', seeds), 0)
+    .option('--fresh', 'reuse no earlier result')
+    .option(
+      '--priority <n>',
+      'of runs that wait the highest goes first; 0 to 100',
+      wholeNumber('--priority', priorities),
+    )
     .option(...json)
     .action(async (pipeline, options) =>
       run((await import('./commands/run.ts')).run, pipeline, options),
@@ -93,6 +99,46 @@ export function createProgram(run: Run): Program {
     .description('go on with a failed or cancelled run from the steps that did not succeed')
     .option(...json)
     .action(async (id, options) => run((await import('./commands/retry.ts')).retry, id, options));
+
+  program
+    .command('rerun <run>')
+    .description('start a new run like this one, with changes')
+    .option('--param <name=value>', 'a parameter to change; repeatable', parseAssignment)
+    .option('--seed <n>', 'another seed', wholeNumber('--seed', seeds))
+    .option('--fresh', 'reuse no earlier result')
+    .option('--current', 'take the pipeline as it is now, not as it was')
+    .option(...json)
+    .action(async (id, options) => run((await import('./commands/rerun.ts')).rerun, id, options));
+
+  program
+    .command('approve <run> <step>')
+    .description('let a run go on that waits for an approval')
+    .option('--by <name>', 'who approves; you by default')
+    .option('--comment <text>', 'kept with the run')
+    .option(...json)
+    .action(async (id, step, options) =>
+      run((await import('./commands/steps.ts')).approve, id, step, options),
+    );
+
+  program
+    .command('refuse <run> <step>')
+    .description('fail a step that waits for an approval')
+    .option('--by <name>', 'who refuses; you by default')
+    .option('--comment <text>', 'kept with the run')
+    .option(...json)
+    .action(async (id, step, options) =>
+      run((await import('./commands/steps.ts')).refuse, id, step, options),
+    );
+
+  program
+    .command('skip <run> <step>')
+    .description('let a run go on without a step that has not begun, or that failed')
+    .requiredOption('--reason <text>', 'kept with the run')
+    .option('--by <name>', 'who decides; you by default')
+    .option(...json)
+    .action(async (id, step, options) =>
+      run((await import('./commands/steps.ts')).skip, id, step, options),
+    );
 
   program
     .command('sql <query>')
@@ -163,6 +209,7 @@ export function createProgram(run: Run): Program {
   return program;
 }
 
+const priorities = { minimum: 0, maximum: 100 };
 const seeds = { minimum: 0, maximum: Number.MAX_SAFE_INTEGER };
 const simulationSeeds = { minimum: 1, maximum: 4_294_967_295 };
 const lengths = { minimum: 1, maximum: 500 };

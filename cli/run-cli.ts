@@ -8,6 +8,7 @@ import type { CommandContext } from './command-context.ts';
 import { createProgram } from './program.ts';
 import { errorText } from './render/error-text.ts';
 import { terminalOf } from './render/terminal.ts';
+import { userName } from './system/user-name.ts';
 import { usageHelp } from './usage-help.ts';
 
 /** Does what a command line asks for and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
@@ -21,6 +22,7 @@ export async function runCli(argv: string[]): Promise<number> {
       terminal,
       clock: systemClock,
       callerDirectory: callerDirectory(),
+      user: userName(),
     };
     exitCode = await command(context, ...given);
   });

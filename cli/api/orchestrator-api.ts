@@ -1,11 +1,14 @@
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
 import {
+  type ApprovalRequest,
   type CreateRunRequest,
+  type RerunRequest,
   type RunState,
   type RunSummary,
   type RunView,
   runList,
   runView,
+  type WaiverRequest,
 } from '@triad/shared/contracts/run-view.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
@@ -81,6 +84,27 @@ export class OrchestratorApi {
   retryRun(runId: string): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}:retry`;
     return this.#ask(runView, { method: 'POST', path });
+  }
+
+  /** A new run like an earlier one. */
+  rerunRun(runId: string, changes: RerunRequest): Promise<RunView> {
+    const path = `/v1/runs/${encodeURIComponent(runId)}:rerun`;
+    return this.#ask(runView, { method: 'POST', path, body: changes });
+  }
+
+  decideApproval(
+    runId: string,
+    step: string,
+    verb: 'approve' | 'refuse',
+    decision: ApprovalRequest,
+  ): Promise<RunView> {
+    const path = `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step)}:${verb}`;
+    return this.#ask(runView, { method: 'POST', path, body: decision });
+  }
+
+  skipStep(runId: string, step: string, waiver: WaiverRequest): Promise<RunView> {
+    const path = `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step)}:skip`;
+    return this.#ask(runView, { method: 'POST', path, body: waiver });
   }
 
   async pipelines(): Promise<Pipeline[]> {

@@ -13,6 +13,8 @@ export interface RunOptions {
   /** As typed, by name. */
   param?: Record<string, string>;
   seed: number;
+  fresh?: boolean;
+  priority?: number;
   json?: boolean;
 }
 
@@ -26,6 +28,8 @@ export const run: Command<[pipeline: string, options: RunOptions]> = (context, n
       runDate: options.runDate,
       params: coerceParams(pipeline, given),
       seed: options.seed,
+      ...(options.fresh && { fresh: true }),
+      ...(options.priority !== undefined && { priority: options.priority }),
     });
     const ended = await watchRun(context, session, started);
     const exitCode = await concludeRun(context, ended, options);

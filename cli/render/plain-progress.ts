@@ -36,6 +36,7 @@ function storyOf(step: StepView, now: Date): string[] {
     startOf(step, attempt),
     ...endOf(step, attempt, now),
   ]);
+  if (step.reuse) lines.push(`${name}: reused from run ${step.reuse.from.runId}`);
   const endedWithoutJob = state === 'skipped' || state === 'cancelled';
   if (endedWithoutJob && history.at(-1)?.state !== 'cancelled') lines.push(`${name}: ${state}`);
   return lines;

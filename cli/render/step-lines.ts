@@ -29,8 +29,19 @@ function hint(step: StepView, style: Style): string {
     const again = step.state === 'waiting' || step.state === 'ready' ? '; it is tried again' : '';
     return style.bad(`${step.error.code}${again}`);
   }
+  if (step.state === 'awaiting') {
+    return style.warning(`waits for an approval until ${step.approvalExpiresAt}`);
+  }
+  if (step.skipped !== null) return style.faint(`skipped: ${step.skipped}`);
+  if (step.reuse) return style.faint(reuseText(step.reuse));
   const attempts = step.attempts > 1 ? `attempt ${step.attempts}` : '';
   return style.faint([attempts, producedBy(step)].filter((part) => part !== '').join(', '));
+}
+
+/** Why a step was not done: `reused from run 01j… of 2026-01-31 06:00, saved 3.2 s`. */
+function reuseText({ from, savedMs }: NonNullable<StepView['reuse']>): string {
+  const when = from.at.slice(0, 16).replace('T', ' ');
+  return `same inputs, parameters and code as in run ${from.runId} of ${when}; saved ${formatDuration(savedMs)}`;
 }
 
 const SHOWN_PRODUCTS = 2;

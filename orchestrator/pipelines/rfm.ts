@@ -9,6 +9,7 @@ export default {
   description: 'RFM segments and customer lifetime value from order lines.',
   // No schedule as it is shipped: a firing takes the default source, and simulated orders must not
   // come beside real ones. With a source of your own: schedule: { cron: '0 6 * * *' },
+  cache: 'on',
   params: {
     source: {
       type: 'string',
