@@ -1,4 +1,4 @@
-import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
+import { DatabaseSync, type SQLInputValue, type StatementSync } from 'node:sqlite';
 import {
   type DatabaseConnection,
   Kysely,
@@ -80,6 +80,9 @@ class TransactionalAdapter extends SqliteAdapter {
   }
 }
 
+/** Statements that are kept prepared; texts differ by the length of their lists. */
+const PREPARED_LIMIT = 500;
+
 /** `node:sqlite` behind the interface that Kysely's own SQLite dialect drives. */
 function adapt(file: DatabaseSync, path: string): SqliteDatabase {
   const coded = <T>(act: () => T): T => {
@@ -89,12 +92,23 @@ function adapt(file: DatabaseSync, path: string): SqliteDatabase {
       throw toStateError(error, path);
     }
   };
+  const prepared = new Map<string, { statement: StatementSync; reader: boolean }>();
+  /** To prepare a statement takes longer than to run most of them. */
+  const prepare = (sql: string) => {
+    const known = prepared.get(sql);
+    if (known) return known;
+    const statement = coded(() => file.prepare(sql));
+    const fresh = { statement, reader: statement.columns().length > 0 };
+    if (prepared.size >= PREPARED_LIMIT) prepared.clear();
+    prepared.set(sql, fresh);
+    return fresh;
+  };
   return {
     close: () => file.close(),
     prepare(sql) {
-      const statement = coded(() => file.prepare(sql));
+      const { statement, reader } = prepare(sql);
       return {
-        reader: statement.columns().length > 0,
+        reader,
         all: (parameters) => coded(() => statement.all(...(parameters as SQLInputValue[]))),
         run: (parameters) => coded(() => statement.run(...(parameters as SQLInputValue[]))),
         iterate: (parameters) => statement.iterate(...(parameters as SQLInputValue[])),
