@@ -23,6 +23,8 @@ export interface Route<
     params: z.output<P>;
     query: z.output<Q>;
     body: z.output<B>;
+    /** Of the header of that name: requests with the same key are one request. */
+    idempotencyKey: string | undefined;
   }) => Promise<unknown>;
 }
 
@@ -41,6 +43,7 @@ export function mount(router: Router, routes: Route[]): void {
         params: params ? parseInput(params, request.params, where) : {},
         query: query ? parseInput(query, request.query, where) : {},
         body: body ? parseInput(body, request.body ?? {}, where) : undefined,
+        idempotencyKey: request.get('idempotency-key'),
       };
       const result = await handle(input);
       answer.status(status);

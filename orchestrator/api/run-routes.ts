@@ -1,6 +1,7 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import { runId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import {
   createRunRequest,
   rerunRequest,
@@ -11,6 +12,9 @@ import {
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { RunRow, StateStore } from '@triad/shared/state/state-store.ts';
 import { z } from 'zod';
+import { canonicalJson } from '../plan/canonical-json.ts';
+import type { RunRequest } from '../plan/plan-run.ts';
+import { resolveParams } from '../plan/resolve-params.ts';
 import type { RunEngine } from '../run/run-engine.ts';
 import type { RunStarter } from '../run/run-starter.ts';
 import { runViewOf } from '../run/run-view-of.ts';
@@ -53,9 +57,18 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       body: createRunRequest,
       status: 201,
       response: runView,
-      async handle({ body }) {
+      async handle({ body, idempotencyKey }) {
         const pipeline = pipelineNamed(body.pipeline);
-        return started(await starter.start({ ...body, pipeline, trigger: 'manual' }));
+        const cause = idempotencyKey === undefined ? null : `request/${idempotencyKey}`;
+        const request = { ...body, pipeline, cause, trigger: 'manual' as const };
+        const id = await starter.start(request);
+        if (id || cause === null) return started(id);
+        const earlier = await state.runOfCause(cause);
+        const { plan } = await stored(earlier ?? '');
+        if (!isSameRequest(request, plan)) {
+          throw new TriadError('IDEMPOTENCY_KEY_REUSED', { key: idempotencyKey ?? '' });
+        }
+        return view(plan.runId);
       },
     }),
     route({
@@ -153,6 +166,17 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       },
     }),
   ];
+}
+
+/** Whether a run is what a request with these parameters would have made. */
+function isSameRequest(request: RunRequest, plan: RunPlan): boolean {
+  const { pipeline, runDate, params, seed = 0 } = request;
+  return (
+    pipeline.name === plan.pipeline.name &&
+    runDate === plan.runDate &&
+    seed === plan.seed &&
+    canonicalJson(resolveParams(plan.pipeline, params)) === canonicalJson(plan.params)
+  );
 }
 
 const summaryOf = (row: RunRow) => ({

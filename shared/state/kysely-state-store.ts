@@ -110,6 +110,15 @@ export class KyselyStateStore implements StateStore {
     });
   }
 
+  async runOfCause(cause: string): Promise<string | undefined> {
+    const row = await this.#db
+      .selectFrom('runs')
+      .select('run_id')
+      .where('cause', '=', cause)
+      .executeTakeFirst();
+    return row?.run_id;
+  }
+
   async listRuns({ pipeline, state, before, limit }: RunFilter): Promise<RunRow[]> {
     let query = this.#db.selectFrom('runs').selectAll().orderBy('run_id', 'desc').limit(limit);
     if (pipeline) query = query.where('pipeline', '=', pipeline);

@@ -131,6 +131,8 @@ export interface StateStore {
    */
   applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean>;
   getRun(runId: string): Promise<StoredRun | undefined>;
+  /** The id of the run that answers a cause. */
+  runOfCause(cause: string): Promise<string | undefined>;
   /** Newest first. */
   listRuns(filter: RunFilter): Promise<RunRow[]>;
   /** Ids of the runs that were admitted and have not finished: highest priority first, then oldest first. */

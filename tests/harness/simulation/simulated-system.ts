@@ -95,7 +95,7 @@ export class SimulatedSystem {
     const route = this.#orchestrator?.orchestrator.routes.find(
       (candidate) => candidate.path === path && candidate.method === 'post',
     );
-    return route?.handle({ params, query: {}, body });
+    return route?.handle({ params, query: {}, body, idempotencyKey: undefined });
   }
 
   killOrchestrator(): void {
@@ -196,7 +196,7 @@ export class SimulatedSystem {
     if (!this.#orchestrator) throw new TypeError('connection refused');
     const { routes } = this.#orchestrator.orchestrator;
     const route = routes.find(({ path }) => path === '/pubsub/push');
-    await route?.handle({ params: {}, query: {}, body: body as object });
+    await route?.handle({ params: {}, query: {}, body: body as object, idempotencyKey: undefined });
   }
 
   /** The run and step of each job that runs now. */

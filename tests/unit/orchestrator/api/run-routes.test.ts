@@ -56,6 +56,17 @@ test('a run that was asked for is there, pinned and under way', async () => {
   assert.deepEqual(await show(run.runId), run);
 });
 
+test('a request that is repeated with its key makes one run; the key serves no other request', async () => {
+  const ask = (body: object) =>
+    request(app).post('/v1/runs').set('Idempotency-Key', 'k1').send(body);
+  const first = await ask(asked);
+  const second = await ask(asked);
+  assert.deepEqual([second.status, second.body.runId], [201, first.body.runId]);
+  const other = await ask({ ...asked, seed: 5 });
+  assert.deepEqual([other.status, other.body.error.code], [422, 'IDEMPOTENCY_KEY_REUSED']);
+  assert.equal((await setup.state.listRuns({ limit: 10 })).length, 1);
+});
+
 const refused: [string, object, number, RegExp][] = [
   ['an unknown pipeline', { ...asked, pipeline: 'rmf' }, 404, /No pipeline named rmf/],
   ['a wrong run date', { ...asked, runDate: '2024-02-30' }, 400, /runDate: expected a calendar/],
