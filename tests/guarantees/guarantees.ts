@@ -1,0 +1,73 @@
+import type { Guarantee } from './guarantee.ts';
+
+/** The promises that the design makes, and what proves each of them. */
+export const guarantees: Guarantee[] = [
+  {
+    promise: 'No run is lost',
+    statement:
+      'Every expected firing of a schedule has a row in the ledger before it is due, and ends as one run or as a recorded skip; if neither is there in time, an alarm is raised by a watcher that does not depend on the scheduler.',
+    proofs: [
+      { where: 'tests/unit/orchestrator/schedule/scheduler.test.ts' },
+      { where: 'tests/conformance/state-store.sqlite.test.ts' },
+      { where: 'tests/simulation/faults.test.ts' },
+      { where: 'chaos' },
+    ],
+  },
+  {
+    promise: 'An effect is published once',
+    statement:
+      "Delivery is at least once. Claims, fencing by run and attempt, and publication inside one transaction make a step's publication happen once. What a job of yours does elsewhere can happen again when it is killed before its manifest.",
+    proofs: [
+      { where: 'tests/unit/sql-runner/publish-once.test.ts' },
+      { where: 'tests/unit/sql-runner/fence.test.ts' },
+      { where: 'tests/flow/sql-runner-killed.test.ts' },
+      { where: 'tests/flow/faults.test.ts' },
+      { where: 'tests/simulation/faults.test.ts' },
+      { where: 'chaos' },
+    ],
+  },
+  {
+    promise: 'Green means done',
+    statement:
+      'A step succeeds only when its manifest is there, every output has the size and SHA-256 that the manifest names, and every postcondition holds. No exit code and no message makes it green.',
+    proofs: [
+      { where: 'tests/unit/orchestrator/verify/verify-attempt.test.ts' },
+      { where: 'tests/unit/orchestrator/verify/check-postconditions.test.ts' },
+      {
+        where: 'tests/unit/orchestrator/messages/receive-outcome.test.ts',
+        test: 'green without a manifest is not done',
+      },
+      { where: 'chaos' },
+    ],
+  },
+  {
+    promise: 'Bad data never reaches production',
+    statement:
+      'Results are written aside, audited, and published together in one transaction; when a check fails, the published tables are what they were.',
+    proofs: [
+      { where: 'tests/unit/sql-runner/rfm.test.ts' },
+      { where: 'tests/flow/model-cannot-be-fitted.test.ts' },
+      { where: 'tests/flow/sql-runner-killed.test.ts' },
+    ],
+  },
+  {
+    promise: 'Every result can be reproduced',
+    statement:
+      'A run pins its pipeline, parameters, seed and code revision under one hash; editing a pipeline never changes a run in flight; manifests name the SQL, the data and the code by hash.',
+    proofs: [
+      { where: 'tests/unit/orchestrator/plan/plan-run.test.ts' },
+      { where: 'tests/unit/orchestrator/run/reuse.test.ts' },
+      { where: 'tests/golden/rfm.test.ts' },
+    ],
+  },
+  {
+    promise: 'What runs on the laptop runs in the cloud',
+    statement:
+      'One GoogleSQL text: what is not in the verified part of the dialect is an error that names it, never another number.',
+    proofs: [
+      { where: 'tests/unit/sql-runner/dialect/values.test.ts' },
+      { where: 'tests/unit/sql-runner/dialect/refusals.test.ts' },
+      { where: 'tests/unit/sql-runner/dialect/numeric.property.test.ts' },
+    ],
+  },
+];
