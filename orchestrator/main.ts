@@ -11,7 +11,9 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
+import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { createApp } from './app.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -46,6 +48,8 @@ await runService(async () => {
   });
   const orchestrator = new Orchestrator({
     state,
+    ledger: new KyselyTickLedger(db),
+    backfills: new KyselyBackfillStore(db),
     messenger,
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),

@@ -1,13 +1,19 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
+import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { Admission } from './admit/admission.ts';
+import { backfillRoutes } from './api/backfill-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
+import { scheduleRoutes } from './api/schedule-routes.ts';
 import { stepRoutes } from './api/step-routes.ts';
+import { Backfills } from './backfill/backfills.ts';
+
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
@@ -21,6 +27,8 @@ import { findReusable } from './verify/find-reusable.ts';
 export interface OrchestratorOptions
   extends Omit<ReconcileOptions, 'engine' | 'deadLettered' | 'onOutbox'> {
   messenger: PushMessenger;
+  ledger: TickLedger;
+  backfills: BackfillStore;
   pipelines: ReadonlyMap<string, Pipeline>;
   poolSizes: PoolSizes;
   maxActiveRuns: number;
@@ -37,31 +45,35 @@ export class Orchestrator {
   readonly #admission: Admission;
   readonly #reconciler: Reconciler;
   readonly #scheduler: Scheduler;
+  readonly #backfills: Backfills;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    const { state, messenger, clock, log, pipelines, workload } = options;
+    const { state, ledger, messenger, clock, log, pipelines, workload } = options;
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const onOutbox = () => this.#relay.wake();
     const engine: RunEngine = new RunEngine({
       ...options,
       onOutbox,
-      onFinished: () => void this.#admit(),
       findReusable: (key) => findReusable(state, options.artifacts, key),
+      onFinished: () => void this.#onFinished(),
     });
     this.#admission = new Admission({ ...options, engine });
     const starter = new RunStarter({ ...options, admission: this.#admission });
     const deadLettered = (commandId: string) =>
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
     this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
-    this.#scheduler = new Scheduler({ ...options, starter });
+    this.#scheduler = new Scheduler({ ...options, engine, starter });
+    this.#backfills = new Backfills({ ...options, engine, starter });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...stepRoutes({ ...options, engine, starter }),
-      ...pipelineRoutes(pipelines, state),
+      ...pipelineRoutes(pipelines),
+      ...scheduleRoutes(ledger, this.#scheduler),
+      ...backfillRoutes(this.#backfills),
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
         state: () => state.check(),
@@ -90,9 +102,10 @@ export class Orchestrator {
   }
 
   /** What this misses, the next round of reconciliation finds. */
-  async #admit(): Promise<void> {
+  async #onFinished(): Promise<void> {
     try {
       await this.#admission.admit();
+      await this.#backfills.topUp();
     } catch (error) {
       this.#options.log.error({ err: error }, 'waiting runs could not be admitted');
     }
@@ -109,6 +122,7 @@ export class Orchestrator {
     try {
       await this.#reconciler.reconcile();
       await this.#admission.admit();
+      await this.#backfills.topUp();
       // Also finds a tick that its timer missed, as when the machine slept.
       if (this.#options.schedulerEnabled) await this.#scheduler.tick();
     } catch (error) {

@@ -1,8 +1,7 @@
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import { Cron } from 'croner';
-import nodeCron from 'node-cron';
+import { badSchedule } from '../schedule/validate-schedule.ts';
 import { resolveParams } from './resolve-params.ts';
 
 /**
@@ -127,21 +126,6 @@ function badFanOut(pipeline: Pipeline): string | undefined {
 function badApproval({ steps }: Pipeline): string | undefined {
   const wrong = steps.find((step) => step.approval && step.kind !== 'approval');
   return wrong && `step ${wrong.name}: only an approval step has an approval`;
-}
-
-function badSchedule({ schedule, params }: Pipeline): string | undefined {
-  if (!schedule) return undefined;
-  // One library computes the ticks and the other fires them: both must read the expression.
-  const isCron = schedule.cron.split(' ').length === 5 && nodeCron.validate(schedule.cron);
-  if (!isCron) return `schedule: expected a five-field cron expression, got "${schedule.cron}"`;
-  const open = Object.entries(params).find(([, p]) => p.required && p.default === undefined);
-  if (open) return `a schedule gives no parameters, so the required ${open[0]} needs a default`;
-  try {
-    const next = new Cron(schedule.cron, { timezone: schedule.timezone, paused: true }).nextRun();
-    return next ? undefined : `schedule ${schedule.cron} never fires`;
-  } catch (error) {
-    return `schedule: ${error instanceof Error ? error.message : String(error)}`;
-  }
 }
 
 /** A default must be a value that the parameter itself would accept. */

@@ -1,6 +1,7 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
-import type { StateStore, Tick } from '@triad/shared/state/state-store.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { TickKey } from '@triad/shared/state/tick-ledger.ts';
 import type { Admission } from '../admit/admission.ts';
 import { planRun, type RunRequest } from '../plan/plan-run.ts';
 
@@ -27,10 +28,7 @@ export class RunStarter {
    * @param tick fires with the run, in the same transaction
    * @returns the run's id; `undefined` when the tick has fired, or its cause has its run, already
    */
-  async start(
-    request: RunRequest,
-    tick?: Pick<Tick, 'pipeline' | 'dueAt'>,
-  ): Promise<string | undefined> {
+  async start(request: RunRequest, tick?: TickKey): Promise<string | undefined> {
     const { state, admission, clock, ids, codeRevision } = this.#options;
     const plan = planRun(request, { runId: ids.next(), createdAt: clock.now(), codeRevision });
     if (!(await state.createRun(plan, tick))) return undefined;

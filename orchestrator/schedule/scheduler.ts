@@ -1,81 +1,177 @@
-import type { Clock } from '@triad/shared/clock/clock.ts';
+import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
-import type { StateStore } from '@triad/shared/state/state-store.ts';
-import cron, { type ScheduledTask } from 'node-cron';
-import type { RunStarter } from '../run/run-starter.ts';
-import { nextTick } from './tick-times.ts';
+import type { Tick } from '@triad/shared/state/tick-ledger.ts';
+import { isScheduled } from './expected-ticks.ts';
+import { type EndedTick, type FiringOptions, fireTicks, skipTicks } from './fire-ticks.ts';
+import { TickPlanner } from './tick-planner.ts';
 
-export interface SchedulerOptions {
+export interface SchedulerOptions extends FiringOptions {
   pipelines: ReadonlyMap<string, Pipeline>;
-  state: StateStore;
-  starter: RunStarter;
   clock: Clock;
   log: Logger;
 }
 
+/** What one round did, and when the next tick is due. */
+export interface TickRound {
+  ended: EndedTick[];
+  nextDueAt: Date | null;
+}
+
+/** Most time between two looks at the clock, which may jump, in milliseconds. */
+const LOOK_MS = 60_000;
+/** After how long a tick that could not be fired is tried again, in milliseconds. */
+const RETRY_MS = 5_000;
+
 /**
  * Turns schedules into runs. The ledger is written ahead: a tick has its row before it is due, so
- * a tick that no process was there to fire is found and fired by the next one.
+ * a tick that no process was there to fire is found by the next one. One timer waits for the
+ * earliest of all; several schedulers may work on one ledger.
  */
 export class Scheduler {
   readonly #options: SchedulerOptions;
-  #tasks: ScheduledTask[] = [];
-  /** Pipelines of the ledger that do not exist, each reported once. */
-  readonly #unknown = new Set<string>();
+  readonly #planner: TickPlanner;
+  #isStarted = false;
+  #cancelTimer: CancelTimer = () => {};
+  #checkedAt: Date | undefined;
+  /** Rounds of this process come one after the other. */
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: SchedulerOptions) {
     this.#options = options;
+    this.#planner = new TickPlanner(options.pipelines.values(), options.ledger, options.log);
   }
 
-  /** Fires what is overdue, then whenever a schedule says so. */
+  /** Ends what is overdue, then each tick when it is due. */
   async start(): Promise<void> {
+    this.#isStarted = true;
     await this.tick();
-    for (const pipeline of this.#options.pipelines.values()) {
-      if (!pipeline.schedule) continue;
-      const { cron: expression, timezone } = pipeline.schedule;
-      const onTick = () => this.tick().catch((error: unknown) => this.#report(error));
-      this.#tasks.push(cron.schedule(expression, onTick, { timezone }));
-    }
   }
 
   async stop(): Promise<void> {
-    await Promise.all(this.#tasks.map((task) => task.destroy()));
-    this.#tasks = [];
+    this.#isStarted = false;
+    this.#cancelTimer();
+    await this.#last;
   }
 
-  /** Fires all due ticks and writes the next expected one of each schedule. */
-  async tick(): Promise<void> {
-    const { state, clock, pipelines } = this.#options;
+  /** Ends all due ticks, and writes the ledger on. */
+  tick(): Promise<TickRound> {
+    return this.#inTurn(async () => {
+      const round = await this.#round();
+      this.#arm(round);
+      return round;
+    });
+  }
+
+  /** Until `resume`, ticks of the pipeline are skipped. `false` when it is paused already. */
+  async pause(name: string, by: string, reason: string): Promise<boolean> {
+    const pipeline = this.#scheduled(name);
+    const at = this.#options.clock.now();
+    return this.#options.ledger.pause({ pipeline, at, by, reason });
+  }
+
+  /** Nothing of the time of the pause is made up for. `false` when the pipeline is not paused. */
+  resume(name: string): Promise<boolean> {
+    const pipeline = this.#scheduled(name);
+    return this.#inTurn(async () => {
+      const now = this.#options.clock.now();
+      await this.#look(now);
+      return this.#options.ledger.resume(pipeline, now);
+    });
+  }
+
+  #scheduled(name: string): string {
+    const pipeline = this.#options.pipelines.get(name);
+    if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name });
+    if (!isScheduled(pipeline)) throw new TriadError('PIPELINE_UNSCHEDULED', { pipeline: name });
+    return name;
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#last.then(work);
+    this.#last = done.catch(() => {});
+    return done;
+  }
+
+  async #round(): Promise<TickRound> {
+    const { ledger, clock } = this.#options;
     const now = clock.now();
-    for (const { pipeline, dueAt, runDate } of await state.dueTicks(now)) {
-      // One tick that cannot fire must not keep the others from it.
-      await this.#fire(pipeline, dueAt, runDate).catch((error: unknown) => this.#report(error));
+    // The ticks of a time that was slept through must all be known before one of them is chosen.
+    await this.#look(now);
+    const due = Map.groupBy(await ledger.due(now), ({ pipeline }) => pipeline);
+    const paused = due.size > 0 ? await ledger.pauses() : [];
+    const isPaused = new Set(paused.map(({ pipeline }) => pipeline));
+    const ended: EndedTick[] = [];
+    for (const [name, ticks] of due) {
+      for await (const end of this.#endTicks(name, ticks, isPaused.has(name), now)) {
+        this.#report(end);
+        ended.push(end);
+      }
     }
-    for (const pipeline of pipelines.values()) {
-      const next = nextTick(pipeline, now);
-      if (next) await state.expectTick({ pipeline: pipeline.name, ...next });
+    for (const name of new Set(ended.map(({ tick }) => tick.pipeline))) {
+      await this.#planner.extend(name, now);
+    }
+    return { ended, nextDueAt: (await ledger.nextDue(now)) ?? null };
+  }
+
+  /** Ticks of a pipeline that is not known here are those of a newer build. */
+  async *#endTicks(
+    name: string,
+    ticks: Tick[],
+    isPaused: boolean,
+    now: Date,
+  ): AsyncGenerator<EndedTick> {
+    const pipeline = this.#options.pipelines.get(name);
+    if (!pipeline || !isScheduled(pipeline)) return;
+    try {
+      if (isPaused) yield* skipTicks(this.#options.ledger, ticks, 'paused');
+      else yield* fireTicks(this.#options, pipeline, ticks, now);
+    } catch (error) {
+      // One pipeline that fails must not keep the others from firing.
+      const [tick] = ticks;
+      if (tick) yield { state: 'failed', tick, error };
     }
   }
 
-  async #fire(name: string, dueAt: Date, runDate: string): Promise<void> {
-    const { pipelines, starter, log } = this.#options;
-    const pipeline = pipelines.get(name);
-    if (!pipeline) {
-      if (this.#unknown.has(name)) return;
-      this.#unknown.add(name);
-      log.warn({ pipeline: name, dueAt }, 'a tick is due for a pipeline that no longer exists');
-      return;
-    }
-    // Another scheduler may see the same tick; the ledger lets one of them have it.
-    const runId = await starter.start(
-      { pipeline, runDate, params: {}, trigger: 'schedule' },
-      { pipeline: name, dueAt },
-    );
-    if (runId) log.info({ runId, pipeline: name, runDate, dueAt }, 'a schedule fired');
+  async #look(now: Date): Promise<void> {
+    const sinceMs = this.#checkedAt ? Math.abs(now.getTime() - this.#checkedAt.getTime()) : LOOK_MS;
+    if (!this.#checkedAt) await this.#planner.adopt(now);
+    else if (sinceMs >= LOOK_MS) await this.#planner.check(now);
+    if (sinceMs >= LOOK_MS) this.#checkedAt = now;
+    await this.#planner.complete(now);
   }
 
-  #report(error: unknown): void {
-    this.#options.log.error({ err: error }, 'a tick could not be fired; the next one tries again');
+  #arm({ ended, nextDueAt }: TickRound): void {
+    this.#cancelTimer();
+    if (!this.#isStarted) return;
+    const { clock } = this.#options;
+    const most = ended.some(({ state }) => state === 'failed') ? RETRY_MS : LOOK_MS;
+    const left = nextDueAt ? nextDueAt.getTime() - clock.now().getTime() : most;
+    this.#cancelTimer = clock.setTimer(Math.max(0, Math.min(left, most)), () => this.#onTimer());
+  }
+
+  #onTimer(): void {
+    this.tick().catch((error: unknown) => {
+      this.#options.log.error({ err: error }, 'due ticks could not be read; tried again soon');
+      this.#arm({ ended: [], nextDueAt: new Date(this.#options.clock.now().getTime() + RETRY_MS) });
+    });
+  }
+
+  #report(end: EndedTick): void {
+    const { log } = this.#options;
+    const { pipeline, occurrence, dueAt, runDate } = end.tick;
+    const tick = { pipeline, occurrence, dueAt, runDate };
+    switch (end.state) {
+      case 'fired':
+        return log.info({ ...tick, runId: end.runId }, 'a schedule fired');
+      case 'skipped':
+        return log.info({ ...tick, reason: end.reason }, 'a tick was skipped');
+      case 'failed':
+        return log.error(
+          { ...tick, err: end.error },
+          'a tick could not be fired; tried again soon',
+        );
+    }
   }
 }

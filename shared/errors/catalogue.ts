@@ -179,6 +179,16 @@ export const catalogue = {
     'Step {step} cannot fan out: {reason}.',
     'Correct the list, then retry the run.',
   ),
+  PIPELINE_UNSCHEDULED: fatal(
+    409,
+    'Pipeline {pipeline} has no schedule.',
+    'Give it a schedule, or start it with triad run.',
+  ),
+  BACKFILL_NOT_ACTIVE: fatal(
+    409,
+    'Backfill {backfill} is already {state}.',
+    'Only a running backfill can be cancelled; start a new one.',
+  ),
   POSTCONDITION_FAILED: fatal(
     500,
     'Postcondition "{postcondition}" does not hold: expected {expected}, found {actual}.',

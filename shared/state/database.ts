@@ -61,9 +61,49 @@ interface StepCacheTable {
 
 interface TickTable {
   pipeline: string;
+  occurrence: string;
+  interval_start: string;
   due_at: string;
   run_date: string;
+  state: string;
+  reason: string | null;
   run_id: string | null;
+}
+
+interface ScheduleTable {
+  pipeline: string;
+  fingerprint: string;
+  through: string;
+}
+
+interface PauseTable {
+  pipeline: string;
+  at: string;
+  by: string;
+  reason: string;
+}
+
+interface BackfillTable {
+  id: string;
+  pipeline: string;
+  state: string;
+  /** A `BackfillRequest`. */
+  request: string;
+  created_at: string;
+  finished_at: string | null;
+}
+
+interface BackfillItemTable {
+  /** Of the run. */
+  cause: string;
+  backfill: string;
+  /** From 1, in the order in which the runs are started. */
+  seq: number;
+  run_date: string;
+  interval_start: string | null;
+  interval_end: string | null;
+  /** An `ErrorReport`: why no run could be started. */
+  error: string | null;
 }
 
 interface OutboxTable {
@@ -104,6 +144,10 @@ export interface Database {
   pool_waits: PoolWaitTable;
   step_cache: StepCacheTable;
   ticks: TickTable;
+  schedules: ScheduleTable;
+  pauses: PauseTable;
+  backfills: BackfillTable;
+  backfill_items: BackfillItemTable;
   outbox: OutboxTable;
   deliveries: DeliveryTable;
   dead_letters: DeadLetterTable;

@@ -19,8 +19,8 @@ import type {
   RunRow,
   StateStore,
   StoredRun,
-  Tick,
 } from './state-store.ts';
+import type { TickKey } from './tick-ledger.ts';
 
 /** `StateStore` on any database that Kysely speaks to. */
 export class KyselyStateStore implements StateStore {
@@ -30,7 +30,7 @@ export class KyselyStateStore implements StateStore {
     this.#db = db;
   }
 
-  createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean> {
+  createRun(plan: RunPlan, tick?: TickKey): Promise<boolean> {
     return this.#db.transaction().execute(async (tx) => {
       if (plan.cause !== null && (await hasCause(tx, plan.cause))) return false;
       if (tick && !(await fireTick(tx, tick, plan.runId))) return false;
@@ -169,14 +169,14 @@ export class KyselyStateStore implements StateStore {
     }));
   }
 
-  async previousTickRun(pipeline: string, dueAt: Date): Promise<RunRow | undefined> {
+  async previousTickRun(pipeline: string, occurrence: Date): Promise<RunRow | undefined> {
     const row = await this.#db
       .selectFrom('ticks')
       .innerJoin('runs', 'runs.run_id', 'ticks.run_id')
       .selectAll('runs')
       .where('ticks.pipeline', '=', pipeline)
-      .where('ticks.due_at', '<', dueAt.toISOString())
-      .orderBy('ticks.due_at', 'desc')
+      .where('ticks.occurrence', '<', occurrence.toISOString())
+      .orderBy('ticks.occurrence', 'desc')
       .limit(1)
       .executeTakeFirst();
     return row && toRunRow(row);
@@ -224,40 +224,6 @@ export class KyselyStateStore implements StateStore {
     return { key, runId, step, attempt, result, durationMs, at: new Date(row.at) };
   }
 
-  async expectTick(tick: Pick<Tick, 'pipeline' | 'dueAt' | 'runDate'>): Promise<void> {
-    await this.#db
-      .insertInto('ticks')
-      .values({
-        pipeline: tick.pipeline,
-        due_at: tick.dueAt.toISOString(),
-        run_date: tick.runDate,
-        run_id: null,
-      })
-      .onConflict((conflict) => conflict.columns(['pipeline', 'due_at']).doNothing())
-      .execute();
-  }
-
-  async dueTicks(now: Date): Promise<Tick[]> {
-    const rows = await this.#db
-      .selectFrom('ticks')
-      .selectAll()
-      .where('run_id', 'is', null)
-      .where('due_at', '<=', now.toISOString())
-      .orderBy('due_at')
-      .execute();
-    return rows.map(toTick);
-  }
-
-  async listTicks(limit: number): Promise<Tick[]> {
-    const rows = await this.#db
-      .selectFrom('ticks')
-      .selectAll()
-      .orderBy('due_at', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(toTick);
-  }
-
   async unpublished(limit: number): Promise<OutboxMessage[]> {
     const rows = await this.#db
       .selectFrom('outbox')
@@ -290,17 +256,13 @@ export class KyselyStateStore implements StateStore {
 }
 
 /** Compare-and-set: of two schedulers that see the same tick, one changes the row. */
-async function fireTick(
-  tx: Transaction<Database>,
-  tick: Pick<Tick, 'pipeline' | 'dueAt'>,
-  runId: string,
-): Promise<boolean> {
+async function fireTick(tx: Transaction<Database>, tick: TickKey, runId: string): Promise<boolean> {
   const { numUpdatedRows } = await tx
     .updateTable('ticks')
-    .set({ run_id: runId })
+    .set({ state: 'fired', run_id: runId })
     .where('pipeline', '=', tick.pipeline)
-    .where('due_at', '=', tick.dueAt.toISOString())
-    .where('run_id', 'is', null)
+    .where('occurrence', '=', tick.occurrence.toISOString())
+    .where('state', '=', 'expected')
     .executeTakeFirstOrThrow();
   return numUpdatedRows === 1n;
 }
@@ -409,10 +371,3 @@ function toRunRow(row: RunRecord): RunRow {
     error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
   };
 }
-
-const toTick = (row: Database['ticks']): Tick => ({
-  pipeline: row.pipeline,
-  dueAt: new Date(row.due_at),
-  runDate: row.run_date,
-  runId: row.run_id,
-});

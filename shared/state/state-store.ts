@@ -4,6 +4,7 @@ import type { RunPlan } from '../contracts/run-plan.ts';
 import type { RunTrigger } from '../contracts/run-trigger.ts';
 import type { RunState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
+import type { TickKey } from './tick-ledger.ts';
 
 export interface RecordedEvent {
   /** From 1, without gaps within a run. */
@@ -109,22 +110,13 @@ export interface RunChange {
   cached: CachedStep[];
 }
 
-/** One expected firing of a schedule. */
-export interface Tick {
-  pipeline: string;
-  dueAt: Date;
-  runDate: string;
-  /** Null until it fired. */
-  runId: string | null;
-}
-
 /** The orchestrator's memory. Every method is one transaction. */
 export interface StateStore {
   /**
    * Stores a new run. With a tick, the tick fires with it by compare-and-set: `false`, and nothing
    * stored, when the tick has fired already, or when there is a run of the same cause.
    */
-  createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean>;
+  createRun(plan: RunPlan, tick?: TickKey): Promise<boolean>;
   /**
    * Applies `change` to a run that has exactly `seenEvents` events. `false`, and nothing stored,
    * when someone else was faster or a slot is taken.
@@ -141,19 +133,12 @@ export interface StateStore {
   nextQueued(held: QueuedFilter[]): Promise<RunPlan | undefined>;
   /** How many runs were admitted and have not finished. */
   activeCounts(): Promise<ActiveCount[]>;
-  /** The run of the newest tick of a pipeline that was due before `dueAt` and made a run. */
-  previousTickRun(pipeline: string, dueAt: Date): Promise<RunRow | undefined>;
+  /** The run of the newest tick of a pipeline before `occurrence` that made a run. */
+  previousTickRun(pipeline: string, occurrence: Date): Promise<RunRow | undefined>;
   inFlight(): Promise<InFlight[]>;
   /** In the order in which the waiting runs are to be served. */
   poolWaits(): Promise<PoolWait[]>;
   cachedStep(key: string): Promise<CachedStep | undefined>;
-
-  /** Writes a tick ahead of its time; harmless when it is there. */
-  expectTick(tick: Pick<Tick, 'pipeline' | 'dueAt' | 'runDate'>): Promise<void>;
-  /** Ticks that are due and have not fired, oldest first. */
-  dueTicks(now: Date): Promise<Tick[]>;
-  /** Newest first. */
-  listTicks(limit: number): Promise<Tick[]>;
 
   /** Oldest first. */
   unpublished(limit: number): Promise<OutboxMessage[]>;

@@ -16,6 +16,8 @@ const ports = {
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
   'shared/state/state-store.ts': 'StateStore',
+  'shared/state/tick-ledger.ts': 'TickLedger',
+  'shared/state/backfill-store.ts': 'BackfillStore',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
 

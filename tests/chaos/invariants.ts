@@ -2,7 +2,8 @@ import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifa
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { manifestPath } from '@triad/shared/contracts/manifest.ts';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
-import type { StateStore, Tick } from '@triad/shared/state/state-store.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { Tick } from '@triad/shared/state/tick-ledger.ts';
 
 /** What was found of one promise: how many things were looked at, and those that break it. */
 export interface Finding {
@@ -98,7 +99,7 @@ export async function checkInvariants(after: Aftermath): Promise<Finding[]> {
 
 function missedTicks(minutes: Date[], ticks: Tick[], runs: ReadonlySet<string>): string[] {
   return minutes.flatMap((minute) => {
-    const own = ticks.filter(({ dueAt }) => dueAt.getTime() === minute.getTime());
+    const own = ticks.filter(({ occurrence }) => occurrence.getTime() === minute.getTime());
     const made = own.filter(({ runId }) => runId !== null && runs.has(runId));
     return own.length === 1 && made.length === 1 ? [] : [minute.toISOString()];
   });

@@ -5,6 +5,7 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { queryWarehouse } from '../../cli/warehouse/query-warehouse.ts';
 import { keepResults } from '../guarantees/results.ts';
@@ -60,7 +61,8 @@ const { deadLetters } = (await ask('/v1/dead-letters')) as { deadLetters: unknow
 const survivors = fleet.jobPids();
 await fleet.stop();
 
-const state = new KyselyStateStore(await openSqlite(homeLayout(fleet.home).state));
+const db = await openSqlite(homeLayout(fleet.home).state);
+const state = new KyselyStateStore(db);
 const query =
   'SELECT CAST(run_date AS STRING) AS run_date, COUNT(*) AS found, COUNT(DISTINCT n) AS different FROM ledger GROUP BY run_date';
 const config = { ...loadConfig(), home: fleet.home };
@@ -69,7 +71,7 @@ const findings = await checkInvariants({
   answered,
   runs,
   state,
-  ticks: await state.listTicks(500),
+  ticks: await new KyselyTickLedger(db).list({ limit: 500 }),
   published: JSON.parse(await queryWarehouse(config, query, 'json')),
   deadLetters: deadLetters.length,
   survivors,

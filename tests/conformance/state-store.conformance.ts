@@ -13,7 +13,6 @@ import {
 } from '../harness/run-fixtures.ts';
 import { listConformance } from './state-store.lists.conformance.ts';
 import { slotConformance } from './state-store.slots.conformance.ts';
-import { tickConformance } from './state-store.ticks.conformance.ts';
 
 const at = new Date('2024-02-01T06:00:02.005Z');
 const message = (id: string): OutboxMessage => ({
@@ -130,7 +129,6 @@ export function stateStoreConformance(
     });
 
     slotConformance(() => store);
-    tickConformance(() => store);
     listConformance(() => store);
 
     test('the outbox gives its messages in the order of their ids until they are published', async () => {
@@ -143,7 +141,6 @@ export function stateStoreConformance(
 
     test('a store that is opened again holds all that was committed', async () => {
       await store.createRun(planOf('r1'));
-      await store.expectTick({ pipeline: 'test', dueAt: at, runDate: '2024-01-31' });
       await store.applyChange(
         'r1',
         0,
@@ -154,11 +151,9 @@ export function stateStoreConformance(
         }),
       );
       const before = await everythingOf(store, 'r1');
-      const ticks = await store.listTicks(10);
       await store.close();
       store = await reopen();
       assert.deepEqual(await everythingOf(store, 'r1'), before);
-      assert.deepEqual(await store.listTicks(10), ticks);
     });
 
     test('the check answers while the store is open and fails afterwards', async () => {

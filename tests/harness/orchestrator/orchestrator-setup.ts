@@ -4,7 +4,9 @@ import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts
 import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { Admission } from '../../../orchestrator/admit/admission.ts';
 import type { Workload } from '../../../orchestrator/reconcile/workload.ts';
@@ -53,7 +55,10 @@ export type OrchestratorSetup = Awaited<ReturnType<typeof setUpOrchestrator>>;
 export async function setUpOrchestrator() {
   const clock = new FakeClock();
   const ids = sequentialIds();
-  const state = new KyselyStateStore(await openSqlite(':memory:'));
+  const db = await openSqlite(':memory:');
+  const state = new KyselyStateStore(db);
+  const ledger = new KyselyTickLedger(db);
+  const backfills = new KyselyBackfillStore(db);
   const artifacts = new DirectoryArtifactStore({ directory: await temporaryDirectory() });
   const { log, lines } = recordingLogger();
   const workload = new FakeWorkload();
@@ -80,6 +85,8 @@ export async function setUpOrchestrator() {
     clock,
     ids,
     state,
+    ledger,
+    backfills,
     artifacts,
     log,
     lines,

@@ -6,7 +6,9 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { Database } from '@triad/shared/state/database.ts';
+import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import type { Kysely } from 'kysely';
 import { Cancellations } from '../../../invoker/cancellations.ts';
@@ -133,6 +135,8 @@ export class SimulatedSystem {
     const orchestrator = new Orchestrator({
       ...common,
       state: life.bind(this.state),
+      ledger: life.bind(new KyselyTickLedger(this.#db)),
+      backfills: life.bind(new KyselyBackfillStore(this.#db)),
       messenger: push,
       artifacts: life.bind(this.#artifacts),
       workload: {

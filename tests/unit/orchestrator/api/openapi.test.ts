@@ -2,12 +2,16 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import type { Express } from 'express';
 import request from 'supertest';
+import { backfillRoutes } from '../../../../orchestrator/api/backfill-routes.ts';
 import { healthRoutes } from '../../../../orchestrator/api/health-routes.ts';
 import { messageRoutes } from '../../../../orchestrator/api/message-routes.ts';
 import { pipelineRoutes } from '../../../../orchestrator/api/pipeline-routes.ts';
 import type { Route } from '../../../../orchestrator/api/route.ts';
 import { runRoutes } from '../../../../orchestrator/api/run-routes.ts';
+import { scheduleRoutes } from '../../../../orchestrator/api/schedule-routes.ts';
 import { createApp } from '../../../../orchestrator/app.ts';
+import { Backfills } from '../../../../orchestrator/backfill/backfills.ts';
+import { Scheduler } from '../../../../orchestrator/schedule/scheduler.ts';
 import { setUpMessenger } from '../../../harness/messenger/messenger-setup.ts';
 import { setUpOrchestrator } from '../../../harness/orchestrator/orchestrator-setup.ts';
 import { pipelineOf } from '../../../harness/run-fixtures.ts';
@@ -30,14 +34,16 @@ let isWell = true;
 before(async () => {
   const setup = await setUpOrchestrator();
   const { push } = await setUpMessenger(async (own) => ({ messenger: own, async close() {} }));
-  const dueAt = new Date('2024-01-01T06:00:00.000Z');
-  await setup.state.expectTick({ pipeline: 'test', dueAt, runDate: '2024-01-01' });
+  const scheduler = new Scheduler({ ...setup, pipelines });
+  await scheduler.tick();
   const invoker = async () => {
     if (!isWell) throw new Error('it is down');
   };
   routes = [
     ...runRoutes({ ...setup, pipelines }),
-    ...pipelineRoutes(pipelines, setup.state),
+    ...pipelineRoutes(pipelines),
+    ...scheduleRoutes(setup.ledger, scheduler),
+    ...backfillRoutes(new Backfills({ ...setup, pipelines })),
     ...messageRoutes(push, async () => {}),
     ...healthRoutes({ state: () => setup.state.check(), invoker }),
   ];
