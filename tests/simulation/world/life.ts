@@ -1,0 +1,137 @@
+import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
+import type { Dice } from './dice.ts';
+import type { EventQueue } from './event-queue.ts';
+import type { Weather } from './weather.ts';
+
+export interface LifeOptions {
+  name: string;
+  queue: EventQueue;
+  dice: Dice;
+  weather: Weather;
+  /** Longest that a call to a store usually takes, in milliseconds. */
+  latencyMs: number;
+  onDeath: (life: Life) => void;
+}
+
+/**
+ * The life of a simulated process. All it does to the world goes through `bind`, `clock` and
+ * `serve`: there it can die, freeze and thaw, and its clock can be wrong. What it has committed
+ * outlives it; nothing else does.
+ */
+export class Life {
+  readonly name: string;
+  readonly clock: Clock;
+  /** How far its clock is ahead, in milliseconds. */
+  clockOffsetMs = 0;
+  #isAlive = true;
+  #frozenUntil = 0;
+  readonly #options: LifeOptions;
+  readonly #broken = new Set<(error: Error) => void>();
+
+  constructor(options: LifeOptions) {
+    this.#options = options;
+    this.name = options.name;
+    this.clock = {
+      now: () => new Date(options.queue.now + this.clockOffsetMs),
+      setTimer: (delayMs, callback) => this.#in(delayMs, callback),
+    };
+  }
+
+  get isAlive(): boolean {
+    return this.#isAlive;
+  }
+
+  die(): void {
+    if (!this.#isAlive) return;
+    this.#isAlive = false;
+    for (const reject of this.#broken) reject(new TypeError('the connection was reset'));
+    this.#broken.clear();
+    this.#options.onDeath(this);
+  }
+
+  /** Nothing that it does happens, nor does it hear anything, until then. */
+  freeze(ms: number): void {
+    this.#frozenUntil = this.#options.queue.now + ms;
+  }
+
+  /** `target` as this process reaches it: through calls that take time, fail, or are its last. */
+  bind<T extends object>(target: T): T {
+    const bound: Record<string, unknown> = { ...target };
+    for (const name of methodsOf(target)) {
+      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      bound[name] = (...args: unknown[]) => this.call(() => Reflect.apply(method, target, args));
+    }
+    return bound as T;
+  }
+
+  call<T>(work: () => Promise<T>): Promise<T> {
+    const { dice, weather, latencyMs } = this.#options;
+    return new Promise((resolve, reject) => {
+      const isSlow = weather.strikes('slowCall');
+      const delay = isSlow ? dice.between(500, 15_000) : latencyMs * dice.next();
+      this.#in(delay, () => {
+        if (weather.strikes('crash')) return this.die();
+        if (weather.strikes('failedCall')) return reject(new Error('the store is not there'));
+        const answer = (deliver: () => void) => {
+          if (weather.strikes('crash')) return this.die();
+          if (!this.#isFrozen) deliver();
+          else this.#in(0, deliver);
+        };
+        work().then(
+          (value) =>
+            answer(() => {
+              if (!weather.strikes('timedOutCall')) resolve(value);
+              else reject(new Error('the store did not answer in time'));
+            }),
+          (error: unknown) => answer(() => reject(error)),
+        );
+      });
+    });
+  }
+
+  /** Handles a request of somebody else, who hears of it when this process dies meanwhile. */
+  serve<T>(handle: () => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (!this.#isAlive) return reject(new TypeError('the connection was refused'));
+      this.#broken.add(reject);
+      this.#in(0, () => {
+        handle()
+          .then(resolve, reject)
+          .finally(() => this.#broken.delete(reject));
+      });
+    });
+  }
+
+  get #isFrozen(): boolean {
+    return this.#frozenUntil > this.#options.queue.now;
+  }
+
+  #in(delayMs: number, callback: () => void): CancelTimer {
+    if (!this.#isAlive) return () => {};
+    const { queue } = this.#options;
+    let cancel: CancelTimer;
+    const happen = (): void => {
+      if (!this.#isAlive) return;
+      if (this.#isFrozen) cancel = queue.in(this.#frozenUntil - queue.now, happen);
+      else callback();
+    };
+    cancel = queue.in(delayMs, happen);
+    return () => cancel();
+  }
+}
+
+const known = new WeakMap<object, string[]>();
+
+function methodsOf(target: object): string[] {
+  const prototype: object = Object.getPrototypeOf(target);
+  const found = known.get(prototype);
+  if (found) return found;
+  const names = new Set<string>();
+  for (let at = prototype; at !== Object.prototype; at = Object.getPrototypeOf(at)) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (name !== 'constructor' && typeof value === 'function') names.add(name);
+    }
+  }
+  known.set(prototype, [...names]);
+  return [...names];
+}
