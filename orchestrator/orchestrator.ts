@@ -2,6 +2,7 @@ import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Admission } from './admit/admission.ts';
+import { type AlarmOptions, AlarmSystem } from './alarms/alarm-system.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
@@ -25,6 +26,7 @@ export interface OrchestratorOptions
   codeRevision: string;
   schedulerEnabled: boolean;
   reconcileSeconds: number;
+  alarms: AlarmOptions;
 }
 
 /** The orchestrator's parts, wired: routes in, commands out, and the loops in between. */
@@ -35,6 +37,8 @@ export class Orchestrator {
   readonly #admission: Admission;
   readonly #reconciler: Reconciler;
   readonly #scheduler: Scheduler;
+  readonly #alarms: AlarmSystem;
+  #lastSchedulerRound: Date | null = null;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -55,9 +59,16 @@ export class Orchestrator {
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
     this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
     this.#scheduler = new Scheduler({ ...options, starter });
+    this.#alarms = new AlarmSystem({
+      ...options,
+      ...options.alarms,
+      checkState: () => state.check(),
+      ...(options.schedulerEnabled && { lastSchedulerRound: () => this.#lastSchedulerRound }),
+    });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines, state),
+      ...this.#alarms.routes,
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
         state: () => state.check(),
@@ -72,6 +83,8 @@ export class Orchestrator {
   async start(): Promise<void> {
     this.#options.messenger.start();
     this.#relay.wake();
+    // First: a scheduler that cannot start is what somebody must hear of.
+    this.#alarms.start();
     if (this.#options.schedulerEnabled) await this.#scheduler.start();
     this.#nextRound(0);
   }
@@ -81,6 +94,7 @@ export class Orchestrator {
     this.#cancelTimer();
     await this.#scheduler.stop();
     await this.#round;
+    await this.#alarms.stop();
     await this.#relay.stop();
     await this.#options.messenger.stop();
   }
@@ -107,6 +121,7 @@ export class Orchestrator {
       await this.#admission.admit();
       // Also finds a tick that its timer missed, as when the machine slept.
       if (this.#options.schedulerEnabled) await this.#scheduler.tick();
+      this.#lastSchedulerRound = this.#options.clock.now();
     } catch (error) {
       this.#options.log.error({ err: error }, 'a round of reconciliation failed');
     }
