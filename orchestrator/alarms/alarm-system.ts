@@ -22,6 +22,8 @@ export interface AlarmOptions {
   channels: ReadonlyMap<string, AlarmChannel>;
   /** The orchestrator's own address. */
   url: string;
+  /** Whether the watcher and the dead man's switch run here. */
+  watcherEnabled: boolean;
   watchSeconds: number;
   remindSeconds: number | undefined;
   /** After this many attempts a notice is given up. */
@@ -51,9 +53,11 @@ export class AlarmSystem {
   readonly #watcher: AlarmWatcher;
   readonly #dispatcher: AlarmDispatcher;
   readonly #switch: DeadMansSwitch | undefined;
+  readonly #watcherEnabled: boolean;
 
   constructor(options: AlarmSystemOptions) {
     const { store: alarms, channels, attempts: maxAttempts } = options;
+    this.#watcherEnabled = options.watcherEnabled;
     this.#dispatcher = new AlarmDispatcher({ ...options, alarms, maxAttempts });
     const announcer = new Announcer({ ...options, alarms, channelNames: [...channels.keys()] });
     const onNotices = () => this.#dispatcher.wake();
@@ -63,6 +67,7 @@ export class AlarmSystem {
   }
 
   start(): void {
+    if (!this.#watcherEnabled) return;
     this.#watcher.start();
     this.#switch?.start();
   }

@@ -63,7 +63,9 @@ const environment = z.object({
   TRIAD_MAX_ACTIVE_RUNS: integer(1, 10_000).default(32),
   /** Where alarms go, as a JSON object: name → channel, such as {"ops":{"type":"slack","url":"https://…"}}. */
   TRIAD_ALARM_CHANNELS: z.string().default('{}'),
-  /** How often the watcher looks for what is wrong, in seconds. */
+  /** Whether the watcher looks for what is wrong. */
+  TRIAD_WATCHER: z.enum(['on', 'off']).default('on'),
+  /** How often it looks, in seconds. */
   TRIAD_WATCH_SECONDS: seconds.default(15),
   /** An alarm that is open and not acknowledged is told again after this long, in seconds; never without it. */
   TRIAD_ALARM_REMIND_SECONDS: seconds.optional(),
@@ -103,6 +105,7 @@ export interface Config {
   maxActiveRuns: number;
   alarms: {
     channels: ReadonlyMap<string, AlarmChannelConfig>;
+    watcherEnabled: boolean;
     watchSeconds: number;
     /** Undefined for no reminders. */
     remindSeconds: number | undefined;
@@ -162,6 +165,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
     alarms: {
       channels: parseAlarmChannels(value.TRIAD_ALARM_CHANNELS),
+      watcherEnabled: value.TRIAD_WATCHER === 'on',
       watchSeconds: value.TRIAD_WATCH_SECONDS,
       remindSeconds: value.TRIAD_ALARM_REMIND_SECONDS,
       attempts: value.TRIAD_ALARM_ATTEMPTS,

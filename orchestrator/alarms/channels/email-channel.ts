@@ -24,15 +24,15 @@ export class EmailChannel implements AlarmChannel {
   async send(notice: AlarmNotice, signal: AbortSignal): Promise<void> {
     const { name, from, to } = this.#options;
     const transport = await this.#connect();
-    const sent = transport.sendMail({
-      from,
-      to,
-      subject: notice.title,
-      text: noticeText(notice),
-      messageId: `<${notice.id}@triad.invalid>`,
-    });
     try {
-      await untilAborted(sent, signal);
+      await transport.sendMail({
+        from,
+        to,
+        subject: notice.title,
+        text: noticeText(notice),
+        messageId: `<${notice.id}@triad.invalid>`,
+        signal,
+      });
     } catch (error) {
       throw notTaken(name, signal.aborted ? String(signal.reason) : reasonOf(error));
     }
@@ -45,15 +45,6 @@ export class EmailChannel implements AlarmChannel {
     this.#transport = createTransport(this.#options.url);
     return this.#transport;
   }
-}
-
-/** An e-mail that was begun cannot be called back: whoever aborts no longer waits for it. */
-function untilAborted(sent: Promise<unknown>, signal: AbortSignal): Promise<unknown> {
-  const aborted = new Promise((_, reject) => {
-    if (signal.aborted) reject(signal.reason);
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([sent, aborted]);
 }
 
 /** Codes alone: what the server says may repeat the login. */

@@ -156,6 +156,7 @@ export class SimulatedSystem {
         facts: life.bind(new KyselyRunFacts(this.#db)),
         channels: new Map(),
         url: 'http://orchestrator',
+        watcherEnabled: true,
         watchSeconds: 15,
         remindSeconds: undefined,
         attempts: 20,
