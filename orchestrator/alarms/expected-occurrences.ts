@@ -20,7 +20,7 @@ export function expectedOccurrences(
   const expected: Occurrence[] = [];
   for (const at of occurrences(schedule, after)) {
     if (at > until) break;
-    expected.push({ at, runDate: dayIn(schedule.timezone, at.getTime()) });
+    expected.push({ at, runDate: dayIn(schedule.timezone, at) });
   }
   return expected;
 }
