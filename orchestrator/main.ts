@@ -1,20 +1,30 @@
 import { readFileSync } from 'node:fs';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
+import type { AlarmChannelConfig } from '@triad/shared/config/alarm-channels.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
-import { createLogger } from '@triad/shared/log/logger.ts';
+import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
+import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
+import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
+import type { AlarmChannel } from './alarms/channels/alarm-channel.ts';
+import { EmailChannel } from './alarms/channels/email-channel.ts';
+import { LogChannel } from './alarms/channels/log-channel.ts';
+import { SlackChannel } from './alarms/channels/slack-channel.ts';
+import { WebhookChannel } from './alarms/channels/webhook-channel.ts';
+import { checkChannels } from './alarms/check-channels.ts';
 import { createApp } from './app.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
@@ -46,6 +56,8 @@ await runService(async () => {
     log,
     policy: { ...defaultDeliveryPolicy, maxAttempts: config.deliveryAttempts },
   });
+  const pipelines = await loadPipelines(config.pipelinesDirectory);
+  checkChannels(pipelines.values(), config.alarms.channels.keys());
   const orchestrator = new Orchestrator({
     state,
     ledger: new KyselyTickLedger(db),
@@ -53,7 +65,7 @@ await runService(async () => {
     messenger,
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),
-    pipelines: await loadPipelines(config.pipelinesDirectory),
+    pipelines,
     // DuckDB lets one process write.
     poolSizes: new Map([...Object.entries(config.pools), ['warehouse', 1]]),
     clock,
@@ -66,6 +78,15 @@ await runService(async () => {
     reconcileSeconds: config.reconcileSeconds,
     resendAfterSeconds: config.resendSeconds,
     queueLimitSeconds: config.queueLimitSeconds,
+    alarms: {
+      ...config.alarms,
+      store: new KyselyAlarmStore(db),
+      silences: new KyselySilenceStore(db),
+      facts: new KyselyRunFacts(db),
+      channels: channelsOf(config.alarms.channels, log),
+      url: config.orchestrator.url,
+      fetch,
+    },
   });
   const server = await listen(createApp(orchestrator.routes, version(), log), {
     host: config.host,
@@ -86,6 +107,25 @@ await runService(async () => {
     },
   };
 });
+
+function channelsOf(
+  configured: ReadonlyMap<string, AlarmChannelConfig>,
+  log: Logger,
+): Map<string, AlarmChannel> {
+  const create = (name: string, config: AlarmChannelConfig): AlarmChannel => {
+    switch (config.type) {
+      case 'webhook':
+        return new WebhookChannel({ ...config, name, fetch });
+      case 'slack':
+        return new SlackChannel({ ...config, name, fetch });
+      case 'email':
+        return new EmailChannel({ ...config, name });
+      case 'log':
+        return new LogChannel(log);
+    }
+  };
+  return new Map([...configured].map(([name, config]) => [name, create(name, config)]));
+}
 
 function version(): string {
   const text = readFileSync(new URL('./package.json', import.meta.url), 'utf8');

@@ -4,6 +4,7 @@ import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { Admission } from './admit/admission.ts';
+import { type AlarmOptions, AlarmSystem } from './alarms/alarm-system.ts';
 import { backfillRoutes } from './api/backfill-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
@@ -35,6 +36,7 @@ export interface OrchestratorOptions
   codeRevision: string;
   schedulerEnabled: boolean;
   reconcileSeconds: number;
+  alarms: AlarmOptions;
 }
 
 /** The orchestrator's parts, wired: routes in, commands out, and the loops in between. */
@@ -46,6 +48,8 @@ export class Orchestrator {
   readonly #reconciler: Reconciler;
   readonly #scheduler: Scheduler;
   readonly #backfills: Backfills;
+  readonly #alarms: AlarmSystem;
+  #lastSchedulerRound: Date | null = null;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -68,12 +72,19 @@ export class Orchestrator {
     this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
     this.#scheduler = new Scheduler({ ...options, engine, starter });
     this.#backfills = new Backfills({ ...options, engine, starter });
+    this.#alarms = new AlarmSystem({
+      ...options,
+      ...options.alarms,
+      checkState: () => state.check(),
+      ...(options.schedulerEnabled && { lastSchedulerRound: () => this.#lastSchedulerRound }),
+    });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...stepRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines),
       ...scheduleRoutes(ledger, this.#scheduler),
       ...backfillRoutes(this.#backfills),
+      ...this.#alarms.routes,
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
         state: () => state.check(),
@@ -88,6 +99,8 @@ export class Orchestrator {
   async start(): Promise<void> {
     this.#options.messenger.start();
     this.#relay.wake();
+    // First: a scheduler that cannot start is what somebody must hear of.
+    this.#alarms.start();
     if (this.#options.schedulerEnabled) await this.#scheduler.start();
     this.#nextRound(0);
   }
@@ -97,6 +110,7 @@ export class Orchestrator {
     this.#cancelTimer();
     await this.#scheduler.stop();
     await this.#round;
+    await this.#alarms.stop();
     await this.#relay.stop();
     await this.#options.messenger.stop();
   }
@@ -125,6 +139,7 @@ export class Orchestrator {
       await this.#backfills.topUp();
       // Also finds a tick that its timer missed, as when the machine slept.
       if (this.#options.schedulerEnabled) await this.#scheduler.tick();
+      this.#lastSchedulerRound = this.#options.clock.now();
     } catch (error) {
       this.#options.log.error({ err: error }, 'a round of reconciliation failed');
     }

@@ -5,6 +5,10 @@ const listings = [
   ['/v1/runs/', 'triad runs'],
   ['/v1/pipelines/', 'triad pipelines'],
   ['/v1/dead-letters/', 'triad dead-letters'],
+  ['/v1/alarms/', 'triad alarms'],
+  ['/v1/alarm-channels/', 'triad alarms channels'],
+  ['/v1/silences/', 'triad silences'],
+  ['/v1/silences', 'triad pipelines'],
 ] as const;
 
 /** `NOT_FOUND` whose remedy names the command that lists what there is. */

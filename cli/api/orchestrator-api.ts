@@ -1,3 +1,15 @@
+import {
+  type AlarmDetails,
+  type AlarmView,
+  alarmChannelList,
+  alarmDetails,
+  alarmList,
+  alarmView,
+  type SilenceRequest,
+  type SilenceView,
+  silenceList,
+  silenceView,
+} from '@triad/shared/contracts/alarm-view.ts';
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
 import {
   type ApprovalRequest,
@@ -38,6 +50,9 @@ export type HealthReport = z.infer<typeof healthReport>;
 
 /** Most runs that one page of a list holds. */
 const PAGE = 100;
+
+/** Longer than the orchestrator itself waits for a channel. */
+const CHANNEL_TEST_MS = 15_000;
 
 export interface RunFilter {
   pipeline?: string;
@@ -130,6 +145,48 @@ export class OrchestratorApi {
     await this.#ask(z.undefined(), { method: 'POST', path });
   }
 
+  /** Newest first. */
+  alarms(filter: {
+    state?: AlarmView['state'];
+    pipeline?: string;
+    limit: number;
+  }): Promise<z.output<typeof alarmList>> {
+    const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
+    return this.#ask(alarmList, { path: `/v1/alarms?${query}` });
+  }
+
+  alarm(id: string): Promise<AlarmDetails> {
+    return this.#ask(alarmDetails, { path: `/v1/alarms/${encodeURIComponent(id)}` });
+  }
+
+  acknowledgeAlarm(id: string, body: { by: string; comment: string }): Promise<AlarmView> {
+    const path = `/v1/alarms/${encodeURIComponent(id)}:acknowledge`;
+    return this.#ask(alarmView, { path, body });
+  }
+
+  async alarmChannels(): Promise<{ name: string; type: string }[]> {
+    return (await this.#ask(alarmChannelList, { path: '/v1/alarm-channels' })).channels;
+  }
+
+  async testAlarmChannel(name: string): Promise<void> {
+    const path = `/v1/alarm-channels/${encodeURIComponent(name)}:test`;
+    await this.#ask(z.undefined(), { method: 'POST', path, timeoutMs: CHANNEL_TEST_MS });
+  }
+
+  addSilence(body: SilenceRequest): Promise<SilenceView> {
+    return this.#ask(silenceView, { path: '/v1/silences', body });
+  }
+
+  /** Those in force, newest first. */
+  async silences(): Promise<SilenceView[]> {
+    return (await this.#ask(silenceList, { path: '/v1/silences?active=true' })).silences;
+  }
+
+  endSilence(id: string): Promise<SilenceView> {
+    const path = `/v1/silences/${encodeURIComponent(id)}:end`;
+    return this.#ask(silenceView, { method: 'POST', path });
+  }
+
   async #ask<S extends z.ZodType>(answer: S, request: Request): Promise<z.output<S>> {
     const { path, ...rest } = request;
     const received = await httpJson({
@@ -147,4 +204,5 @@ interface Request {
   path: string;
   method?: 'POST';
   body?: unknown;
+  timeoutMs?: number;
 }

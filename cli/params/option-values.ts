@@ -27,5 +27,16 @@ export const oneOf =
     throw unfit(flag, text, `one of ${words.join(', ')}`);
   };
 
+const unitMs = { m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+/** Reads a span of time such as `90m`, `2h` or `3d`, in milliseconds, for the option called `flag`. */
+export const timeSpan =
+  (flag: string) =>
+  (text: string): number => {
+    const [, count, unit] = /^([1-9]\d{0,3})([mhd])$/.exec(text) ?? [];
+    if (count !== undefined) return Number(count) * unitMs[unit as keyof typeof unitMs];
+    throw unfit(flag, text, 'a span of time such as 90m, 2h or 3d');
+  };
+
 const unfit = (flag: string, text: string, expected: string) =>
   new TriadError('USAGE', { reason: `${flag} is "${text}"; expected ${expected}.` });

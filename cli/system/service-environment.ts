@@ -8,7 +8,8 @@ import { projectDirectory } from './services.ts';
 /**
  * The environment that both services start with. They need each other's address before either
  * listens, so the ports are chosen here: the configured ones, or free ones for a temporary system
- * and where the configuration says 0. A temporary system fires no schedules.
+ * and where the configuration says 0. A temporary system fires no schedules, and
+ * raises no alarms: somebody looks at it.
  */
 export async function serviceEnvironment(
   config: Config,
@@ -32,6 +33,6 @@ export async function serviceEnvironment(
     TRIAD_HOME: config.home,
     TRIAD_CODE_REVISION: revision,
     NODE_COMPILE_CACHE: compileCacheDirectory,
-    ...(temporary && { TRIAD_SCHEDULER: 'off' }),
+    ...(temporary && { TRIAD_SCHEDULER: 'off', TRIAD_WATCHER: 'off' }),
   });
 }

@@ -162,16 +162,9 @@ export class Scheduler {
     const { log } = this.#options;
     const { pipeline, occurrence, dueAt, runDate } = end.tick;
     const tick = { pipeline, occurrence, dueAt, runDate };
-    switch (end.state) {
-      case 'fired':
-        return log.info({ ...tick, runId: end.runId }, 'a schedule fired');
-      case 'skipped':
-        return log.info({ ...tick, reason: end.reason }, 'a tick was skipped');
-      case 'failed':
-        return log.error(
-          { ...tick, err: end.error },
-          'a tick could not be fired; tried again soon',
-        );
-    }
+    if (end.state === 'fired') log.info({ ...tick, runId: end.runId }, 'a schedule fired');
+    else if (end.state === 'skipped')
+      log.info({ ...tick, reason: end.reason }, 'a tick was skipped');
+    else log.error({ ...tick, err: end.error }, 'a tick could not be fired; it is tried again');
   }
 }

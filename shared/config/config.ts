@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
 
 /** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
 const number = z
@@ -60,6 +61,20 @@ const environment = z.object({
   TRIAD_POOLS: z.string().default('{}'),
   /** Runs of all pipelines that may be active at a time; the others wait. */
   TRIAD_MAX_ACTIVE_RUNS: integer(1, 10_000).default(32),
+  /** Where alarms go, as a JSON object: name → channel, such as {"ops":{"type":"slack","url":"https://…"}}. */
+  TRIAD_ALARM_CHANNELS: z.string().default('{}'),
+  /** Whether the watcher looks for what is wrong. */
+  TRIAD_WATCHER: z.enum(['on', 'off']).default('on'),
+  /** How often it looks, in seconds. */
+  TRIAD_WATCH_SECONDS: seconds.default(15),
+  /** An alarm that is open and not acknowledged is told again after this long, in seconds; never without it. */
+  TRIAD_ALARM_REMIND_SECONDS: seconds.optional(),
+  /** Attempts to deliver a notice of an alarm to a channel before it is given up. */
+  TRIAD_ALARM_ATTEMPTS: integer(1, 100).default(20),
+  /** An outside URL that is asked for as long as all is well; it should call people when that stops. */
+  TRIAD_DEADMAN_URL: httpUrl.optional(),
+  /** How often it is asked for, in seconds. */
+  TRIAD_DEADMAN_SECONDS: seconds.default(60),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
 });
@@ -88,6 +103,15 @@ export interface Config {
   warehouseWaitSeconds: number;
   pools: Record<string, number>;
   maxActiveRuns: number;
+  alarms: {
+    channels: ReadonlyMap<string, AlarmChannelConfig>;
+    watcherEnabled: boolean;
+    watchSeconds: number;
+    /** Undefined for no reminders. */
+    remindSeconds: number | undefined;
+    attempts: number;
+    deadman: { url: string; seconds: number } | undefined;
+  };
   codeRevision: string;
 }
 
@@ -139,6 +163,16 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
     pools: parseJson('TRIAD_POOLS', value.TRIAD_POOLS, poolSizes, 'pool names to sizes'),
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
+    alarms: {
+      channels: parseAlarmChannels(value.TRIAD_ALARM_CHANNELS),
+      watcherEnabled: value.TRIAD_WATCHER === 'on',
+      watchSeconds: value.TRIAD_WATCH_SECONDS,
+      remindSeconds: value.TRIAD_ALARM_REMIND_SECONDS,
+      attempts: value.TRIAD_ALARM_ATTEMPTS,
+      deadman: value.TRIAD_DEADMAN_URL
+        ? { url: value.TRIAD_DEADMAN_URL, seconds: value.TRIAD_DEADMAN_SECONDS }
+        : undefined,
+    },
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
 }

@@ -375,6 +375,18 @@ export const catalogue = {
     'Correct the data or {file}, then retry the run; the published tables are as they were.',
   ),
 
+  // Alarms
+  ALARM_NOT_OPEN: fatal(
+    409,
+    'Alarm {alarm} is resolved since {resolvedAt}.',
+    'Only an open alarm can be acknowledged; triad alarms lists them.',
+  ),
+  ALARM_DELIVERY_FAILED: retryable(
+    502,
+    'Channel {channel} did not take the notice: {reason}',
+    'Check its address and login in TRIAD_ALARM_CHANNELS, then try it: triad alarms test {channel}.',
+  ),
+
   // Files of rows
   FILE_MISSING: fatal(
     404,

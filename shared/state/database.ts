@@ -136,6 +136,61 @@ interface DeadLetterTable {
   at: string;
 }
 
+interface AlarmTable {
+  id: string;
+  /** The `key` while the alarm is open, null after: unique where not null. */
+  open_key: string | null;
+  key: string;
+  kind: string;
+  pipeline: string | null;
+  run_date: string | null;
+  run_id: string | null;
+  summary: string;
+  fix: string;
+  since: string;
+  raised_at: string;
+  resolved_at: string | null;
+  resolution: string | null;
+  notified_at: string | null;
+  acknowledged_at: string | null;
+  acknowledged_by: string | null;
+  comment: string | null;
+}
+
+interface AlarmDeliveryTable {
+  id: string;
+  alarm_id: string;
+  channel: string;
+  /** An `AlarmNotice`. */
+  notice: string;
+  state: string;
+  attempts: number;
+  created_at: string;
+  due_at: string;
+  ended_at: string | null;
+  /** An `ErrorReport`. */
+  error: string | null;
+}
+
+interface AlarmSilenceTable {
+  id: string;
+  pipeline: string | null;
+  kind: string | null;
+  until: string;
+  by: string;
+  reason: string;
+  created_at: string;
+  ended_at: string | null;
+}
+
+interface AlarmWatchTable {
+  pipeline: string;
+  /** The schedule as JSON, or null. */
+  schedule: string | null;
+  since: string;
+  checked_until: string;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -151,8 +206,15 @@ export interface Database {
   outbox: OutboxTable;
   deliveries: DeliveryTable;
   dead_letters: DeadLetterTable;
+  alarms: AlarmTable;
+  alarm_deliveries: AlarmDeliveryTable;
+  alarm_silences: AlarmSilenceTable;
+  alarm_watches: AlarmWatchTable;
 }
 
 export type RunRecord = Selectable<RunTable>;
 export type DeliveryRecord = Selectable<DeliveryTable>;
 export type DeadLetterRecord = Selectable<DeadLetterTable>;
+export type AlarmRecord = Selectable<AlarmTable>;
+export type AlarmDeliveryRecord = Selectable<AlarmDeliveryTable>;
+export type AlarmSilenceRecord = Selectable<AlarmSilenceTable>;

@@ -4,12 +4,14 @@ import type { Database } from './database.ts';
 import { initial } from './migrations/001-initial.ts';
 import { admission } from './migrations/002-admission.ts';
 import { schedules } from './migrations/003-schedules.ts';
+import { alarms } from './migrations/004-alarms.ts';
 
 /** In order, forward only. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
   '001_initial': initial,
   '002_admission': admission,
   '003_schedules': schedules,
+  '004_alarms': alarms,
 };
 
 /**

@@ -66,6 +66,7 @@ export async function setUpOrchestrator() {
   const onOutbox = () => {
     woken += 1;
   };
+  const reusable = (key: string) => findReusable(state, artifacts, key);
   const newEngine = () =>
     new RunEngine({
       state,
@@ -73,7 +74,7 @@ export async function setUpOrchestrator() {
       ids,
       log,
       poolSizes: new Map([['warehouse', 1]]),
-      findReusable: (key) => findReusable(state, artifacts, key),
+      findReusable: reusable,
       onOutbox,
     });
   const engine = newEngine();
@@ -93,6 +94,7 @@ export async function setUpOrchestrator() {
     workload,
     engine,
     newEngine,
+    findReusable: reusable,
     admission,
     starter,
     random,

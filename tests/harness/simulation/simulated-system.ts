@@ -6,7 +6,10 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { Database } from '@triad/shared/state/database.ts';
+import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
+import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
@@ -151,6 +154,19 @@ export class SimulatedSystem {
       reconcileSeconds: 5,
       resendAfterSeconds: 30,
       queueLimitSeconds: 3600,
+      alarms: {
+        store: life.bind(new KyselyAlarmStore(this.#db)),
+        silences: life.bind(new KyselySilenceStore(this.#db)),
+        facts: life.bind(new KyselyRunFacts(this.#db)),
+        channels: new Map(),
+        url: 'http://orchestrator',
+        watcherEnabled: true,
+        watchSeconds: 15,
+        remindSeconds: undefined,
+        attempts: 20,
+        deadman: undefined,
+        fetch,
+      },
     });
     this.#orchestrator = { life, push, orchestrator };
     await orchestrator.start();

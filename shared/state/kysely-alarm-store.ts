@@ -1,0 +1,315 @@
+import type { Kysely, Transaction } from 'kysely';
+import type { AlarmResolution } from '../contracts/alarm-view.ts';
+import {
+  alarmDeliveryState,
+  alarmKind,
+  alarmNotice,
+  alarmResolution,
+} from '../contracts/alarm-view.ts';
+import { errorReport } from '../contracts/error-report.ts';
+import type {
+  Acknowledgement,
+  Alarm,
+  AlarmCondition,
+  AlarmDelivery,
+  AlarmFilter,
+  AlarmStore,
+  AlarmWatch,
+  DeliveryEnd,
+  NewAlarmDelivery,
+} from './alarm-store.ts';
+import type { AlarmDeliveryRecord, AlarmRecord, Database } from './database.ts';
+
+/** `AlarmStore` on any database that Kysely speaks to. */
+export class KyselyAlarmStore implements AlarmStore {
+  readonly #db: Kysely<Database>;
+
+  constructor(db: Kysely<Database>) {
+    this.#db = db;
+  }
+
+  async raise(condition: AlarmCondition, id: string, at: Date): Promise<boolean> {
+    const { numInsertedOrUpdatedRows } = await this.#db
+      .insertInto('alarms')
+      .values(newAlarmRecord(condition, id, at))
+      .onConflict((conflict) => conflict.column('open_key').doNothing())
+      .executeTakeFirstOrThrow();
+    return numInsertedOrUpdatedRows === 1n;
+  }
+
+  async describe(alarmId: string, condition: AlarmCondition): Promise<void> {
+    const { summary, fix, runId } = condition;
+    await this.#db
+      .updateTable('alarms')
+      .set({ summary, fix, run_id: runId })
+      .where('id', '=', alarmId)
+      .where('open_key', 'is not', null)
+      .execute();
+  }
+
+  resolve(
+    alarmId: string,
+    { at, resolution }: { at: Date; resolution: AlarmResolution },
+    deliveries: NewAlarmDelivery[],
+  ): Promise<boolean> {
+    return this.#db.transaction().execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('alarms')
+        .set({ open_key: null, resolved_at: at.toISOString(), resolution })
+        .where('id', '=', alarmId)
+        .where('open_key', 'is not', null)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false;
+      await insertDeliveries(tx, deliveries, at);
+      return true;
+    });
+  }
+
+  notify(
+    { id, notifiedAt }: Pick<Alarm, 'id' | 'notifiedAt'>,
+    at: Date,
+    deliveries: NewAlarmDelivery[],
+  ): Promise<boolean> {
+    return this.#db.transaction().execute(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('alarms')
+        .set({ notified_at: at.toISOString() })
+        .where('id', '=', id)
+        .where('open_key', 'is not', null)
+        .where((eb) =>
+          notifiedAt
+            ? eb('notified_at', '=', notifiedAt.toISOString())
+            : eb('notified_at', 'is', null),
+        )
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) return false;
+      await insertDeliveries(tx, deliveries, at);
+      return true;
+    });
+  }
+
+  async acknowledge(alarmId: string, { at, by, comment }: Acknowledgement): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('alarms')
+      .set({ acknowledged_at: at.toISOString(), acknowledged_by: by, comment })
+      .where('id', '=', alarmId)
+      .where('open_key', 'is not', null)
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  async openAlarms(): Promise<Alarm[]> {
+    const rows = await this.#db
+      .selectFrom('alarms')
+      .selectAll()
+      .where('open_key', 'is not', null)
+      .orderBy('id')
+      .execute();
+    return rows.map(toAlarm);
+  }
+
+  async getAlarm(alarmId: string): Promise<Alarm | undefined> {
+    const row = await this.#db
+      .selectFrom('alarms')
+      .selectAll()
+      .where('id', '=', alarmId)
+      .executeTakeFirst();
+    return row && toAlarm(row);
+  }
+
+  async listAlarms({ state, pipeline, kind, before, limit }: AlarmFilter): Promise<Alarm[]> {
+    let query = this.#db.selectFrom('alarms').selectAll().orderBy('id', 'desc').limit(limit);
+    if (state) query = query.where('open_key', state === 'open' ? 'is not' : 'is', null);
+    if (pipeline) query = query.where('pipeline', '=', pipeline);
+    if (kind) query = query.where('kind', '=', kind);
+    if (before) query = query.where('id', '<', before);
+    return (await query.execute()).map(toAlarm);
+  }
+
+  async deliveriesOf(alarmId: string): Promise<AlarmDelivery[]> {
+    const rows = await this.#db
+      .selectFrom('alarm_deliveries')
+      .selectAll()
+      .where('alarm_id', '=', alarmId)
+      .orderBy('id')
+      .execute();
+    return rows.map(toDelivery);
+  }
+
+  async pendingChannels(): Promise<string[]> {
+    const rows = await this.#db
+      .selectFrom('alarm_deliveries')
+      .select('channel')
+      .distinct()
+      .where('state', '=', 'pending')
+      .orderBy('channel')
+      .execute();
+    return rows.map(({ channel }) => channel);
+  }
+
+  async dueDeliveries(channel: string, now: Date, limit: number): Promise<AlarmDelivery[]> {
+    const rows = await this.#db
+      .selectFrom('alarm_deliveries as own')
+      .selectAll()
+      .where('own.state', '=', 'pending')
+      .where('own.channel', '=', channel)
+      .where('own.due_at', '<=', now.toISOString())
+      // Nobody is told of a recovery before what it is a recovery from.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('alarm_deliveries as earlier')
+              .select('earlier.id')
+              .whereRef('earlier.alarm_id', '=', 'own.alarm_id')
+              .whereRef('earlier.channel', '=', 'own.channel')
+              .whereRef('earlier.id', '<', 'own.id')
+              .where('earlier.state', '=', 'pending'),
+          ),
+        ),
+      )
+      .orderBy('own.due_at')
+      .orderBy('own.id')
+      .limit(limit)
+      .execute();
+    return rows.map(toDelivery);
+  }
+
+  async nextDelivery(now: Date): Promise<Date | undefined> {
+    const row = await this.#db
+      .selectFrom('alarm_deliveries')
+      .select(({ fn }) => fn.min('due_at').as('due_at'))
+      .where('state', '=', 'pending')
+      .where('due_at', '>', now.toISOString())
+      .executeTakeFirst();
+    return row?.due_at ? new Date(row.due_at) : undefined;
+  }
+
+  async claimDelivery({ id, attempts, dueAt }: AlarmDelivery, until: Date): Promise<boolean> {
+    const { numUpdatedRows } = await this.#db
+      .updateTable('alarm_deliveries')
+      .set({ attempts: attempts + 1, due_at: until.toISOString() })
+      .where('id', '=', id)
+      .where('state', '=', 'pending')
+      .where('attempts', '=', attempts)
+      .where('due_at', '=', dueAt.toISOString())
+      .executeTakeFirstOrThrow();
+    return numUpdatedRows === 1n;
+  }
+
+  async endAttempt(deliveryId: string, end: DeliveryEnd): Promise<void> {
+    const change =
+      end.state === 'pending'
+        ? { due_at: end.dueAt.toISOString() }
+        : { ended_at: end.at.toISOString() };
+    const error = end.state === 'delivered' ? null : JSON.stringify(end.error);
+    await this.#db
+      .updateTable('alarm_deliveries')
+      .set({ state: end.state, error, ...change })
+      .where('id', '=', deliveryId)
+      .where('state', '=', 'pending')
+      .execute();
+  }
+
+  async watches(): Promise<AlarmWatch[]> {
+    const rows = await this.#db.selectFrom('alarm_watches').selectAll().execute();
+    return rows.map(({ pipeline, schedule, since, checked_until }) => ({
+      pipeline,
+      schedule,
+      since: new Date(since),
+      checkedUntil: new Date(checked_until),
+    }));
+  }
+
+  async saveWatch({ pipeline, schedule, since, checkedUntil }: AlarmWatch): Promise<void> {
+    const values = {
+      schedule,
+      since: since.toISOString(),
+      checked_until: checkedUntil.toISOString(),
+    };
+    await this.#db
+      .insertInto('alarm_watches')
+      .values({ pipeline, ...values })
+      .onConflict((conflict) => conflict.column('pipeline').doUpdateSet(values))
+      .execute();
+  }
+}
+
+async function insertDeliveries(
+  tx: Transaction<Database>,
+  deliveries: NewAlarmDelivery[],
+  at: Date,
+): Promise<void> {
+  if (deliveries.length === 0) return;
+  const records = deliveries.map(
+    ({ id, alarmId, channel, notice }): AlarmDeliveryRecord => ({
+      id,
+      alarm_id: alarmId,
+      channel,
+      notice: JSON.stringify(notice),
+      state: 'pending',
+      attempts: 0,
+      created_at: at.toISOString(),
+      due_at: at.toISOString(),
+      ended_at: null,
+      error: null,
+    }),
+  );
+  await tx.insertInto('alarm_deliveries').values(records).execute();
+}
+
+const newAlarmRecord = (condition: AlarmCondition, id: string, at: Date): AlarmRecord => ({
+  id,
+  open_key: condition.key,
+  key: condition.key,
+  kind: condition.kind,
+  pipeline: condition.pipeline,
+  run_date: condition.runDate,
+  run_id: condition.runId,
+  summary: condition.summary,
+  fix: condition.fix,
+  since: condition.since.toISOString(),
+  raised_at: at.toISOString(),
+  resolved_at: null,
+  resolution: null,
+  notified_at: null,
+  acknowledged_at: null,
+  acknowledged_by: null,
+  comment: null,
+});
+
+const toAlarm = (row: AlarmRecord): Alarm => ({
+  id: row.id,
+  key: row.key,
+  kind: alarmKind.parse(row.kind),
+  pipeline: row.pipeline,
+  runDate: row.run_date,
+  runId: row.run_id,
+  summary: row.summary,
+  fix: row.fix,
+  since: new Date(row.since),
+  raisedAt: new Date(row.raised_at),
+  resolvedAt: row.resolved_at === null ? null : new Date(row.resolved_at),
+  resolution: row.resolution === null ? null : alarmResolution.parse(row.resolution),
+  notifiedAt: row.notified_at === null ? null : new Date(row.notified_at),
+  acknowledged:
+    row.acknowledged_at === null
+      ? null
+      : {
+          at: new Date(row.acknowledged_at),
+          by: row.acknowledged_by ?? '',
+          comment: row.comment ?? '',
+        },
+});
+
+const toDelivery = (row: AlarmDeliveryRecord): AlarmDelivery => ({
+  id: row.id,
+  alarmId: row.alarm_id,
+  channel: row.channel,
+  notice: alarmNotice.parse(JSON.parse(row.notice)),
+  state: alarmDeliveryState.parse(row.state),
+  attempts: row.attempts,
+  createdAt: new Date(row.created_at),
+  dueAt: new Date(row.due_at),
+  endedAt: row.ended_at === null ? null : new Date(row.ended_at),
+  error: row.error === null ? null : errorReport.parse(JSON.parse(row.error)),
+});
