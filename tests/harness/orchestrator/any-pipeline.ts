@@ -45,10 +45,17 @@ export function anyRichPipeline(most = 5): fc.Arbitrary<PipelineDefinition['step
   const step = fc.record({
     kind: fc.constantFrom('sql', 'sql', 'sql', 'train', 'train', 'container', 'approval'),
     after: fc.array(fc.nat(most), { maxLength: 3 }),
-    runIf: fc.constantFrom(undefined, undefined, undefined, 'none_failed', 'any_failed', 'all_done'),
+    runIf: fc.constantFrom(
+      undefined,
+      undefined,
+      undefined,
+      'none_failed',
+      'any_failed',
+      'all_done',
+    ),
     when: fc.constantFrom('', '', '', 'param', 'metric'),
     forEach: fc.constantFrom('', '', '', '', 'values', 'param', 'list'),
-    pools: fc.constantFrom([], [], ['narrow']),
+    isNarrow: fc.boolean(),
     maxAttempts: fc.constantFrom(1, 2, 4),
     rule: fc.constantFrom(undefined, 'JOB_LOST', 'ASSERTION_FAILED'),
     approval: fc.record({
@@ -73,7 +80,7 @@ export function anyRichPipeline(most = 5): fc.Arbitrary<PipelineDefinition['step
         ...(draft.when !== '' && { when: conditionOn(draft.when, first) }),
         ...(isFanned[index] && { forEach: fanOutOver(draft.forEach, first) }),
         ...(kind === 'approval' && { approval: draft.approval }),
-        pools: draft.pools,
+        pools: draft.isNarrow ? ['narrow'] : [],
         retry: { maxAttempts: draft.maxAttempts, maxDelaySeconds: 10, rules: rules ?? [] },
         resources: { timeLimitSeconds: 60 },
       };

@@ -1,5 +1,5 @@
-import { warehouseJob } from '@triad/shared/contracts/step-kind.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
+import { warehouseJob } from '@triad/shared/contracts/step-kind.ts';
 import type { Dice } from './dice.ts';
 import type { Weather } from './weather.ts';
 

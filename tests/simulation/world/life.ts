@@ -54,11 +54,16 @@ export class Life {
     this.#frozenUntil = this.#options.queue.now + ms;
   }
 
-  /** `target` as this process reaches it: through calls that take time, fail, or are its last. */
-  bind<T extends object>(target: T): T {
-    const bound: Record<string, unknown> = { ...target };
+  /**
+   * `target` as this process reaches it: through calls that take time, fail, or are its last.
+   *
+   * @param instead methods that take the place of the target's
+   */
+  bind<T extends object>(target: T, instead: Partial<T> = {}): T {
+    const bound = { ...target } as Record<string, unknown>;
     for (const name of methodsOf(target)) {
-      const method = Reflect.get(target, name) as (...args: unknown[]) => Promise<unknown>;
+      const from = name in instead ? instead : target;
+      const method = Reflect.get(from, name) as (...args: unknown[]) => Promise<unknown>;
       bound[name] = (...args: unknown[]) => this.call(() => Reflect.apply(method, target, args));
     }
     return bound as T;

@@ -96,10 +96,12 @@ export class SimulatedJobs implements JobLauncher {
         result = warehouse.publish(spec, published.table, fingerprintOf(spec), result);
       }
     } catch (error) {
-      return this.#fail(spec, 'failed', toTriadError(error));
+      this.#fail(spec, 'failed', toTriadError(error));
+      return;
     }
     if (fate.fault === 'killed after publishing') {
-      return this.#fail(spec, 'lost', new TriadError('JOB_LOST'));
+      this.#fail(spec, 'lost', new TriadError('JOB_LOST'));
+      return;
     }
     queue.in(fate.manifestMs, async () => {
       if (!this.#runs(spec) && !fate.isDeaf && fate.fault !== 'zombie') return;
@@ -123,8 +125,8 @@ export class SimulatedJobs implements JobLauncher {
     const ended = { ...view, ...end, endedAt: new Date(queue.now).toISOString() };
     this.#views.set(id, ended);
     onEnd(id, end.state);
-    if (!weather.strikes('lostOutcome')) return this.#tell(ended);
-    if (dice.happens(0.5)) queue.in(dice.between(1000, 60_000), () => this.#tell(ended));
+    if (!weather.strikes('lostOutcome')) this.#tell(ended);
+    else if (dice.happens(0.5)) queue.in(dice.between(1000, 60_000), () => this.#tell(ended));
   }
 
   #tell(ended: JobView): void {

@@ -1,0 +1,54 @@
+import { createHash } from 'node:crypto';
+import type { Happening } from './witness.ts';
+
+/** What happened in a world, in its order: equal seeds must give equal texts. */
+export class Chronicle {
+  readonly lines: string[] = [];
+  readonly #now: () => number;
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  note(text: string): void {
+    this.lines.push(`${new Date(this.#now()).toISOString()} ${text}`);
+  }
+
+  tell(happening: Happening): void {
+    const text = textOf(happening);
+    if (text !== undefined) this.note(text);
+  }
+
+  hash(): string {
+    return createHash('sha256').update(this.lines.join('\n')).digest('hex');
+  }
+}
+
+function textOf(happening: Happening): string | undefined {
+  switch (happening.what) {
+    case 'run created': {
+      const { plan, tick } = happening.run;
+      const cause = tick ? ` for the tick of ${tick.occurrence.toISOString()}` : '';
+      return `run ${plan.runId} of ${plan.pipeline.name} (${plan.trigger}) ${plan.runDate}${cause}`;
+    }
+    case 'run changed': {
+      const { run, change } = happening;
+      const events = change.events.map(({ event }) => {
+        const step = 'step' in event ? ` ${event.step}` : '';
+        const attempt = 'attempt' in event ? `/${event.attempt}` : '';
+        const error = 'error' in event && event.error ? ` ${event.error.code}` : '';
+        return `${event.type}${step}${attempt}${error}`;
+      });
+      return `run ${run.plan.runId} ${change.state}: ${events.join(', ') || 'waits'}`;
+    }
+    case 'job started':
+      return `job ${happening.spec.id} starts`;
+    case 'job ended':
+      return `job ${happening.commandId} ${happening.end}`;
+    case 'published':
+      return `job ${happening.publication.runId}:${happening.publication.step}:${happening.publication.attempt} publishes ${happening.publication.table}`;
+    case 'ticks changed':
+    case 'rest':
+      return undefined;
+  }
+}

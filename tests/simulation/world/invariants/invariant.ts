@@ -1,0 +1,35 @@
+import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
+import type { AlarmStore } from '@triad/shared/state/alarm-store.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
+import type { PoolSizes } from '../../../../orchestrator/run/pools.ts';
+import type { Happening, SeenRun } from '../witness.ts';
+
+/** What invariants may look at beside what happens: the world as it is, not as a process sees it. */
+export interface Surroundings {
+  runs: ReadonlyMap<string, SeenRun>;
+  artifacts: ArtifactStore;
+  state: StateStore;
+  ledger: TickLedger;
+  alarms: AlarmStore;
+  watchesAlarms: boolean;
+  poolSizes: PoolSizes;
+  maxActiveRuns: number;
+  pipelines: readonly Pipeline[];
+  /** What users decided of approvals: `runId/step/decision`. */
+  decided: ReadonlySet<string>;
+  /** When the world began and when its schedules were paused for good, in milliseconds since 1970. */
+  from: number;
+  until: number;
+}
+
+/** Says what is wrong when the happening breaks the rule. */
+export type Check = (happening: Happening) => string | undefined | Promise<string | undefined>;
+
+/** Something that must hold after everything that happens. */
+export interface Invariant {
+  name: string;
+  /** A check for one world. */
+  of: (surroundings: Surroundings) => Check;
+}

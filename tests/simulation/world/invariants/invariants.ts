@@ -1,0 +1,20 @@
+import { nothingStuck } from './at-rest.ts';
+import type { Invariant } from './invariant.ts';
+import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
+import { fenced, publishedOnce, verified } from './publications.ts';
+import { approvalsHold, foldEqualsRow, historyStays, inTurn } from './runs.ts';
+import { oneRunPerTick } from './ticks.ts';
+
+export const invariants: Invariant[] = [
+  oneRunPerTick,
+  publishedOnce,
+  fenced,
+  verified,
+  nothingStuck,
+  inTurn,
+  admittedWithinLimits,
+  slotsHeldOnce,
+  approvalsHold,
+  foldEqualsRow,
+  historyStays,
+];

@@ -1,0 +1,103 @@
+import { topic } from '@triad/shared/contracts/topics.ts';
+import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
+import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
+import { simulatedIds } from './simulated-ids.ts';
+
+const answered = { ok: true, status: 204, text: async () => '' } as Response;
+const invokerAt = 'http://invoker/';
+const orchestratorAt = 'http://orchestrator/';
+
+/** The real orchestrator and messenger, as one process of the world. */
+export function startOrchestrator(options: ProcessOptions): {
+  process: OrchestratorProcess;
+  started: Promise<void>;
+} {
+  const { life, scenario, stores, artifacts, network, jobs, dice, log, peers, witness } = options;
+  const common = {
+    clock: life.clock,
+    ids: simulatedIds(life.clock, dice.next),
+    random: dice.next,
+    log,
+  };
+  const push = new PushMessenger({
+    ...common,
+    store: life.bind(stores.messages),
+    subscriptions: [
+      { name: 'invoker', topic: topic.commands, endpoint: invokerAt },
+      { name: 'orchestrator', topic: topic.outcomes, endpoint: orchestratorAt },
+    ],
+    async fetch(url, init) {
+      const body: unknown = JSON.parse(String(init?.body));
+      if (url === invokerAt) {
+        const invoker = peers.invoker();
+        const receive = async () => invoker?.receive(body);
+        await network.call(['orchestrator', 'invoker'], () => invoker?.life, receive, init?.signal);
+      } else {
+        const peer = peers.orchestrator();
+        const receive = async () => peer?.ask('/pubsub/push', { body });
+        const way: [string, string] = ['orchestrator', 'orchestrator'];
+        await network.call(way, () => peer?.life, receive, init?.signal);
+      }
+      return answered;
+    },
+    policy: { ...defaultDeliveryPolicy, maxAttempts: scenario.deliveryAttempts },
+  });
+  const orchestrator = new Orchestrator({
+    ...common,
+    state: life.bind(stores.state, witness.state(stores.state)),
+    ledger: life.bind(stores.ledger, witness.ledger(stores.ledger)),
+    backfills: life.bind(stores.backfills),
+    messenger: push,
+    artifacts: life.bind(artifacts),
+    workload: {
+      async getJob(id) {
+        const invoker = peers.invoker();
+        const look = () => jobs.get(id);
+        return network.call(['orchestrator', 'invoker'], () => invoker?.life, look);
+      },
+      check: async () => {},
+    },
+    pipelines: new Map(scenario.pipelines.map((pipeline) => [pipeline.name, pipeline])),
+    poolSizes: scenario.poolSizes,
+    maxActiveRuns: scenario.maxActiveRuns,
+    codeRevision: '0'.repeat(40),
+    schedulerEnabled: true,
+    reconcileSeconds: 5,
+    resendAfterSeconds: 30,
+    queueLimitSeconds: scenario.queueLimitSeconds,
+    alarms: {
+      store: life.bind(stores.alarms),
+      silences: life.bind(stores.silences),
+      facts: life.bind(stores.facts),
+      channels: new Map(),
+      url: orchestratorAt,
+      watcherEnabled: scenario.watchesAlarms,
+      watchSeconds: 15,
+      remindSeconds: undefined,
+      attempts: 5,
+      deadman: undefined,
+      fetch,
+    },
+  });
+  const routes = new Map(
+    orchestrator.routes.map((route) => [`${route.method} ${route.path}`, route]),
+  );
+  const process: OrchestratorProcess = {
+    life,
+    async ask(path, { params = {}, body, key }) {
+      const route = routes.get(`post ${path}`);
+      if (!route) throw new Error(`there is no route ${path}`);
+      return route.handle({
+        params: route.params?.parse(params) ?? {},
+        query: {},
+        body: route.body?.parse(body ?? {}),
+        idempotencyKey: key,
+      });
+    },
+    async publish(name, data) {
+      await push.publishMessages(name, [{ data, attributes: {} }]);
+    },
+  };
+  return { process, started: orchestrator.start() };
+}

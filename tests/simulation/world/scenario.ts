@@ -1,0 +1,106 @@
+import type { Pipeline, PipelineDefinition } from '@triad/shared/contracts/pipeline.ts';
+import fc from 'fast-check';
+import { validatePipeline } from '../../../orchestrator/plan/validate-pipeline.ts';
+import type { PoolSizes } from '../../../orchestrator/run/pools.ts';
+import { anyRichPipeline, richParams } from '../../harness/orchestrator/any-pipeline.ts';
+import { Dice } from './dice.ts';
+import { type Climate, calm } from './weather.ts';
+
+/** All that a seed decides before anything happens. */
+export interface Scenario {
+  seed: number;
+  /** When the world begins, in milliseconds since 1970. */
+  beginsAt: number;
+  /** How long there are faults, schedules and users, in milliseconds. */
+  stormMs: number;
+  pipelines: Pipeline[];
+  poolSizes: PoolSizes;
+  maxActiveRuns: number;
+  orchestrators: 1 | 2;
+  latencyMs: number;
+  climate: Climate;
+  /** Faults that befall a process or a way between two, for each minute. */
+  incidentsPerMinute: number;
+  /** What users do, for each minute. */
+  actionsPerMinute: number;
+  deliveryAttempts: number;
+  queueLimitSeconds: number;
+  watchesAlarms: boolean;
+}
+
+const steps = anyRichPipeline(5);
+
+export function scenarioOf(seed: number): Scenario {
+  const dice = new Dice(seed, 1);
+  const harm = dice.pick([0, 0.3, 1, 1, 3]);
+  return {
+    seed,
+    beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
+    stormMs: 60_000 * dice.integer(3, 12),
+    pipelines: Array.from({ length: dice.integer(1, 3) }, (_, index) =>
+      pipelineOf(`p${index}`, seed + index, dice),
+    ),
+    poolSizes: new Map([
+      ['warehouse', dice.pick([1, 1, 2])],
+      ['narrow', 1],
+      ...(dice.happens(0.3) ? [['steps', 3] as const] : []),
+    ]),
+    maxActiveRuns: dice.pick([2, 5, 100]),
+    orchestrators: dice.pick([1, 1, 2]),
+    latencyMs: dice.pick([0, 0, 5, 50]),
+    climate: climateOf(dice, harm),
+    incidentsPerMinute: harm * dice.pick([0, 0.3, 1]),
+    actionsPerMinute: dice.pick([2, 6, 12]),
+    deliveryAttempts: dice.pick([4, 10]),
+    queueLimitSeconds: dice.pick([60, 300]),
+    watchesAlarms: dice.happens(0.3),
+  };
+}
+
+function climateOf(dice: Dice, harm: number): Climate {
+  const some = (rate: number) => (dice.happens(0.5) ? rate * harm : 0);
+  const climate: Climate = {
+    crash: some(0.001),
+    slowCall: some(0.005),
+    failedCall: some(0.003),
+    timedOutCall: some(0.003),
+    lostRequest: some(0.05),
+    lostAnswer: some(0.05),
+    duplicate: some(0.05),
+    delay: some(0.03),
+    badJob: some(0.15),
+    lostOutcome: some(0.1),
+  };
+  return harm === 0 ? calm : climate;
+}
+
+function pipelineOf(name: string, seed: number, dice: Dice): Pipeline {
+  const [drawn = []] = fc.sample(steps, { seed, numRuns: 1 });
+  const definition: PipelineDefinition = {
+    version: 1,
+    name,
+    description: 'A simulated pipeline.',
+    params: {
+      ...richParams,
+      pipeline: { type: 'string', description: 'Its name.', default: name },
+    },
+    priority: dice.pick([50, 50, 80]),
+    maxActiveRuns: dice.pick([1, 2, 16]),
+    ...(dice.happens(0.2) && { maxActiveSteps: 2 }),
+    cache: dice.pick(['off', 'off', 'on']),
+    ...(dice.happens(0.8) && { schedule: scheduleOf(dice) }),
+    steps: drawn,
+    alarms: { startWithinSeconds: 120, finishWithinSeconds: 600 },
+  };
+  return validatePipeline(definition, name);
+}
+
+const scheduleOf = (dice: Dice): NonNullable<PipelineDefinition['schedule']> => ({
+  cron: dice.pick(['* * * * *', '* * * * *', '*/2 * * * *', '*/5 * * * *']),
+  timezone: dice.pick(['UTC', 'Europe/Berlin', 'America/New_York']),
+  jitterSeconds: dice.pick([0, 0, 20]),
+  catchUp: dice.pick(['none', 'last', 'all']),
+  catchUpWindowSeconds: dice.pick([120, 86_400]),
+  overlap: dice.pick(['skip', 'queue_one', 'queue_all', 'cancel_other', 'allow', 'allow']),
+  dependsOnPast: dice.happens(0.15),
+});

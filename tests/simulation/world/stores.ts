@@ -1,0 +1,39 @@
+import type { MessageStore } from '@triad/shared/messenger/message-store.ts';
+import type { AlarmStore } from '@triad/shared/state/alarm-store.ts';
+import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
+import type { RunFacts } from '@triad/shared/state/run-facts.ts';
+import type { SilenceStore } from '@triad/shared/state/silence-store.ts';
+import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
+import { MemoryAlarmStore } from '../../harness/memory/memory-alarm-store.ts';
+import { MemoryBackfillStore } from '../../harness/memory/memory-backfill-store.ts';
+import { MemoryMessageStore } from '../../harness/memory/memory-message-store.ts';
+import { MemoryRunFacts } from '../../harness/memory/memory-run-facts.ts';
+import { MemorySilenceStore } from '../../harness/memory/memory-silence-store.ts';
+import { MemoryStateStore } from '../../harness/memory/memory-state-store.ts';
+import { MemoryTables } from '../../harness/memory/memory-tables.ts';
+import { MemoryTickLedger } from '../../harness/memory/memory-tick-ledger.ts';
+
+/** What outlives every process. */
+export interface Stores {
+  state: StateStore;
+  ledger: TickLedger;
+  messages: MessageStore;
+  backfills: BackfillStore;
+  alarms: AlarmStore;
+  silences: SilenceStore;
+  facts: RunFacts;
+}
+
+export function memoryStores(): Stores {
+  const tables = new MemoryTables();
+  return {
+    state: new MemoryStateStore(tables),
+    ledger: new MemoryTickLedger(tables),
+    messages: new MemoryMessageStore(tables),
+    backfills: new MemoryBackfillStore(tables),
+    alarms: new MemoryAlarmStore(),
+    silences: new MemorySilenceStore(),
+    facts: new MemoryRunFacts(tables),
+  };
+}

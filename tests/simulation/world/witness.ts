@@ -1,0 +1,88 @@
+import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { RecordedEvent, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
+import type { Tick, TickKey, TickLedger } from '@triad/shared/state/tick-ledger.ts';
+import { foldEvents, type RunStatus } from '../../../orchestrator/run/run-status.ts';
+import type { Published } from './warehouse.ts';
+
+/** A run as it was committed, kept apart from the store. */
+export interface SeenRun {
+  plan: RunPlan;
+  tick: TickKey | undefined;
+  events: RecordedEvent[];
+  status: RunStatus;
+}
+
+/** What was just committed, or begun. */
+export type Happening =
+  | { what: 'run created'; run: SeenRun }
+  | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunStatus; seen: number }
+  | { what: 'ticks changed'; ticks: Tick[] }
+  | { what: 'job started'; spec: JobSpec }
+  | { what: 'job ended'; commandId: string; end: string }
+  | { what: 'published'; publication: Published; standing: Published | undefined }
+  /** All faults are over, and so is the time that the system has to come to rest. */
+  | { what: 'rest' };
+
+export type Watcher = (happening: Happening) => void | Promise<void>;
+
+/** Sees every commit at the moment it is made, before anything else can happen. */
+export class Witness {
+  readonly runs = new Map<string, SeenRun>();
+  readonly #watchers: Watcher[] = [];
+
+  add(watcher: Watcher): void {
+    this.#watchers.push(watcher);
+  }
+
+  async see(happening: Happening): Promise<void> {
+    for (const watch of this.#watchers) await watch(happening);
+  }
+
+  /** The methods of the store that commit, with this witness beside them. */
+  state(store: StateStore): Pick<StateStore, 'createRun' | 'applyChange'> {
+    return {
+      createRun: async (plan: RunPlan, tick?: TickKey) => {
+        const isCreated = await store.createRun(plan, tick);
+        if (isCreated) {
+          const run = { plan, tick, events: [], status: foldEvents(plan, []) };
+          this.runs.set(plan.runId, run);
+          await this.see({ what: 'run created', run });
+        }
+        return isCreated;
+      },
+      applyChange: async (runId: string, seen: number, change: RunChange) => {
+        const isApplied = await store.applyChange(runId, seen, change);
+        const run = this.runs.get(runId);
+        if (!isApplied || !run) return isApplied;
+        const before = run.status;
+        for (const { at, event } of change.events) {
+          run.events.push({ seq: run.events.length + 1, at, event });
+        }
+        run.status = foldEvents(run.plan, run.events);
+        await this.see({ what: 'run changed', run, change, before, seen });
+        return true;
+      },
+    };
+  }
+
+  ledger(ledger: TickLedger): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
+    const seeing =
+      <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+      async (...args: A): Promise<R> => {
+        const result = await method.apply(ledger, args);
+        await this.see({ what: 'ticks changed', ticks: await ledger.list({ limit: 10_000 }) });
+        return result;
+      };
+    return {
+      plan: seeing(ledger.plan),
+      forget: seeing(ledger.forget),
+      skip: seeing(ledger.skip),
+      resume: seeing(ledger.resume),
+    };
+  }
+}
+
+/** Whether the run may wait for ever: until somebody sees to the run before it. */
+export const waitsForPast = ({ status, plan }: SeenRun): boolean =>
+  status.state === 'queued' && plan.pipeline.schedule?.dependsOnPast === true;

@@ -1,0 +1,285 @@
+import { MemoryArtifactStore } from '../../harness/memory-artifact-store.ts';
+import { Chronicle } from './chronicle.ts';
+import { Dice } from './dice.ts';
+import { EventQueue } from './event-queue.ts';
+import { strike } from './incidents.ts';
+import { invariants } from './invariants/invariants.ts';
+import { startInvoker } from './invoker-process.ts';
+import { Life } from './life.ts';
+import { Network } from './network.ts';
+import { startOrchestrator } from './orchestrator-process.ts';
+import type { InvokerProcess, OrchestratorProcess, ProcessOptions } from './processes.ts';
+import type { Scenario } from './scenario.ts';
+import { silentLog } from './silent-log.ts';
+import { SimulatedJobs } from './simulated-jobs.ts';
+import { memoryStores, type Stores } from './stores.ts';
+import { Users } from './users.ts';
+import { Warehouse } from './warehouse.ts';
+import { calm, Weather } from './weather.ts';
+import { Witness, waitsForPast } from './witness.ts';
+
+export interface Violation {
+  invariant: string;
+  at: string;
+  text: string;
+}
+
+export interface WorldReport {
+  seed: number;
+  runs: number;
+  /** Of everything that happened. */
+  hash: string;
+  violations: Violation[];
+  /** How often each fault happened. */
+  faults: Record<string, number>;
+  /** How often each invariant was checked. */
+  checks: Record<string, number>;
+  log: string[];
+}
+
+/** No fault happens before everything is up, in milliseconds. */
+const BOOT_MS = 5000;
+/** After the last fault everything must have finished within this, in milliseconds. */
+const PATIENCE_MS = 60 * 60_000;
+
+/** One deterministic world: the real parts on simulated ground, as a scenario wills. */
+export class World {
+  readonly #scenario: Scenario;
+  readonly #stores: Stores;
+  readonly #queue: EventQueue;
+  readonly #weather: Weather;
+  readonly #network: Network;
+  readonly #witness = new Witness();
+  readonly #chronicle: Chronicle;
+  readonly #artifacts = new MemoryArtifactStore();
+  readonly #jobs: SimulatedJobs;
+  readonly #users: Users;
+  readonly #dice: Dice;
+  readonly #violations: Violation[] = [];
+  readonly #orchestrators: (OrchestratorProcess | undefined)[];
+  #invoker: InvokerProcess | undefined;
+  #isStorm = true;
+  readonly #checks: Record<string, number> = {};
+
+  constructor(scenario: Scenario, stores: Stores = memoryStores()) {
+    const { seed } = scenario;
+    this.#scenario = scenario;
+    this.#stores = stores;
+    this.#dice = new Dice(seed, 2);
+    this.#queue = new EventQueue(scenario.beginsAt, new Dice(seed, 3).next);
+    this.#weather = new Weather(new Dice(seed, 4));
+    this.#network = new Network(this.#queue, new Dice(seed, 5), this.#weather);
+    this.#chronicle = new Chronicle(() => this.#queue.now);
+    this.#orchestrators = Array.from({ length: scenario.orchestrators }, () => undefined);
+    const see = (happening: Parameters<Witness['see']>[0]) => void this.#witness.see(happening);
+    this.#jobs = new SimulatedJobs({
+      artifacts: this.#artifacts,
+      warehouse: new Warehouse((publication, standing) =>
+        see({ what: 'published', publication, standing }),
+      ),
+      queue: this.#queue,
+      dice: new Dice(seed, 6),
+      weather: this.#weather,
+      onStart: (spec) => see({ what: 'job started', spec }),
+      onEnd: (commandId, end) => see({ what: 'job ended', commandId, end }),
+    });
+    this.#users = new Users({
+      dice: new Dice(seed, 7),
+      scenario,
+      witness: this.#witness,
+      send: (request) => {
+        const peer = this.#anyOrchestrator();
+        const handle = async () => peer && request(peer);
+        return this.#network.call(['user', 'orchestrator'], () => peer?.life, handle);
+      },
+      deadLetters: async () => (await stores.messages.deadLetters(5)).map(({ id }) => id),
+      backfills: async () => (await stores.backfills.unfinished()).map(({ id }) => id),
+    });
+    this.#observe();
+  }
+
+  #observe(): void {
+    const { poolSizes, maxActiveRuns, pipelines, beginsAt, stormMs } = this.#scenario;
+    const { state, ledger, alarms } = this.#stores;
+    const surroundings = {
+      runs: this.#witness.runs,
+      artifacts: this.#artifacts,
+      state,
+      ledger,
+      alarms,
+      poolSizes,
+      maxActiveRuns,
+      pipelines,
+      watchesAlarms: this.#scenario.watchesAlarms,
+      decided: this.#users.decided,
+      from: beginsAt + BOOT_MS,
+      until: beginsAt + stormMs,
+    };
+    this.#witness.add((happening) => this.#chronicle.tell(happening));
+    for (const { name, of } of invariants) {
+      const check = of(surroundings);
+      this.#witness.add(async (happening) => {
+        this.#checks[name] = (this.#checks[name] ?? 0) + 1;
+        const text = await check(happening);
+        if (text === undefined) return;
+        this.#chronicle.note(`VIOLATION: ${name}: ${text}`);
+        const at = new Date(this.#queue.now).toISOString();
+        this.#violations.push({ invariant: name, at, text });
+      });
+    }
+  }
+
+  async live(): Promise<WorldReport> {
+    const { beginsAt, stormMs } = this.#scenario;
+    for (const index of this.#orchestrators.keys()) this.#bootOrchestrator(index);
+    this.#bootInvoker();
+    await this.#until(beginsAt + BOOT_MS);
+    this.#weather.climate = this.#scenario.climate;
+    this.#often(this.#scenario.incidentsPerMinute, () => this.#strike());
+    this.#often(this.#scenario.actionsPerMinute, () => void this.#users.act());
+    await this.#until(beginsAt + stormMs);
+    await this.#calmDown();
+    return {
+      seed: this.#scenario.seed,
+      runs: this.#witness.runs.size,
+      hash: this.#chronicle.hash(),
+      violations: this.#violations,
+      faults: this.#weather.counts,
+      checks: this.#checks,
+      log: this.#chronicle.lines,
+    };
+  }
+
+  /** Ends all faults, and gives the world time to come to rest. */
+  async #calmDown(): Promise<void> {
+    this.#chronicle.note('all faults end');
+    this.#isStorm = false;
+    this.#weather.climate = calm;
+    this.#network.heal();
+    for (const life of this.#lives()) {
+      life.clockOffsetMs = 0;
+      life.freeze(0);
+    }
+    let isPaused = false;
+    void this.#users
+      .pauseAll(() => this.#queue.pause(1000))
+      .then(() => {
+        isPaused = true;
+      });
+    const end = this.#queue.now + PATIENCE_MS;
+    // Once more after a while: requests that took long may have come, and alarms are looked at.
+    for (let isQuiet = false; !isQuiet && this.#queue.now < end; ) {
+      while (this.#queue.now < end && !(isPaused && (await this.#isAtRest()))) {
+        await this.#until(this.#queue.now + 5000);
+        if (this.#violations.length > 0) return;
+      }
+      await this.#until(this.#queue.now + 90_000);
+      isQuiet = await this.#isAtRest();
+    }
+    if (this.#violations.length === 0) await this.#witness.see({ what: 'rest' });
+  }
+
+  async #isAtRest(): Promise<boolean> {
+    for (const run of this.#witness.runs.values()) {
+      if (!run.status.finishedAt && !waitsForPast(run)) return false;
+    }
+    if ((await this.#stores.backfills.unfinished()).length > 0) return false;
+    return (await this.#stores.state.unpublished(1)).length === 0;
+  }
+
+  /** Lets happen what happens until then. */
+  async #until(ms: number): Promise<void> {
+    await settled();
+    while (this.#violations.length === 0 && this.#queue.step(ms)) await settled();
+  }
+
+  /** So many times a minute, while there are faults. */
+  #often(perMinute: number, act: () => void): void {
+    if (perMinute === 0) return;
+    const next = () => {
+      if (!this.#isStorm) return;
+      act();
+      this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
+    };
+    this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
+  }
+
+  #strike(): void {
+    strike({
+      dice: this.#dice,
+      queue: this.#queue,
+      weather: this.#weather,
+      network: this.#network,
+      lives: () => this.#lives(),
+      note: (text) => this.#chronicle.note(text),
+    });
+  }
+
+  #lives(): Life[] {
+    return [...this.#orchestrators, this.#invoker].flatMap((process) => process?.life ?? []);
+  }
+
+  #anyOrchestrator(): OrchestratorProcess | undefined {
+    return this.#dice.pickAny(this.#orchestrators.filter((process) => process !== undefined));
+  }
+
+  #bootOrchestrator(index: number): void {
+    const life = this.#beget(`orchestrator ${index}`, () => {
+      this.#orchestrators[index] = undefined;
+      return () => this.#bootOrchestrator(index);
+    });
+    const { process, started } = startOrchestrator(this.#optionsOf(life));
+    this.#orchestrators[index] = process;
+    // As in `main.ts`, a start that fails ends the process.
+    started.catch(() => life.die());
+  }
+
+  #bootInvoker(): void {
+    const life = this.#beget('invoker', () => {
+      this.#invoker = undefined;
+      this.#jobs.abandon();
+      return () => this.#bootInvoker();
+    });
+    const { process, started } = startInvoker(this.#optionsOf(life));
+    this.#invoker = process;
+    started.catch(() => life.die());
+  }
+
+  /** @param bury gives what follows when somebody has started it again */
+  #beget(name: string, bury: () => () => void): Life {
+    return new Life({
+      name,
+      queue: this.#queue,
+      dice: this.#dice,
+      weather: this.#weather,
+      latencyMs: this.#scenario.latencyMs,
+      onDeath: () => {
+        this.#chronicle.note(`${name} dies`);
+        const boot = bury();
+        this.#queue.in(this.#dice.between(100, this.#isStorm ? 20_000 : 1000), boot);
+      },
+    });
+  }
+
+  #optionsOf(life: Life): ProcessOptions {
+    return {
+      life,
+      scenario: this.#scenario,
+      stores: this.#stores,
+      artifacts: this.#artifacts,
+      jobs: this.#jobs,
+      network: this.#network,
+      queue: this.#queue,
+      witness: this.#witness,
+      dice: this.#dice,
+      log: silentLog,
+      peers: {
+        orchestrator: () => this.#anyOrchestrator(),
+        invoker: () => this.#invoker,
+      },
+    };
+  }
+}
+
+/** Lets all that follows from one event happen before the next. */
+const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
