@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import type { Router } from 'express';
 import type { z } from 'zod';
@@ -23,6 +24,8 @@ export interface Route<
     params: z.output<P>;
     query: z.output<Q>;
     body: z.output<B>;
+    /** Absent where a handler is called within the process. */
+    headers?: IncomingHttpHeaders;
   }) => Promise<unknown>;
 }
 
@@ -41,6 +44,7 @@ export function mount(router: Router, routes: Route[]): void {
         params: params ? parseInput(params, request.params, where) : {},
         query: query ? parseInput(query, request.query, where) : {},
         body: body ? parseInput(body, request.body ?? {}, where) : undefined,
+        headers: request.headers,
       };
       const result = await handle(input);
       answer.status(status);

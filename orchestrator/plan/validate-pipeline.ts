@@ -3,6 +3,7 @@ import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { Cron } from 'croner';
 import nodeCron from 'node-cron';
+import { badTrigger } from '../events/validate-triggers.ts';
 import { resolveParams } from './resolve-params.ts';
 
 /**
@@ -18,7 +19,8 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     cycle(pipeline) ??
     missingJob(pipeline) ??
     badSchedule(pipeline) ??
-    badDefault(pipeline);
+    badDefault(pipeline) ??
+    badTrigger(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
   return pipeline;
 }

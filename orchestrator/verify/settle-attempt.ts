@@ -47,8 +47,11 @@ async function verifiedEnd(
   try {
     const manifest = await verifyAttempt(artifacts, key, step, runDate);
     if (!manifest) return undefined;
-    const { outputs, tables, metrics, notes } = manifest;
-    return { state: 'succeeded', result: { outputs, tables, metrics, notes } };
+    const { outputs, tables, metrics, notes, lists } = manifest;
+    return {
+      state: 'succeeded',
+      result: { outputs, tables, metrics, notes, ...(lists && { lists }) },
+    };
   } catch (error) {
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.

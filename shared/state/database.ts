@@ -96,6 +96,47 @@ interface DeadLetterTable {
   at: string;
 }
 
+interface EventTable {
+  event_id: string;
+  source: string;
+  id: string;
+  type: string;
+  /** The CloudEvent. Never updated. */
+  event: string;
+  received_at: string;
+  /** When it is to be processed, the next time. */
+  due_at: string;
+  /** How often processing was put off. */
+  attempts: number;
+  processed_at: string | null;
+  /** `EventEffect[]`. */
+  effects: string;
+}
+
+interface AnnouncedRunTable {
+  run_id: string;
+}
+
+interface SensorCursorTable {
+  pipeline: string;
+  sensor: string;
+  generation: number;
+  /** As JSON; null for nothing there. */
+  value: string | null;
+  previous: string | null;
+  summary: string;
+  /** 1 while the change of this generation has not started its run. */
+  pending: number;
+  run_id: string | null;
+  looks: number;
+  checked_at: string | null;
+  changed_at: string | null;
+  next_look_at: string;
+  skips: number;
+  failures: number;
+  error: string | null;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -104,6 +145,9 @@ export interface Database {
   pool_waits: PoolWaitTable;
   step_cache: StepCacheTable;
   ticks: TickTable;
+  events: EventTable;
+  announced_runs: AnnouncedRunTable;
+  sensor_cursors: SensorCursorTable;
   outbox: OutboxTable;
   deliveries: DeliveryTable;
   dead_letters: DeadLetterTable;
@@ -112,3 +156,5 @@ export interface Database {
 export type RunRecord = Selectable<RunTable>;
 export type DeliveryRecord = Selectable<DeliveryTable>;
 export type DeadLetterRecord = Selectable<DeadLetterTable>;
+export type EventRecord = Selectable<EventTable>;
+export type SensorCursorRecord = Selectable<SensorCursorTable>;
