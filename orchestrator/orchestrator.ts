@@ -1,12 +1,17 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import type { EventStore } from '@triad/shared/state/event-store.ts';
+import type { SensorStore } from '@triad/shared/state/sensor-store.ts';
 import { Admission } from './admit/admission.ts';
+import { eventRoutes } from './api/event-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
+import { sensorRoutes } from './api/sensor-routes.ts';
+import { EventRouter } from './events/event-router.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
@@ -15,10 +20,19 @@ import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
 import { RunStarter } from './run/run-starter.ts';
 import { Scheduler } from './schedule/scheduler.ts';
+import type { Probes } from './sensors/probe.ts';
+import { SensorWatcher } from './sensors/sensor-watcher.ts';
+import { SqlProbe } from './sensors/sql-probe.ts';
 
 export interface OrchestratorOptions
   extends Omit<ReconcileOptions, 'engine' | 'deadLettered' | 'onOutbox'> {
   messenger: PushMessenger;
+  events: EventStore;
+  sensors: SensorStore;
+  /** The probes that need nothing of the orchestrator's. */
+  probes: Omit<Probes, 'sql'>;
+  /** The sources that may send events; none for all. */
+  eventSources: readonly string[];
   pipelines: ReadonlyMap<string, Pipeline>;
   poolSizes: PoolSizes;
   maxActiveRuns: number;
@@ -35,6 +49,8 @@ export class Orchestrator {
   readonly #admission: Admission;
   readonly #reconciler: Reconciler;
   readonly #scheduler: Scheduler;
+  readonly #router: EventRouter;
+  readonly #watcher: SensorWatcher;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -47,7 +63,10 @@ export class Orchestrator {
     const engine: RunEngine = new RunEngine({
       ...options,
       onOutbox,
-      onFinished: () => void this.#admit(),
+      onFinished: () => {
+        void this.#admit();
+        this.#router.wake();
+      },
     });
     this.#admission = new Admission({ ...options, engine });
     const starter = new RunStarter({ ...options, admission: this.#admission });
@@ -55,9 +74,18 @@ export class Orchestrator {
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
     this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
     this.#scheduler = new Scheduler({ ...options, starter });
+    this.#router = new EventRouter({ ...options, starter });
+    this.#watcher = new SensorWatcher({
+      ...options,
+      starter,
+      probes: { ...options.probes, sql: new SqlProbe({ ...options, starter }) },
+      onEvent: () => this.#router.wake(),
+    });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines, state),
+      ...eventRoutes({ ...options, router: this.#router }),
+      ...sensorRoutes(this.#watcher),
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
         state: () => state.check(),
@@ -73,6 +101,8 @@ export class Orchestrator {
     this.#options.messenger.start();
     this.#relay.wake();
     if (this.#options.schedulerEnabled) await this.#scheduler.start();
+    this.#router.start();
+    this.#watcher.start();
     this.#nextRound(0);
   }
 
@@ -80,6 +110,8 @@ export class Orchestrator {
     this.#stopped = true;
     this.#cancelTimer();
     await this.#scheduler.stop();
+    await this.#watcher.stop();
+    await this.#router.stop();
     await this.#round;
     await this.#relay.stop();
     await this.#options.messenger.stop();

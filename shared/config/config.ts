@@ -60,6 +60,12 @@ const environment = z.object({
   TRIAD_POOLS: z.string().default('{}'),
   /** Runs of all pipelines that may be active at a time; the others wait. */
   TRIAD_MAX_ACTIVE_RUNS: integer(1, 10_000).default(32),
+  /** Sources whose events are taken, separated by commas; empty for all but Triad's own. */
+  TRIAD_EVENT_SOURCES: z.string().default(''),
+  /** A Cloud Storage emulator for sensors, which needs no credentials; without it, Google's. */
+  TRIAD_CLOUD_STORAGE_ENDPOINT: httpUrl.optional(),
+  /** An S3-compatible store for sensors, addressed by path; without it, that of AWS. */
+  TRIAD_S3_ENDPOINT: httpUrl.optional(),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
 });
@@ -88,6 +94,9 @@ export interface Config {
   warehouseWaitSeconds: number;
   pools: Record<string, number>;
   maxActiveRuns: number;
+  eventSources: string[];
+  cloudStorageEndpoint: string | undefined;
+  s3Endpoint: string | undefined;
   codeRevision: string;
 }
 
@@ -139,6 +148,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
     pools: parseJson('TRIAD_POOLS', value.TRIAD_POOLS, poolSizes, 'pool names to sizes'),
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
+    eventSources: value.TRIAD_EVENT_SOURCES.split(',')
+      .map((source) => source.trim())
+      .filter((source) => source !== ''),
+    cloudStorageEndpoint: value.TRIAD_CLOUD_STORAGE_ENDPOINT,
+    s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
 }

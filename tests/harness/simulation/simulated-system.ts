@@ -6,6 +6,8 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { Database } from '@triad/shared/state/database.ts';
+import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import type { Kysely } from 'kysely';
@@ -19,6 +21,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { MemoryArtifactStore } from '../memory-artifact-store.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { FakeProbe } from '../sensors/fake-probe.ts';
 import { sequentialIds } from '../sequential-ids.ts';
 import { MortalProcess } from './mortal-process.ts';
 import { SimulatedJobs } from './simulated-jobs.ts';
@@ -133,6 +136,10 @@ export class SimulatedSystem {
     const orchestrator = new Orchestrator({
       ...common,
       state: life.bind(this.state),
+      events: life.bind(new KyselyEventStore(this.#db)),
+      sensors: life.bind(new KyselySensorStore(this.#db)),
+      probes: { files: new FakeProbe(), http: new FakeProbe() },
+      eventSources: [],
       messenger: push,
       artifacts: life.bind(this.#artifacts),
       workload: {
