@@ -32,7 +32,7 @@ export function pickParams(
   for (const [param, field] of Object.entries(mapping)) {
     const value = pickField(data, pathOf(field)) ?? undefined;
     if (value !== undefined) {
-      picked[param] = parseInput(scalar, value, `data.${field} for parameter ${param}`);
+      picked[param] = parseField(scalar, value, field, `parameter ${param}`);
     }
   }
   return picked;
@@ -41,10 +41,16 @@ export function pickParams(
 /** The run date in a field: a calendar date, or the UTC day of an instant with its offset. */
 export function pickRunDate(data: unknown, field: string): string {
   const value = pickField(data, dotted(field));
-  const where = `data.${field} for the run date`;
   const instant = z.iso.datetime({ offset: true }).safeParse(value);
   if (instant.success) return utcDay(new Date(instant.data));
-  return parseInput(isoDate, value, where);
+  return parseField(isoDate, value, field, 'the run date');
+}
+
+/** Names the field in the error, as well as what it was wanted for. */
+function parseField<T>(schema: z.ZodType<T>, value: unknown, field: string, use: string): T {
+  const name = `data.${field}`;
+  const document = parseInput(z.object({ [name]: schema }), { [name]: value }, `event for ${use}`);
+  return document[name] as T;
 }
 
 export const dotted = (field: string): string[] => field.split('.');

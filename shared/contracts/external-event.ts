@@ -20,6 +20,7 @@ export const externalEvent = cloudEvent.extend({
     .regex(/^application\/([\w.+-]+\+)?json\s*(;.*)?$/i, 'expected a JSON media type')
     .default('application/json')
     .transform(() => 'application/json' as const),
+  data: z.unknown().default(null),
   data_base64: z.undefined({ error: 'expected JSON in data instead' }).optional(),
 });
 

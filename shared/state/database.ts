@@ -104,8 +104,8 @@ interface EventTable {
   /** The CloudEvent. Never updated. */
   event: string;
   received_at: string;
-  /** When it is to be processed, the next time. */
-  due_at: string;
+  /** Until when processing was put off. */
+  not_before: string | null;
   /** How often processing was put off. */
   attempts: number;
   processed_at: string | null;

@@ -34,8 +34,6 @@ export interface EventStore {
 
   /** Events that wait to be processed and are due by `now`, oldest first. */
   unprocessed(now: Date, limit: number): Promise<StoredEvent[]>;
-  /** When the next event that waits is due. */
-  nextDue(): Promise<Date | undefined>;
   /** The first to mark an event decides what its effects were. */
   markProcessed(eventId: string, effects: EventEffect[], at: Date): Promise<void>;
   /** Puts off an event that could not be processed. */

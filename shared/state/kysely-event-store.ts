@@ -47,23 +47,13 @@ export class KyselyEventStore implements EventStore {
       .selectFrom('events')
       .selectAll()
       .where('processed_at', 'is', null)
-      .where('due_at', '<=', now.toISOString())
-      .orderBy('due_at')
+      .where(({ or, eb }) =>
+        or([eb('not_before', 'is', null), eb('not_before', '<=', now.toISOString())]),
+      )
       .orderBy('event_id')
       .limit(limit)
       .execute();
     return rows.map(toStoredEvent);
-  }
-
-  async nextDue(): Promise<Date | undefined> {
-    const row = await this.#db
-      .selectFrom('events')
-      .select('due_at')
-      .where('processed_at', 'is', null)
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst();
-    return row && new Date(row.due_at);
   }
 
   async markProcessed(eventId: string, effects: EventEffect[], at: Date): Promise<void> {
@@ -78,7 +68,7 @@ export class KyselyEventStore implements EventStore {
   async defer(eventId: string, dueAt: Date): Promise<void> {
     await this.#db
       .updateTable('events')
-      .set(({ eb }) => ({ due_at: dueAt.toISOString(), attempts: eb('attempts', '+', 1) }))
+      .set(({ eb }) => ({ not_before: dueAt.toISOString(), attempts: eb('attempts', '+', 1) }))
       .where('event_id', '=', eventId)
       .where('processed_at', 'is', null)
       .execute();
@@ -141,7 +131,7 @@ async function insertEvent(
       type: event.type,
       event: JSON.stringify(event),
       received_at: receivedAt.toISOString(),
-      due_at: receivedAt.toISOString(),
+      not_before: null,
       attempts: 0,
       processed_at: null,
       effects: '[]',

@@ -11,16 +11,16 @@ export const events: Migration = {
       .addColumn('type', 'text', (c) => c.notNull())
       .addColumn('event', 'text', (c) => c.notNull())
       .addColumn('received_at', 'text', (c) => c.notNull())
-      .addColumn('due_at', 'text', (c) => c.notNull())
+      .addColumn('not_before', 'text')
       .addColumn('attempts', 'integer', (c) => c.notNull())
       .addColumn('processed_at', 'text')
       .addColumn('effects', 'text', (c) => c.notNull())
       .addUniqueConstraint('events_by_source', ['source', 'id'])
       .execute();
     await db.schema
-      .createIndex('events_by_due')
+      .createIndex('events_by_progress')
       .on('events')
-      .columns(['processed_at', 'due_at'])
+      .columns(['processed_at', 'event_id'])
       .execute();
 
     await db.schema
