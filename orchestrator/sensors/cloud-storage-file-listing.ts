@@ -26,6 +26,7 @@ export class CloudStorageFileListing implements FileListing {
           name,
           bytes: Number(metadata.size),
           modifiedAt: new Date(String(metadata.updated)),
+          version: String(metadata.generation),
         };
       }
       query = next as GetFilesOptions | null;

@@ -4,6 +4,8 @@ export interface ListedFile {
   name: string;
   bytes: number;
   modifiedAt: Date;
+  /** Differs for each content, where the store tells: its times may be whole seconds. */
+  version?: string;
 }
 
 /** Lists the files of one kind of store. */

@@ -55,10 +55,12 @@ export class FilesProbe implements Probe<FilesWatch> {
   }
 }
 
-/** Equal for equal sets of names, sizes and times, whatever the order of the listing. */
+/** Equal for equal sets of names, sizes, times and versions, whatever the order of the listing. */
 function hashOf(files: readonly ListedFile[]): string {
   const lines = files
-    .map(({ name, bytes, modifiedAt }) => JSON.stringify([name, bytes, modifiedAt.toISOString()]))
+    .map(({ name, bytes, modifiedAt, version = null }) =>
+      JSON.stringify([name, bytes, modifiedAt.toISOString(), version]),
+    )
     .sort();
   return createHash('sha256').update(lines.join('\n')).digest('hex');
 }

@@ -18,11 +18,15 @@ export class S3FileListing implements FileListing {
     const { paginateListObjectsV2 } = await import('@aws-sdk/client-s3');
     const request = { Bucket: bucket, Prefix: path };
     for await (const page of paginateListObjectsV2({ client }, request, { abortSignal: signal })) {
-      for (const { Key: key = '', Size: bytes = 0, LastModified: modifiedAt } of page.Contents ??
-        []) {
+      for (const {
+        Key: key = '',
+        Size: bytes = 0,
+        LastModified: modifiedAt,
+        ETag: version,
+      } of page.Contents ?? []) {
         const name = nameBelow(path, key);
         if (name === undefined || !modifiedAt) continue;
-        yield { name, bytes, modifiedAt };
+        yield { name, bytes, modifiedAt, ...(version !== undefined && { version }) };
       }
     }
   }
