@@ -10,6 +10,13 @@ import {
   silenceList,
   silenceView,
 } from '@triad/shared/contracts/alarm-view.ts';
+import {
+  type EventReceipt,
+  type EventView,
+  eventList,
+  eventReceipt,
+} from '@triad/shared/contracts/event-view.ts';
+
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
 import {
   type ApprovalRequest,
@@ -22,6 +29,12 @@ import {
   runView,
   type WaiverRequest,
 } from '@triad/shared/contracts/run-view.ts';
+import {
+  type SensorCheck,
+  type SensorView,
+  sensorCheck,
+  sensorList,
+} from '@triad/shared/contracts/sensor-view.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { z } from 'zod';
@@ -128,6 +141,24 @@ export class OrchestratorApi {
 
   pipeline(name: string): Promise<Pipeline> {
     return this.#ask(pipeline, { path: `/v1/pipelines/${encodeURIComponent(name)}` });
+  }
+
+  /** Newest first. */
+  async events(limit: number): Promise<EventView[]> {
+    return (await this.#ask(eventList, { path: `/v1/events?limit=${limit}` })).events;
+  }
+
+  sendEvent(event: unknown): Promise<EventReceipt> {
+    return this.#ask(eventReceipt, { method: 'POST', path: '/v1/events', body: event });
+  }
+
+  async sensors(): Promise<SensorView[]> {
+    return (await this.#ask(sensorList, { path: '/v1/sensors' })).sensors;
+  }
+
+  checkSensor(pipelineName: string, name: string, force: boolean): Promise<SensorCheck> {
+    const path = `/v1/sensors/${encodeURIComponent(pipelineName)}/${encodeURIComponent(name)}:check`;
+    return this.#ask(sensorCheck, { method: 'POST', path, body: { force } });
   }
 
   health(): Promise<HealthReport> {

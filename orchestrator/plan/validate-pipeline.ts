@@ -1,6 +1,7 @@
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { badTrigger } from '../events/validate-triggers.ts';
 import { badSchedule } from '../schedule/validate-schedule.ts';
 import { resolveParams } from './resolve-params.ts';
 
@@ -20,7 +21,8 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     badFanOut(pipeline) ??
     badApproval(pipeline) ??
     badSchedule(pipeline) ??
-    badDefault(pipeline);
+    badDefault(pipeline) ??
+    badTrigger(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
   return pipeline;
 }

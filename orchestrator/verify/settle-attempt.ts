@@ -49,8 +49,10 @@ async function verifiedEnd(
     const manifest = await verifyAttempt(artifacts, key, step, runDate);
     if (!manifest) return undefined;
     const { outputs, tables, metrics, notes, lists } = manifest;
-    const result = { outputs, tables, metrics, notes, ...(lists && { lists }) };
-    return { state: 'succeeded', result };
+    return {
+      state: 'succeeded',
+      result: { outputs, tables, metrics, notes, ...(lists && { lists }) },
+    };
   } catch (error) {
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.

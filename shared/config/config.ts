@@ -75,6 +75,12 @@ const environment = z.object({
   TRIAD_DEADMAN_URL: httpUrl.optional(),
   /** How often it is asked for, in seconds. */
   TRIAD_DEADMAN_SECONDS: seconds.default(60),
+  /** Sources whose events are taken, separated by commas; empty for all but Triad's own. */
+  TRIAD_EVENT_SOURCES: z.string().default(''),
+  /** A Cloud Storage emulator for sensors, which needs no credentials; without it, Google's. */
+  TRIAD_CLOUD_STORAGE_ENDPOINT: httpUrl.optional(),
+  /** An S3-compatible store for sensors, addressed by path; without it, that of AWS. */
+  TRIAD_S3_ENDPOINT: httpUrl.optional(),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
 });
@@ -112,6 +118,9 @@ export interface Config {
     attempts: number;
     deadman: { url: string; seconds: number } | undefined;
   };
+  eventSources: string[];
+  cloudStorageEndpoint: string | undefined;
+  s3Endpoint: string | undefined;
   codeRevision: string;
 }
 
@@ -173,6 +182,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
         ? { url: value.TRIAD_DEADMAN_URL, seconds: value.TRIAD_DEADMAN_SECONDS }
         : undefined,
     },
+    eventSources: value.TRIAD_EVENT_SOURCES.split(',')
+      .map((source) => source.trim())
+      .filter((source) => source !== ''),
+    cloudStorageEndpoint: value.TRIAD_CLOUD_STORAGE_ENDPOINT,
+    s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
 }

@@ -12,6 +12,8 @@ export const stepKind = z.enum([
   'publish',
   'train',
   'predict',
+  /** Asks the warehouse for one value, for a sensor. */
+  'sense',
   'container',
   'approval',
 ]);
@@ -24,6 +26,7 @@ export const jobOfKind: Record<Exclude<StepKind, 'container' | 'approval'>, stri
   check: 'sql-runner',
   export: 'sql-runner',
   publish: 'sql-runner',
+  sense: 'sql-runner',
   train: 'trainer',
   predict: 'trainer',
 };

@@ -158,6 +158,26 @@ export const catalogue = {
     'Run {run} is {state}; only a failed or cancelled run can be retried.',
     'Wait for it to end, or start a new run.',
   ),
+  EVENT_SOURCE_FORBIDDEN: fatal(
+    403,
+    'An event of {field} {value} is not accepted: {reason}.',
+    'Send it under the name of its real source; TRIAD_EVENT_SOURCES lists those that may send.',
+  ),
+  SENSOR_UNREADABLE: retryable(
+    502,
+    'The sensor cannot read {location}: {reason}',
+    'Correct the location or the access to it; the sensor looks again by itself.',
+  ),
+  SENSOR_VALUE_MISSING: fatal(
+    422,
+    '{location} gives no {value}: {reason}.',
+    'Let the sensor watch another value, or correct what it looks at.',
+  ),
+  SENSOR_SEES_NOTHING: fatal(
+    409,
+    'Sensor {sensor} of {pipeline} sees nothing that a run could be given.',
+    'Wait until there is something, or start a run with triad run.',
+  ),
   PIPELINE_INVALID: fatal(400, 'Pipeline {pipeline}: {reason}', 'Correct the pipeline definition.'),
   RUN_STEP_STATE: fatal(
     409,
