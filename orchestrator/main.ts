@@ -11,6 +11,7 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { createApp } from './app.ts';
@@ -46,6 +47,7 @@ await runService(async () => {
   });
   const orchestrator = new Orchestrator({
     state,
+    history: new KyselyResultHistory(db),
     messenger,
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),

@@ -1,4 +1,5 @@
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import type { PostconditionResult } from '@triad/shared/contracts/postcondition.ts';
 import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import { backoff } from '@triad/shared/messenger/backoff.ts';
@@ -8,7 +9,7 @@ import { isInFlight, type StepStatus } from './run-status.ts';
 /** How an attempt ended, after verification. */
 export type AttemptEnd =
   | { state: 'succeeded'; result: StepResult }
-  | { state: 'failed'; error: ErrorReport }
+  | { state: 'failed'; error: ErrorReport; postconditions?: PostconditionResult[] }
   | { state: 'cancelled' };
 
 /**
@@ -38,6 +39,7 @@ export function reactToEnd(
       ...which,
       error: end.error,
       retryAt: retryAt?.toISOString() ?? null,
+      ...(end.postconditions && { postconditions: end.postconditions }),
     };
     return [failed];
   };

@@ -1,3 +1,4 @@
+import type { PostconditionResult } from '@triad/shared/contracts/postcondition.ts';
 import type { StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { RunState, StepState } from '@triad/shared/contracts/run-view.ts';
@@ -24,6 +25,8 @@ export interface StepStatus {
   retryAt: Date | null;
   error: ErrorReport | null;
   result: StepResult | null;
+  /** What verification found last, where it got so far. */
+  postconditions?: PostconditionResult[];
 }
 
 export interface RunStatus {
@@ -77,6 +80,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
         error: null,
       });
       Object.assign(step, { state: 'dispatched', retryAt: null, error: null });
+      delete step.postconditions;
       return;
     }
     case 'step_delayed':
@@ -86,6 +90,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       const step = stepOf(status, event.step);
       endAttempt(step, event.attempt, { state: 'succeeded', finishedAt: at });
       Object.assign(step, { state: 'succeeded', error: null, result: event.result });
+      if (event.result.postconditions) step.postconditions = event.result.postconditions;
       return;
     }
     case 'step_failed': {
@@ -95,6 +100,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       step.state = retryAt === null ? 'failed' : 'waiting';
       step.retryAt = retryAt === null ? null : new Date(retryAt);
       step.error = error;
+      if (event.postconditions) step.postconditions = event.postconditions;
       return;
     }
     case 'step_cancelled': {

@@ -50,6 +50,7 @@ function stepViewOf(
     outputs: own.result?.outputs ?? [],
     tables: own.result?.tables ?? [],
     notes: own.result?.notes ?? [],
+    ...(own.postconditions && { postconditions: own.postconditions }),
     history: own.attempts.map((attempt) => ({
       ...attempt,
       startedAt: attempt.startedAt.toISOString(),

@@ -12,6 +12,7 @@ export const stepKind = z.enum([
   'publish',
   'train',
   'predict',
+  'canary',
   'container',
   'approval',
 ]);
@@ -26,6 +27,7 @@ export const jobOfKind: Record<Exclude<StepKind, 'container' | 'approval'>, stri
   publish: 'sql-runner',
   train: 'trainer',
   predict: 'trainer',
+  canary: 'trainer',
 };
 
 /** The job whose steps hold a slot of the warehouse's pool while they run. */

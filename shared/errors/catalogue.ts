@@ -161,8 +161,13 @@ export const catalogue = {
   PIPELINE_INVALID: fatal(400, 'Pipeline {pipeline}: {reason}', 'Correct the pipeline definition.'),
   POSTCONDITION_FAILED: fatal(
     500,
-    'Postcondition "{postcondition}" does not hold: expected {expected}, found {actual}.',
+    'What must hold after the step does not: {findings}.',
     'Look at the outputs of the step; nothing later ran.',
+  ),
+  POSTCONDITION_UNDECIDED: retryable(
+    503,
+    'What must hold after the step could not be found out: {findings}.',
+    'See that the address answers; the step is retried automatically.',
   ),
   COMMAND_EXPIRED: fatal(
     504,

@@ -24,6 +24,7 @@ export interface JobResult {
   tables?: Manifest['tables'];
   metrics?: Manifest['metrics'];
   notes?: Manifest['notes'];
+  checks?: NonNullable<Manifest['checks']>;
   sqlHash?: string;
   sourceHash?: string;
 }

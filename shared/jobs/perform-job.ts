@@ -76,7 +76,7 @@ function manifestOf(
   for (const [metric, value] of Object.entries(metrics)) {
     if (!Number.isFinite(value)) throw new TriadError('METRIC_NOT_FINITE', { metric, value });
   }
-  const { sqlHash, sourceHash } = result;
+  const { checks, sqlHash, sourceHash } = result;
   return parseManifest({
     version: 1,
     commandId: spec.id,
@@ -84,6 +84,7 @@ function manifestOf(
     tables: result.tables ?? [],
     metrics,
     notes: result.notes ?? [],
+    ...(checks && { checks }),
     lineage: {
       ...spec.pins,
       inputs: spec.inputs,

@@ -72,6 +72,7 @@ const ports = [
   'Messenger',
   'MessageStore',
   'StateStore',
+  'ResultHistory',
   'Warehouse',
 ].join('|');
 const adapters = shippedSources.flatMap(({ path, text }) =>

@@ -16,6 +16,7 @@ const ports = {
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
   'shared/state/state-store.ts': 'StateStore',
+  'shared/state/result-history.ts': 'ResultHistory',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
 

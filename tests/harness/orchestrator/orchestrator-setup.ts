@@ -4,6 +4,7 @@ import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts
 import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { Admission } from '../../../orchestrator/admit/admission.ts';
@@ -51,7 +52,9 @@ export type OrchestratorSetup = Awaited<ReturnType<typeof setUpOrchestrator>>;
 export async function setUpOrchestrator() {
   const clock = new FakeClock();
   const ids = sequentialIds();
-  const state = new KyselyStateStore(await openSqlite(':memory:'));
+  const db = await openSqlite(':memory:');
+  const state = new KyselyStateStore(db);
+  const history = new KyselyResultHistory(db);
   const artifacts = new DirectoryArtifactStore({ directory: await temporaryDirectory() });
   const { log, lines } = recordingLogger();
   const workload = new FakeWorkload();
@@ -70,6 +73,7 @@ export async function setUpOrchestrator() {
     clock,
     ids,
     state,
+    history,
     artifacts,
     log,
     lines,

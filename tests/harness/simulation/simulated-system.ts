@@ -6,6 +6,7 @@ import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { Database } from '@triad/shared/state/database.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import type { Kysely } from 'kysely';
@@ -133,6 +134,7 @@ export class SimulatedSystem {
     const orchestrator = new Orchestrator({
       ...common,
       state: life.bind(this.state),
+      history: life.bind(new KyselyResultHistory(this.#db)),
       messenger: push,
       artifacts: life.bind(this.#artifacts),
       workload: {
