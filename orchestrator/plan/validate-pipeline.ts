@@ -4,6 +4,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { Cron } from 'croner';
 import nodeCron from 'node-cron';
 import { resolveParams } from './resolve-params.ts';
+import { withVerificationSteps } from './verification-steps.ts';
 
 /**
  * A pipeline definition with its defaults filled in, or an error that says what is wrong with it:
@@ -20,7 +21,7 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     badSchedule(pipeline) ??
     badDefault(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
-  return pipeline;
+  return withVerificationSteps(pipeline);
 }
 
 function duplicateStep({ steps }: Pipeline): string | undefined {

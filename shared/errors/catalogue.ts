@@ -292,6 +292,11 @@ export const catalogue = {
     'Let the step come after the step that writes this output.',
   ),
   LEARNER_UNKNOWN: fatal(400, 'No learner named {learner}.', 'Use one of: {known}.'),
+  MODEL_INVALID: fatal(
+    422,
+    'The model {path} cannot be loaded: {reason}',
+    'Train it again with the learner that is to read it.',
+  ),
 
   // Warehouse
   WAREHOUSE_BUSY: retryable(
