@@ -99,7 +99,9 @@ const sql = z
 const http = z
   .strictObject({
     kind: z.literal('http'),
-    url: z.url({ protocol: /^https?$/, error: 'expected an http or https URL' }),
+    url: z
+      .url({ protocol: /^https?$/, error: 'expected an http or https URL' })
+      .refine((url) => !/^https?:\/\/[^/?#]*@/i.test(url), 'expected a URL without a password'),
     status: z.int().min(100).max(599).default(200),
     /** Where in the JSON answer the value is, as in RFC 6901: `/items/0/count`. */
     pointer: z
