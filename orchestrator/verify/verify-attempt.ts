@@ -32,7 +32,7 @@ export async function verifyAttempt(
     previous: once(() =>
       history.previousResult({
         pipeline: plan.pipeline.name,
-        step: step.name,
+        step: key.step,
         runDate: plan.runDate,
       }),
     ),
