@@ -11,11 +11,11 @@ const find = async ({
   condition,
   manifest: own = {},
   before,
-  interval = null,
+  interval,
 }: Omit<Case, 'expected' | 'actual'>) => {
   const result = { outputs: [], tables: [], metrics: {}, notes: [], ...before };
   const [finding] = await verifyPostconditions([postcondition.parse(condition)], {
-    plan: { runDate: '2024-01-31', interval },
+    plan: { runDate: '2024-01-31', interval: interval ?? null },
     manifest: { ...manifest, ...own },
     previous: async () => before && { runId: 'r0', runDate: '2024-01-30', result },
   });
