@@ -15,6 +15,7 @@ import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
 import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
@@ -80,6 +81,7 @@ await runService(async () => {
       http: new HttpProbe(fetch),
     },
     eventSources: config.eventSources,
+    history: new KyselyResultHistory(db),
     messenger,
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),

@@ -5,6 +5,7 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { clvLearner } from './learners/clv/clv-learner.ts';
+import { canary } from './steps/canary.ts';
 import { predict } from './steps/predict.ts';
 import { train } from './steps/train.ts';
 
@@ -13,7 +14,14 @@ const home = homeLayout(config.home);
 const learners = [clvLearner];
 
 await runJob(
-  { name: 'trainer', handlers: { train: train(learners), predict: predict(learners) } },
+  {
+    name: 'trainer',
+    handlers: {
+      train: train(learners),
+      predict: predict(learners),
+      canary: canary(learners),
+    },
+  },
   {
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     clock: systemClock,

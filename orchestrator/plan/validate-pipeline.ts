@@ -4,6 +4,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { badTrigger } from '../events/validate-triggers.ts';
 import { badSchedule } from '../schedule/validate-schedule.ts';
 import { resolveParams } from './resolve-params.ts';
+import { withVerificationSteps } from './verification-steps.ts';
 
 /**
  * A pipeline definition with its defaults filled in, or an error that says what is wrong with it:
@@ -24,7 +25,7 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     badDefault(pipeline) ??
     badTrigger(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
-  return pipeline;
+  return withVerificationSteps(pipeline);
 }
 
 function duplicateStep({ steps }: Pipeline): string | undefined {

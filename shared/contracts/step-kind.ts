@@ -14,6 +14,7 @@ export const stepKind = z.enum([
   'predict',
   /** Asks the warehouse for one value, for a sensor. */
   'sense',
+  'canary',
   'container',
   'approval',
 ]);
@@ -29,6 +30,7 @@ export const jobOfKind: Record<Exclude<StepKind, 'container' | 'approval'>, stri
   sense: 'sql-runner',
   train: 'trainer',
   predict: 'trainer',
+  canary: 'trainer',
 };
 
 /** The job whose steps hold a slot of the warehouse's pool while they run. */

@@ -211,8 +211,13 @@ export const catalogue = {
   ),
   POSTCONDITION_FAILED: fatal(
     500,
-    'Postcondition "{postcondition}" does not hold: expected {expected}, found {actual}.',
+    'What must hold after the step does not: {findings}.',
     'Look at the outputs of the step; nothing later ran.',
+  ),
+  POSTCONDITION_UNDECIDED: retryable(
+    503,
+    'What must hold after the step could not be found out: {findings}.',
+    'See that the address answers; the step is retried automatically.',
   ),
   COMMAND_EXPIRED: fatal(
     504,
@@ -337,6 +342,11 @@ export const catalogue = {
     'Let the step come after the step that writes this output.',
   ),
   LEARNER_UNKNOWN: fatal(400, 'No learner named {learner}.', 'Use one of: {known}.'),
+  MODEL_INVALID: fatal(
+    422,
+    'The model {path} cannot be loaded: {reason}',
+    'Train it again with the learner that is to read it.',
+  ),
 
   // Warehouse
   WAREHOUSE_BUSY: retryable(

@@ -25,6 +25,7 @@ export interface JobResult {
   metrics?: Manifest['metrics'];
   notes?: Manifest['notes'];
   lists?: Manifest['lists'];
+  checks?: NonNullable<Manifest['checks']>;
   sqlHash?: string;
   sourceHash?: string;
 }

@@ -76,7 +76,7 @@ function manifestOf(
   for (const [metric, value] of Object.entries(metrics)) {
     if (!Number.isFinite(value)) throw new TriadError('METRIC_NOT_FINITE', { metric, value });
   }
-  const { sqlHash, sourceHash, lists } = result;
+  const { checks, lists, sqlHash, sourceHash } = result;
   return parseManifest({
     version: 1,
     commandId: spec.id,
@@ -85,6 +85,7 @@ function manifestOf(
     metrics,
     notes: result.notes ?? [],
     ...(lists && { lists }),
+    ...(checks && { checks }),
     lineage: {
       ...spec.pins,
       inputs: spec.inputs,

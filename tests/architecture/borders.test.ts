@@ -76,6 +76,7 @@ const ports = [
   'MessageStore',
   'SensorStore',
   'StateStore',
+  'ResultHistory',
   'Warehouse',
 ].join('|');
 const adapters = shippedSources.flatMap(({ path, text }) =>

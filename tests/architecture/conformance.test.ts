@@ -22,6 +22,7 @@ const ports = {
   'shared/state/state-store.ts': 'StateStore',
   'shared/state/tick-ledger.ts': 'TickLedger',
   'shared/state/backfill-store.ts': 'BackfillStore',
+  'shared/state/result-history.ts': 'ResultHistory',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
 

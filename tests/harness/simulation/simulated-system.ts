@@ -9,6 +9,7 @@ import type { Database } from '@triad/shared/state/database.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
 import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
@@ -147,6 +148,7 @@ export class SimulatedSystem {
       sensors: life.bind(new KyselySensorStore(this.#db)),
       probes: { files: new FakeProbe(), http: new FakeProbe() },
       eventSources: [],
+      history: life.bind(new KyselyResultHistory(this.#db)),
       messenger: push,
       artifacts: life.bind(this.#artifacts),
       workload: {
