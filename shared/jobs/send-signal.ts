@@ -1,0 +1,17 @@
+import { isSystemError } from '../errors/system-error.ts';
+import type { Logger } from '../log/logger.ts';
+
+/**
+ * Signals processes. One that has just ended needs none; one that belongs to another user cannot
+ * be signalled, which is logged and must not keep the others alive.
+ */
+export function sendSignal(pids: Iterable<number>, signal: NodeJS.Signals, log: Logger): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if (isSystemError(error, 'ESRCH')) continue;
+      log.error({ pid, signal, err: error }, 'A process of a job cannot be signalled');
+    }
+  }
+}
