@@ -25,7 +25,11 @@ await runService(async () => {
     clock,
     log,
     // A job spec in our own environment would make every waiting process do that job.
-    environment: childEnvironment({ TRIAD_HOME: config.home, TRIAD_JOB: undefined }),
+    environment: childEnvironment({
+      TRIAD_HOME: config.home,
+      TRIAD_ARTIFACTS: home.artifacts,
+      TRIAD_JOB: undefined,
+    }),
   });
   const invoker = createInvoker({
     artifacts,

@@ -191,7 +191,7 @@ export const catalogue = {
   JOB_UNSTARTABLE: fatal(
     500,
     'The program {program} cannot be started: {reason}',
-    'Correct the command line of the job in TRIAD_JOBS, or install the program.',
+    'Correct the command line (of the job in TRIAD_JOBS, or of the container), or install the program.',
   ),
   JOB_KIND_UNKNOWN: fatal(
     400,
