@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
@@ -5,12 +6,15 @@ import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
+import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
+import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
+import { loadInProcessJobs } from './load-in-process-jobs.ts';
 
 await runService(async () => {
   const config = loadConfig();
@@ -18,7 +22,7 @@ await runService(async () => {
   const home = homeLayout(config.home);
   const clock = systemClock;
   const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
-  const jobs = new LocalProcessJobs({
+  const processes = new LocalProcessJobs({
     directory: home.jobs,
     programs: jobPrograms(config),
     artifacts,
@@ -31,6 +35,15 @@ await runService(async () => {
       TRIAD_JOB: undefined,
     }),
   });
+  const light = new InProcessJobs({
+    directory: join(home.jobs, '.in-process'),
+    jobs: await loadInProcessJobs(config.inProcessJobs, processes.jobNames),
+    artifacts,
+    clock,
+    log,
+    concurrency: config.inProcessLimit,
+  });
+  const jobs = new RoutedJobs([processes, light]);
   const invoker = createInvoker({
     artifacts,
     jobs,
@@ -49,7 +62,7 @@ await runService(async () => {
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();
   // The waiting processes load while the rest of the system does; nobody needs to wait for them.
-  void jobs.warmUp();
+  void processes.warmUp();
   return {
     url: server.url,
     log,

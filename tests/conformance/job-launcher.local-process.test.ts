@@ -3,7 +3,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
-import { systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
@@ -11,6 +10,7 @@ import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { JobProgram } from '@triad/shared/jobs/job-starter.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { readProcessTable } from '@triad/shared/jobs/process-table.ts';
+import { ElapsingClock } from '../harness/elapsing-clock.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
@@ -26,11 +26,7 @@ async function openHome() {
   const home = await temporaryDirectory();
   const { artifacts: artifactsDirectory, jobs: directory } = homeLayout(home);
   const artifacts = new DirectoryArtifactStore({ directory: artifactsDirectory });
-  let elapsedMs = 0;
-  const clock = { ...systemClock, now: () => new Date(Date.now() + elapsedMs) };
-  const elapse = (ms: number) => {
-    elapsedMs += ms;
-  };
+  const clock = new ElapsingClock();
   const launcherOf = (programs: Record<string, JobProgram>) =>
     new LocalProcessJobs({
       directory,
@@ -42,7 +38,7 @@ async function openHome() {
       sampleMs: 50,
       killGraceMs: 300,
     });
-  return { directory, artifacts, launcherOf, elapse };
+  return { directory, artifacts, launcherOf, elapse: (ms: number) => clock.elapse(ms) };
 }
 
 for (const warm of [0, 1]) {
