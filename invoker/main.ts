@@ -16,6 +16,9 @@ import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
 import { loadInProcessJobs } from './load-in-process-jobs.ts';
 
+/** What a writer has left for this long is of one that died, in milliseconds. */
+const staleMs = 24 * 3600 * 1000;
+
 await runService(async () => {
   const config = loadConfig();
   const log = createLogger('invoker', config.logLevel);
@@ -58,6 +61,10 @@ await runService(async () => {
     port: config.invoker.port,
     service: 'invoker',
     variable: 'TRIAD_INVOKER_PORT',
+  });
+  const staleAt = new Date(clock.now().getTime() - staleMs);
+  artifacts.sweep(staleAt).catch((error: unknown) => {
+    log.warn({ err: error }, 'What dead writers left in the artifact store was not removed');
   });
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();

@@ -50,6 +50,7 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
       outputs.push(output);
       return output;
     };
+    around.signal.throwIfAborted();
     const result = await handler({ ...around, spec, addOutput });
     const finishedAt = clock.now().toISOString();
     const manifest = manifestOf(spec, result, { outputs, startedAt, finishedAt });

@@ -4,7 +4,7 @@ import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { errorPath, manifestPath, parseManifest } from '@triad/shared/contracts/manifest.ts';
-import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import type { JobCapabilities, JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
 import { pidsOf } from '../harness/job-pids.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { lives } from '../harness/process-life.ts';
@@ -15,6 +15,8 @@ import { restartConformance } from './job-launcher.restart.conformance.ts';
 export interface LauncherUnderTest {
   launcher: JobLauncher;
   artifacts: ArtifactStore;
+  /** Of the job `scripted`, where jobs differ in them. @default the launcher's */
+  capabilities?: JobCapabilities;
   /** A further launcher on the same jobs, as after a restart. */
   another(): JobLauncher;
   /** Puts the launcher's clock forward, in milliseconds. */
@@ -28,9 +30,12 @@ export function jobLauncherConformance(
 ): void {
   describe(`${name} is a job launcher`, { concurrency: 2 }, () => {
     let { launcher, artifacts, another }: LauncherUnderTest = {} as LauncherUnderTest;
+    let can: JobCapabilities;
     const ended: JobView[] = [];
     before(async () => {
-      ({ launcher, artifacts, another } = await openFresh());
+      const opened = await openFresh();
+      ({ launcher, artifacts, another } = opened);
+      can = opened.capabilities ?? launcher.capabilities;
       launcher.onEnd((job) => ended.push(job));
     });
     after(() => launcher.close());
@@ -51,8 +56,8 @@ export function jobLauncherConformance(
       });
     /** Whether the launcher gives each job a process; if not, says so in the report. */
     const isolates = (t: TestContext): boolean => {
-      if (!launcher.capabilities.isolates) t.diagnostic('declared: jobs have no process');
-      return launcher.capabilities.isolates;
+      if (!can.isolates) t.diagnostic('declared: jobs have no process');
+      return can.isolates;
     };
 
     test('a job that stores its manifest has succeeded', async () => {
@@ -89,7 +94,7 @@ export function jobLauncherConformance(
       await run(spec);
       const log = (await launcher.logs(spec.id)) ?? '';
       assert.match(log, /\bbegan \d+/);
-      if (launcher.capabilities.isolates) assert.match(log, /^to standard error$/m);
+      if (can.isolates) assert.match(log, /^to standard error$/m);
     });
 
     test('a command that is launched twice starts one job', async () => {
@@ -201,7 +206,7 @@ export function jobLauncherConformance(
       const end = await endOf(spec);
       assert.equal(end.state, 'cancelled');
       assert.equal(end.error?.code, 'JOB_CANCELLED');
-      if (launcher.capabilities.isolates) assert.equal(lives(Number(pid)), false);
+      if (can.isolates) assert.equal(lives(Number(pid)), false);
       assert.equal((await launcher.cancel(spec.id))?.state, 'cancelled');
     });
 
@@ -227,7 +232,7 @@ export function jobLauncherConformance(
 
     test('a job over its time limit is ended with all it started', async () => {
       const { launcher: fresh, elapse } = await openFresh();
-      const script = fresh.capabilities.isolates ? 'stubborn' : 'obedient';
+      const script = can.isolates ? 'stubborn' : 'obedient';
       const ends: JobView[] = [];
       fresh.onEnd((job) => ends.push(job));
       const resources = { memoryMiB: 1024, timeLimitSeconds: 600 };
@@ -239,12 +244,12 @@ export function jobLauncherConformance(
       assert.equal(end.state, 'failed');
       assert.equal(end.error?.code, 'JOB_TIMEOUT');
       assert.match(end.error?.message ?? '', /600 s/);
-      if (fresh.capabilities.isolates) assert.equal(pids.some(lives), false);
+      if (can.isolates) assert.equal(pids.some(lives), false);
       await fresh.close();
     });
 
     test('a job over its memory limit is ended', async (t) => {
-      if (!launcher.capabilities.enforcesMemory) return t.diagnostic('declared as not enforced');
+      if (!can.enforcesMemory) return t.diagnostic('declared as not enforced');
       const resources = { memoryMiB: 256, timeLimitSeconds: 60 };
       const end = await run(jobSpecWith({ script: 'eatMemory' }, { resources }));
       assert.equal(end.state, 'failed');
@@ -263,19 +268,19 @@ export function jobLauncherConformance(
     test('a job tells of its life, or the launcher says that it does not see it', async () => {
       const spec = jobSpecWith({ script: 'succeed' });
       const { heartbeatAt } = await run(spec);
-      if (launcher.capabilities.beats) assert.ok(Date.parse(heartbeatAt ?? '') > 0);
+      if (can.beats) assert.ok(Date.parse(heartbeatAt ?? '') > 0);
       else assert.equal(heartbeatAt, null);
     });
 
     test('a job that beats in time is left alone by its limits', async (t) => {
-      if (!launcher.capabilities.beats) return t.diagnostic('declared as not seen');
+      if (!can.beats) return t.diagnostic('declared as not seen');
       const limits = { startSeconds: 20, heartbeatSeconds: 20 };
       const spec = jobSpecWith({ script: 'succeed' }, { limits });
       assert.equal((await run(spec)).state, 'succeeded');
     });
 
     test('a job that falls silent is ended, which is worth another attempt', async (t) => {
-      if (!launcher.capabilities.beats) return t.diagnostic('declared as not seen');
+      if (!can.beats) return t.diagnostic('declared as not seen');
       const { launcher: fresh, elapse } = await openFresh();
       const ends: JobView[] = [];
       fresh.onEnd((job) => ends.push(job));

@@ -8,6 +8,7 @@ import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
 import { ElapsingClock } from '../harness/elapsing-clock.ts';
+import { everyCapability } from '../harness/every-capability.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
@@ -44,7 +45,8 @@ async function openHome() {
     });
     return new RoutedJobs([processes, light]);
   };
-  return { launcher: another(), artifacts, another, elapse: (ms: number) => clock.elapse(ms) };
+  const elapse = (ms: number) => clock.elapse(ms);
+  return { launcher: another(), artifacts, another, elapse, capabilities: everyCapability };
 }
 
 jobLauncherConformance('routed, process and in process', openHome);
