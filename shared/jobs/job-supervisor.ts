@@ -40,6 +40,8 @@ interface Watch extends WatchedJob {
   limits: JobLimits;
   /** The job's processes as last seen, to find those whose parent has gone since. */
   seen: ProcessIdentity[];
+  /** Processes of other users, which cannot be signalled. */
+  refused: Set<number>;
   /** When gentleness ends, in milliseconds since the epoch. */
   killAt: number;
 }
@@ -63,7 +65,13 @@ export class JobSupervisor {
 
   watch(job: WatchedJob): void {
     const limits = new JobLimits(job.record);
-    const watch = { ...job, limits, seen: [], killAt: Number.POSITIVE_INFINITY };
+    const watch: Watch = {
+      ...job,
+      limits,
+      seen: [],
+      refused: new Set(),
+      killAt: Number.POSITIVE_INFINITY,
+    };
     this.#watches.set(job.record.spec.id, watch);
     if (job.record.stopping) this.#terminate(watch);
     this.#cancelLook ??= this.#lookLater();
@@ -145,7 +153,7 @@ export class JobSupervisor {
     sendSignal(
       watch.seen.map(({ pid }) => pid),
       signal,
-      this.#options.log,
+      { refused: watch.refused, log: this.#options.log },
     );
     return watch.seen.length > 0;
   }

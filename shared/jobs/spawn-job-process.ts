@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { accessSync, closeSync, constants, mkdirSync, openSync, statSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
 import { TriadError } from '../errors/triad-error.ts';
 import { identify, type ProcessIdentity } from './process-table.ts';
 
@@ -30,6 +30,7 @@ export interface SpawnedProcess {
  */
 export async function spawnJobProcess(options: JobProcessOptions): Promise<SpawnedProcess> {
   const [program = '', ...args] = options.commandLine;
+  mkdirSync(dirname(options.logFile), { recursive: true });
   const log = openSync(options.logFile, 'a');
   try {
     const child = spawn(program, args, {

@@ -35,7 +35,8 @@ async function runContainer(
   if (!container) throw new Error(`the command ${spec.id} has no container`);
   const cwd = join(scratch, 'work');
   const outputs = join(scratch, 'outputs');
-  for (const directory of [cwd, outputs]) await mkdir(directory, { recursive: true });
+  const attempt = join(artifactsDirectory, attemptPrefix(spec));
+  for (const directory of [cwd, outputs, attempt]) await mkdir(directory, { recursive: true });
   const { image, command } = container;
   log.info({ image, command }, 'the command runs on this machine; its image is not used');
   const env = {
@@ -43,7 +44,7 @@ async function runContainer(
     ...container.env,
     TRIAD_JOB: JSON.stringify(spec),
     TRIAD_ARTIFACTS: artifactsDirectory,
-    TRIAD_ATTEMPT_DIR: join(artifactsDirectory, attemptPrefix(spec)),
+    TRIAD_ATTEMPT_DIR: attempt,
     TRIAD_OUTPUT_DIR: outputs,
     TRIAD_HEARTBEAT_FILE: jobFolder(jobsDirectory, spec.id).heartbeat,
   };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { sendSignal } from '@triad/shared/jobs/send-signal.ts';
 import { recordingLogger } from '../../harness/recording-logger.ts';
 
-test('a process that cannot be signalled is logged, and the others are signalled', (t) => {
+test('a process that cannot be signalled is logged once, and the others are signalled', (t) => {
   const { log, lines } = recordingLogger();
   const signalled: number[] = [];
   t.mock.method(process, 'kill', (pid: number) => {
@@ -12,8 +12,10 @@ test('a process that cannot be signalled is logged, and the others are signalled
     signalled.push(pid);
     return true;
   });
-  sendSignal([1, 2, 3, 4], 'SIGKILL', log);
-  assert.deepEqual(signalled, [1, 4]);
+  const refused = new Set<number>();
+  sendSignal([1, 2, 3, 4], 'SIGTERM', { refused, log });
+  sendSignal([2, 4], 'SIGKILL', { refused, log });
+  assert.deepEqual(signalled, [1, 4, 4]);
   assert.deepEqual(
     lines.map(({ fields }) => ('pid' in fields ? fields.pid : undefined)),
     [2],
