@@ -37,8 +37,16 @@ const environment = z.object({
     .string()
     .regex(/^[a-z_][a-z0-9_]*$/, 'expected a SQL name')
     .default('triad'),
-  /** Extra jobs as a JSON object: name → command line as an array, such as {"score":["python3","score.py"]}. */
+  /**
+   * Extra jobs as a JSON object: name → command line as an array, such as
+   * {"score":["python3","score.py"]}; or, for a program built on Triad's harness,
+   * {"score":{"command":["node","score.ts"],"warm":1}}, whose idle processes are kept ready.
+   */
   TRIAD_JOBS: z.string().default('{}'),
+  /** Light jobs done in the invoker's own process, as a JSON object: name → module whose default export is a Job. */
+  TRIAD_IN_PROCESS_JOBS: z.string().default('{}'),
+  /** Jobs done in the invoker's own process at a time; the others wait. */
+  TRIAD_IN_PROCESS_LIMIT: integer(1, 64).default(4),
   /** In the process of a job: its job spec as JSON. */
   TRIAD_JOB: z.string().optional(),
   /** Idle processes kept ready per job of Triad's own. */
@@ -86,7 +94,18 @@ const environment = z.object({
 });
 
 const poolSizes = z.record(slug, z.int().min(1));
-const commandLines = z.record(slug, z.array(z.string()).min(1));
+const commandLine = z.array(z.string()).min(1);
+/** A program, or one built on Triad's harness, of which some wait warm. */
+const jobPrograms = z.record(
+  slug,
+  z.union([
+    commandLine.transform((words) => ({ commandLine: words, warm: 0 })),
+    z
+      .strictObject({ command: commandLine, warm: z.int().min(0).max(16) })
+      .transform(({ command, warm }) => ({ commandLine: command, warm })),
+  ]),
+);
+const modulePaths = z.record(slug, z.string().min(1));
 
 export interface Config {
   home: string;
@@ -97,7 +116,10 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   sqlDirectory: string;
   dataset: string;
-  extraJobs: Record<string, string[]>;
+  extraJobs: Record<string, { commandLine: string[]; warm: number }>;
+  /** Module files by job name, absolute. */
+  inProcessJobs: Record<string, string>;
+  inProcessLimit: number;
   jobSpec: string | undefined;
   warmWorkers: number;
   pipelinesDirectory: string;
@@ -156,9 +178,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     extraJobs: parseJson(
       'TRIAD_JOBS',
       value.TRIAD_JOBS,
-      commandLines,
-      'job names to command lines (arrays)',
+      jobPrograms,
+      'job names to command lines (arrays), or to {"command": array, "warm": number}',
     ),
+    inProcessJobs: inProcessJobsOf(value.TRIAD_IN_PROCESS_JOBS),
+    inProcessLimit: value.TRIAD_IN_PROCESS_LIMIT,
     jobSpec: value.TRIAD_JOB,
     warmWorkers: value.TRIAD_WARM_WORKERS,
     pipelinesDirectory: resolve(
@@ -189,6 +213,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
+}
+
+function inProcessJobsOf(text: string): Record<string, string> {
+  const paths = parseJson('TRIAD_IN_PROCESS_JOBS', text, modulePaths, 'job names to module files');
+  return Object.fromEntries(Object.entries(paths).map(([job, path]) => [job, resolve(path)]));
 }
 
 /** A variable that holds a JSON object, `what` in words. */

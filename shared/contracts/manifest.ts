@@ -4,8 +4,10 @@ import { pins, stepInput } from './command.ts';
 import { instant, isoDate } from './dates.ts';
 import { fanOutLimit } from './fan-out.ts';
 import { paramValue } from './json.ts';
-import { attemptPrefix, type CommandKey, commandId, slug } from './names.ts';
+import { commandId, slug } from './names.ts';
 import { parseVersioned } from './versioned.ts';
+
+export { errorPath, manifestPath } from './attempt.ts';
 
 /** A file that the job wrote. */
 export const manifestOutput = artifactReference.extend({
@@ -69,7 +71,3 @@ export type Manifest = z.infer<typeof manifest>;
 
 export const parseManifest = (input: unknown): Manifest =>
   parseVersioned('manifest', 1, manifest, input);
-
-export const manifestPath = (key: CommandKey): string => `${attemptPrefix(key)}/manifest.json`;
-/** Where a job leaves its error report when it fails, for launchers that cannot see it exit. */
-export const errorPath = (key: CommandKey): string => `${attemptPrefix(key)}/error.json`;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a step does. A `container` step names its job in `job`, and an `approval` step waits for a
+ * What a step does. A `container` step names its job or its program, and an `approval` step waits for a
  * person; all others are done by a job of Triad's own.
  */
 export const stepKind = z.enum([

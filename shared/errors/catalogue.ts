@@ -246,7 +246,7 @@ export const catalogue = {
   JOB_UNSTARTABLE: fatal(
     500,
     'The program {program} cannot be started: {reason}',
-    'Correct the command line of the job in TRIAD_JOBS, or install the program.',
+    'Correct the command line (of the job in TRIAD_JOBS, or of the container), or install the program.',
   ),
   JOB_KIND_UNKNOWN: fatal(
     400,
@@ -283,6 +283,16 @@ export const catalogue = {
     'The job ran longer than its limit of {limit} s.',
     "Raise the step's timeLimitSeconds or give it less to do.",
   ),
+  JOB_START_TIMEOUT: retryable(
+    500,
+    'The job gave no sign of life within {limit} s of its start.',
+    'It is retried automatically; a program that starts more slowly needs a longer startSeconds.',
+  ),
+  JOB_HEARTBEAT_LOST: retryable(
+    500,
+    'The job gave no sign of life for {limit} s.',
+    'It is retried automatically; a program that is silent for longer needs a longer heartbeatSeconds.',
+  ),
   JOB_MEMORY: fatal(
     500,
     'The job used {used} MiB, more than its limit of {limit} MiB.',
@@ -292,6 +302,16 @@ export const catalogue = {
     499,
     'The job was cancelled.',
     'Retry the run when you want it to continue.',
+  ),
+  JOB_OUTPUT_INVALID: fatal(
+    422,
+    'The program left {file}, which cannot be an output: {expected}.',
+    'Correct what the program writes to TRIAD_OUTPUT_DIR.',
+  ),
+  JOB_NOT_ADOPTED: retryable(
+    503,
+    'The job {id} is of an earlier invoker, and this one may not end it yet.',
+    'See that the orchestrator runs (triad health), then try again.',
   ),
   STALE_ATTEMPT: fatal(
     409,

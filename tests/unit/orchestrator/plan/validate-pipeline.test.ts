@@ -72,7 +72,11 @@ test('a step after one that does not exist is refused', () => {
   refused({ steps: [{ name: 'a', kind: 'sql', after: ['z'] }] }, /step a comes after z, which/);
 });
 
-test('a container step must name its job, and only a container step may', () => {
+test('a container step names its job or brings a container, and only such a step may', () => {
+  const container = { image: 'score:1', command: ['score'] };
+  refused({ steps: [{ name: 'a', kind: 'container', job: 'x', container }] }, /so it names no job/);
+  refused({ steps: [{ name: 'a', kind: 'container', job: 'container' }] }, /needs a container/);
+  refused({ steps: [{ name: 'a', kind: 'sql', container }] }, /only a container step names/);
   refused({ steps: [{ name: 'a', kind: 'container' }] }, /step a names no job/);
   refused({ steps: [{ name: 'a', kind: 'sql', job: 'x' }] }, /only a container step names/);
 });
