@@ -91,14 +91,6 @@ test('pipelines are listed and shown as they were validated', async () => {
   assert.deepEqual([unknown.status, unknown.body.error.code], [404, 'NOT_FOUND']);
 });
 
-test('the ledger of ticks is shown', async () => {
-  assert.deepEqual((await request(app).get('/v1/ticks')).body, {
-    ticks: [
-      { pipeline: 'test', dueAt: '2024-01-01T06:00:00.000Z', runDate: '2024-01-01', runId: null },
-    ],
-  });
-});
-
 test('health tells of every dependency and its reason', async () => {
   assert.equal((await request(app).get('/healthz')).status, 204);
   assert.equal((await request(app).get('/v1/health')).body.status, 'ok');
