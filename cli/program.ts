@@ -5,9 +5,10 @@ import { Command as Program } from 'commander';
 import type { Command } from './command-context.ts';
 import { calendarDate, oneOf, timeSpan, wholeNumber } from './params/option-values.ts';
 import { parseAssignment } from './params/parse-assignment.ts';
+import { addScheduleCommands } from './schedule-program.ts';
 
 /** Does a command with the arguments and options that were parsed for it. */
-type Run = <A extends unknown[]>(command: Command<A>, ...given: A) => Promise<void>;
+export type Run = <A extends unknown[]>(command: Command<A>, ...given: A) => Promise<void>;
 
 const help = `
 Start here:
@@ -153,6 +154,8 @@ export function createProgram(run: Run): Program {
     .description('list what can be run, and its parameters')
     .option(...json)
     .action(async (options) => run((await import('./commands/pipelines.ts')).pipelines, options));
+
+  addScheduleCommands(program, run);
 
   program
     .command('simulate')
