@@ -13,6 +13,7 @@ const directory = resolve(import.meta.dirname, '../harness/pipelines-sensing');
 test('an event loads, the load starts what follows, and the warehouse is sensed', async (t) => {
   const system = await EmbeddedSystem.start({
     TRIAD_PIPELINES_DIR: directory,
+    TRIAD_SCHEDULER: 'on',
     TRIAD_WARM_WORKERS: '1',
     TRIAD_SQL_DIR: join(directory, '../../../sql'),
   });
