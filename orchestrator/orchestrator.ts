@@ -130,7 +130,7 @@ export class Orchestrator {
     this.#alarms.start();
     if (this.#options.schedulerEnabled) await this.#scheduler.start();
     this.#router.start();
-    this.#watcher.start();
+    if (this.#options.schedulerEnabled) this.#watcher.start();
     this.#nextRound(0);
   }
 

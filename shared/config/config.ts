@@ -53,7 +53,7 @@ const environment = z.object({
   TRIAD_WARM_WORKERS: integer(0, 16).default(1),
   /** Directory of pipeline files. */
   TRIAD_PIPELINES_DIR: z.string().min(1).optional(),
-  /** Whether schedules fire. */
+  /** Whether schedules fire, and sensors look by themselves. */
   TRIAD_SCHEDULER: z.enum(['on', 'off']).default('on'),
   /** How often the orchestrator compares its state with the workload's, in seconds. */
   TRIAD_RECONCILE_SECONDS: seconds.default(2),

@@ -13,6 +13,7 @@ const directory = resolve(import.meta.dirname, '../harness/pipelines-sensing');
 test('an event loads, the load starts what follows, and the warehouse is sensed', async (t) => {
   const system = await EmbeddedSystem.start({
     TRIAD_PIPELINES_DIR: directory,
+    TRIAD_SCHEDULER: 'on',
     TRIAD_WARM_WORKERS: '1',
     TRIAD_SQL_DIR: join(directory, '../../../sql'),
   });
@@ -57,7 +58,7 @@ test('an event loads, the load starts what follows, and the warehouse is sensed'
     return runs.length > 0 ? runs : undefined;
   });
   assert.equal(after?.runDate, '2026-01-31');
-  assert.equal(after?.params.loaded, loaded.params.source);
+  assert.deepEqual(after?.params, { loaded: loaded.params.source, lines: 3 });
 
   // The first value is remembered; the next one, after a restart, is a change.
   await until('the first value', async () => ((await sensor())?.value === 3 ? true : undefined));

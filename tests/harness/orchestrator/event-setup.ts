@@ -47,9 +47,12 @@ export async function setUpEvents(definitions: Pipeline[]) {
     },
 
     /** A run of a pipeline that has succeeded. */
-    async succeed(runId: string, more: Parameters<typeof planOf>[1]): Promise<void> {
+    async succeed(
+      runId: string,
+      more: Parameters<typeof planOf>[1],
+      finishedAt = setup.clock.now(),
+    ): Promise<void> {
       await state.createRun(planOf(runId, more));
-      const finishedAt = setup.clock.now();
       await state.applyChange(runId, 0, changeOf({ state: 'succeeded', finishedAt }));
     },
   };

@@ -167,6 +167,14 @@ suite('the success of a run', () => {
     await setup.succeed('r2', { pipeline: load, params: { rows: 9 } });
     await router.routeAll();
     assert.deepEqual(await pipelinesOfRuns(), ['load', 'load', 'report', 'report']);
+    // Of a process whose clock is behind.
+    await setup.succeed(
+      'r3',
+      { pipeline: load },
+      new Date(setup.clock.now().getTime() - 1_800_000),
+    );
+    await router.routeAll();
+    assert.equal((await setup.runs()).length, 6);
   });
 });
 
@@ -183,6 +191,32 @@ suite('the loop', () => {
     await until(async () => (await setup.events.get('b'))?.processedAt);
     await router.stop();
     assert.equal(setup.clock.pending, 0);
+  });
+
+  test('looks once more, at once, when it is woken in the middle of a round', async () => {
+    let isFirst = true;
+    const events = new Proxy(setup.events, {
+      get(own, name) {
+        const value: unknown = Reflect.get(own, name, own);
+        if (typeof value !== 'function') return value;
+        return async (...given: unknown[]) => {
+          const found: unknown = await Reflect.apply(value, own, given);
+          if (name === 'unprocessed' && isFirst) {
+            isFirst = false;
+            await setup.events.add(receivedOf('late'));
+            router.wake();
+          }
+          return found;
+        };
+      },
+    });
+    const router = routerOf({ events });
+    router.start();
+    await until(async () => {
+      await setup.clock.advance(0);
+      return (await setup.events.get('late'))?.processedAt;
+    });
+    await router.stop();
   });
 
   test('goes on after a round that failed', async () => {
