@@ -5,9 +5,10 @@ import { Command as Program } from 'commander';
 import type { Command } from './command-context.ts';
 import { calendarDate, oneOf, timeSpan, wholeNumber } from './params/option-values.ts';
 import { parseAssignment } from './params/parse-assignment.ts';
+import { addScheduleCommands } from './schedule-program.ts';
 
 /** Does a command with the arguments and options that were parsed for it. */
-type Run = <A extends unknown[]>(command: Command<A>, ...given: A) => Promise<void>;
+export type Run = <A extends unknown[]>(command: Command<A>, ...given: A) => Promise<void>;
 
 const help = `
 Start here:
@@ -154,6 +155,8 @@ export function createProgram(run: Run): Program {
     .option(...json)
     .action(async (options) => run((await import('./commands/pipelines.ts')).pipelines, options));
 
+  addScheduleCommands(program, run);
+
   program
     .command('simulate')
     .description('write orders of customers whose true parameters are known, as CSV')
@@ -271,6 +274,40 @@ export function createProgram(run: Run): Program {
     .option(...json)
     .action(async (id, options) =>
       run((await import('./commands/silences.ts')).endSilence, id, options),
+    );
+
+  const sensors = program
+    .command('sensors')
+    .description('what starts pipelines by changing: list the sensors, or let one look now');
+  sensors
+    .command('list', { isDefault: true })
+    .description('list what they saw last, and when they look next')
+    .option(...json)
+    .action(async (options) => run((await import('./commands/sensors.ts')).listSensors, options));
+  sensors
+    .command('check <pipeline> <sensor>')
+    .description('let one look now; a change starts a run')
+    .option('--force-trigger', 'start a run although nothing changed')
+    .option(...json)
+    .action(async (pipeline, sensor, options) =>
+      run((await import('./commands/sensors.ts')).checkSensor, pipeline, sensor, options),
+    );
+
+  const events = program
+    .command('events')
+    .description('events that start pipelines: list them, or send one');
+  events
+    .command('list', { isDefault: true })
+    .description('list them and what they started, newest first')
+    .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
+    .option(...json)
+    .action(async (options) => run((await import('./commands/events.ts')).listEvents, options));
+  events
+    .command('send <file>')
+    .description('send the CloudEvents 1.0 event in a JSON file; sent again, it starts nothing')
+    .option(...json)
+    .action(async (file, options) =>
+      run((await import('./commands/events.ts')).sendEvent, file, options),
     );
 
   return program;

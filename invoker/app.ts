@@ -34,7 +34,7 @@ const invokeQuery = z.strictObject({ run_date: isoDate, job: slug.default('sql-r
 
 /** The invoker's HTTP interface. */
 export function createInvokerApp(options: InvokerAppOptions): Express {
-  const { jobs, artifacts, messenger, clock, log } = options;
+  const { jobs, commands, artifacts, messenger, clock, log } = options;
   const existing = (job: JobView | undefined, id: string): JobView => {
     if (!job) throw new TriadError('NOT_FOUND', { what: 'job', name: id });
     return job;
@@ -79,7 +79,7 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
       });
       app.post<{ id: string }>('/jobs/:id\\:cancel', async (request, response) => {
         const { id } = request.params;
-        const job = existing(await jobs.cancel(id), id);
+        const job = existing(await commands.cancelJob(id), id);
         response.status(job.state === 'running' ? 202 : 200).json(job);
       });
 

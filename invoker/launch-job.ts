@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import { containerJob } from '@triad/shared/contracts/container.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { InvokeRequest, JobView } from '@triad/shared/contracts/job-view.ts';
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
@@ -33,6 +34,10 @@ export async function invoke(
   const { jobs, ids, codeRevision } = options;
   if (!jobs.jobNames.includes(request.job)) {
     throw new TriadError('JOB_UNKNOWN', { job: request.job, known: jobs.jobNames.join(', ') });
+  }
+  if (request.job === containerJob) {
+    const expected = `expected a job of its own: ${containerJob} needs a step with a container`;
+    throw new TriadError('INPUT_INVALID', { where: '/invoke', field: 'job', expected });
   }
   const { job, run_date: runDate, params = {} } = request;
   const kind = kindOf(request);

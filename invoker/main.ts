@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
@@ -5,12 +6,18 @@ import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
+import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
+import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
+import { loadInProcessJobs } from './load-in-process-jobs.ts';
+
+/** What a writer has left for this long is of one that died, in milliseconds. */
+const staleMs = 24 * 3600 * 1000;
 
 await runService(async () => {
   const config = loadConfig();
@@ -18,15 +25,28 @@ await runService(async () => {
   const home = homeLayout(config.home);
   const clock = systemClock;
   const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
-  const jobs = new LocalProcessJobs({
+  const processes = new LocalProcessJobs({
     directory: home.jobs,
     programs: jobPrograms(config),
     artifacts,
     clock,
     log,
     // A job spec in our own environment would make every waiting process do that job.
-    environment: childEnvironment({ TRIAD_HOME: config.home, TRIAD_JOB: undefined }),
+    environment: childEnvironment({
+      TRIAD_HOME: config.home,
+      TRIAD_ARTIFACTS: home.artifacts,
+      TRIAD_JOB: undefined,
+    }),
   });
+  const light = new InProcessJobs({
+    directory: join(home.jobs, '.in-process'),
+    jobs: await loadInProcessJobs(config.inProcessJobs, processes.jobNames),
+    artifacts,
+    clock,
+    log,
+    concurrency: config.inProcessLimit,
+  });
+  const jobs = new RoutedJobs([processes, light]);
   const invoker = createInvoker({
     artifacts,
     jobs,
@@ -42,10 +62,14 @@ await runService(async () => {
     service: 'invoker',
     variable: 'TRIAD_INVOKER_PORT',
   });
+  const staleAt = new Date(clock.now().getTime() - staleMs);
+  artifacts.sweep(staleAt).catch((error: unknown) => {
+    log.warn({ err: error }, 'What dead writers left in the artifact store was not removed');
+  });
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();
   // The waiting processes load while the rest of the system does; nobody needs to wait for them.
-  void jobs.warmUp();
+  void processes.warmUp();
   return {
     url: server.url,
     log,

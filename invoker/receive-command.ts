@@ -1,5 +1,6 @@
-import type { Clock } from '@triad/shared/clock/clock.ts';
+import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import type { Command } from '@triad/shared/contracts/command.ts';
+import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
 import type { Cancellations } from './cancellations.ts';
@@ -15,6 +16,9 @@ export interface CommandReceiverOptions {
   /** Resolves once the jobs of an earlier invoker are this one's: no other can be ended. */
   adopted: () => Promise<void>;
 }
+
+/** A request waits this long for the jobs of an earlier invoker, in milliseconds. */
+const patienceMs = 10_000;
 
 /** Turns each command into one job, however often and in whatever order its messages arrive. */
 export class CommandReceiver {
@@ -61,6 +65,28 @@ export class CommandReceiver {
     await cancellations.remember(commandId);
     await adopted();
     if (!(await jobs.cancel(commandId))) this.#reportCancelled(commandId);
+  }
+
+  /**
+   * Ends a job that somebody asks to end directly. One of an earlier invoker can be ended once it
+   * is this one's: `JOB_NOT_ADOPTED` when that does not come in time, and then nothing was done.
+   */
+  async cancelJob(id: string): Promise<JobView | undefined> {
+    const { jobs, clock, adopted } = this.#options;
+    const job = await jobs.cancel(id);
+    if (job?.state !== 'running') return job;
+    let isAdopted = false;
+    const waiting = new AbortController();
+    await Promise.race([
+      adopted().then(() => {
+        isAdopted = true;
+      }),
+      sleep(clock, patienceMs, waiting.signal),
+    ]);
+    waiting.abort();
+    const now = await jobs.cancel(id);
+    if (!isAdopted && now?.state === 'running') throw new TriadError('JOB_NOT_ADOPTED', { id });
+    return now;
   }
 
   #reportCancelled(commandId: string): void {

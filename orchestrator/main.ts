@@ -14,7 +14,10 @@ import { runService } from '@triad/shared/service/run-service.ts';
 import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
+import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
@@ -29,6 +32,11 @@ import { createApp } from './app.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
+import { CloudStorageFileListing } from './sensors/cloud-storage-file-listing.ts';
+import { FilesProbe } from './sensors/files-probe.ts';
+import { HttpProbe } from './sensors/http-probe.ts';
+import { LocalFileListing } from './sensors/local-file-listing.ts';
+import { S3FileListing } from './sensors/s3-file-listing.ts';
 
 await runService(async () => {
   const config = loadConfig();
@@ -62,6 +70,18 @@ await runService(async () => {
     state,
     ledger: new KyselyTickLedger(db),
     backfills: new KyselyBackfillStore(db),
+    events: new KyselyEventStore(db),
+    sensors: new KyselySensorStore(db),
+    probes: {
+      files: new FilesProbe({
+        'file:': new LocalFileListing(),
+        'gs:': new CloudStorageFileListing(config.cloudStorageEndpoint),
+        's3:': new S3FileListing(config.s3Endpoint),
+      }),
+      http: new HttpProbe(fetch),
+    },
+    eventSources: config.eventSources,
+    history: new KyselyResultHistory(db),
     messenger,
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     workload: new HttpWorkload(config.invoker.url),

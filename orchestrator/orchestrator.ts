@@ -2,19 +2,23 @@ import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
+import type { EventStore } from '@triad/shared/state/event-store.ts';
+import type { SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { Admission } from './admit/admission.ts';
 import { type AlarmOptions, AlarmSystem } from './alarms/alarm-system.ts';
 import { backfillRoutes } from './api/backfill-routes.ts';
+import { eventRoutes } from './api/event-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
 import { scheduleRoutes } from './api/schedule-routes.ts';
+import { sensorRoutes } from './api/sensor-routes.ts';
 import { stepRoutes } from './api/step-routes.ts';
 import { Backfills } from './backfill/backfills.ts';
-
+import { EventRouter } from './events/event-router.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
@@ -23,6 +27,9 @@ import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
 import { RunStarter } from './run/run-starter.ts';
 import { Scheduler } from './schedule/scheduler.ts';
+import type { Probes } from './sensors/probe.ts';
+import { SensorWatcher } from './sensors/sensor-watcher.ts';
+import { SqlProbe } from './sensors/sql-probe.ts';
 import { findReusable } from './verify/find-reusable.ts';
 
 export interface OrchestratorOptions
@@ -30,6 +37,12 @@ export interface OrchestratorOptions
   messenger: PushMessenger;
   ledger: TickLedger;
   backfills: BackfillStore;
+  events: EventStore;
+  sensors: SensorStore;
+  /** The probes that need nothing of the orchestrator's. */
+  probes: Omit<Probes, 'sql'>;
+  /** The sources that may send events; none for all. */
+  eventSources: readonly string[];
   pipelines: ReadonlyMap<string, Pipeline>;
   poolSizes: PoolSizes;
   maxActiveRuns: number;
@@ -50,6 +63,8 @@ export class Orchestrator {
   readonly #backfills: Backfills;
   readonly #alarms: AlarmSystem;
   #lastSchedulerRound: Date | null = null;
+  readonly #router: EventRouter;
+  readonly #watcher: SensorWatcher;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -63,7 +78,10 @@ export class Orchestrator {
       ...options,
       onOutbox,
       findReusable: (key) => findReusable(state, options.artifacts, key),
-      onFinished: () => void this.#onFinished(),
+      onFinished: () => {
+        void this.#onFinished();
+        this.#router.wake();
+      },
     });
     this.#admission = new Admission({ ...options, engine });
     const starter = new RunStarter({ ...options, admission: this.#admission });
@@ -78,6 +96,13 @@ export class Orchestrator {
       checkState: () => state.check(),
       ...(options.schedulerEnabled && { lastSchedulerRound: () => this.#lastSchedulerRound }),
     });
+    this.#router = new EventRouter({ ...options, starter });
+    this.#watcher = new SensorWatcher({
+      ...options,
+      starter,
+      probes: { ...options.probes, sql: new SqlProbe({ ...options, starter }) },
+      onEvent: () => this.#router.wake(),
+    });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...stepRoutes({ ...options, engine, starter }),
@@ -85,6 +110,8 @@ export class Orchestrator {
       ...scheduleRoutes(ledger, this.#scheduler),
       ...backfillRoutes(this.#backfills),
       ...this.#alarms.routes,
+      ...eventRoutes({ ...options, router: this.#router }),
+      ...sensorRoutes(this.#watcher),
       ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
       ...healthRoutes({
         state: () => state.check(),
@@ -102,6 +129,8 @@ export class Orchestrator {
     // First: a scheduler that cannot start is what somebody must hear of.
     this.#alarms.start();
     if (this.#options.schedulerEnabled) await this.#scheduler.start();
+    this.#router.start();
+    if (this.#options.schedulerEnabled) this.#watcher.start();
     this.#nextRound(0);
   }
 
@@ -109,6 +138,8 @@ export class Orchestrator {
     this.#stopped = true;
     this.#cancelTimer();
     await this.#scheduler.stop();
+    await this.#watcher.stop();
+    await this.#router.stop();
     await this.#round;
     await this.#alarms.stop();
     await this.#relay.stop();

@@ -3,6 +3,7 @@ import { exportStep } from './export/export-step.ts';
 import { loadStep } from './load/load-step.ts';
 import { checkStep } from './run/check-step.ts';
 import { publishStep } from './run/publish-step.ts';
+import { senseStep } from './run/sense-step.ts';
 import { sqlStep } from './run/sql-step.ts';
 import type { SqlRunnerServices } from './services.ts';
 
@@ -15,6 +16,7 @@ export const sqlRunnerJob = (services: SqlRunnerServices, warmUp: () => Promise<
     check: checkStep(services),
     export: exportStep(services),
     publish: publishStep(services),
+    sense: senseStep(services),
   },
   warmUp,
 });

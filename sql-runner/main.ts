@@ -2,6 +2,7 @@ import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifa
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { rehearse } from '@triad/shared/jobs/rehearse.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
@@ -11,6 +12,7 @@ import { sqlRunnerJob } from './job.ts';
 
 const config = loadConfig();
 const home = homeLayout(config.home);
+const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
 const warehouse = duckDbOpener({
   path: home.warehouse,
   defaultDataset: config.dataset,
@@ -20,6 +22,7 @@ const warehouse = duckDbOpener({
 });
 
 async function warmUp(): Promise<void> {
+  await rehearse(artifacts);
   loadBundle();
   warmUpTranslation();
   await warehouse.warmUp();
@@ -32,7 +35,7 @@ const services = {
 };
 
 await runJob(sqlRunnerJob(services, warmUp), {
-  artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+  artifacts,
   clock: systemClock,
   log: createLogger('sql-runner', config.logLevel),
   jobsDirectory: home.jobs,

@@ -1,24 +1,35 @@
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
+import { rehearse } from '@triad/shared/jobs/rehearse.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { clvLearner } from './learners/clv/clv-learner.ts';
+import { canary } from './steps/canary.ts';
 import { predict } from './steps/predict.ts';
 import { train } from './steps/train.ts';
 
-const config = loadConfig();
-const home = homeLayout(config.home);
+const environment = jobEnvironment();
+const home = homeLayout(environment.home);
+const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
 const learners = [clvLearner];
 
 await runJob(
-  { name: 'trainer', handlers: { train: train(learners), predict: predict(learners) } },
   {
-    artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+    name: 'trainer',
+    handlers: {
+      train: train(learners),
+      predict: predict(learners),
+      canary: canary(learners),
+    },
+    warmUp: () => rehearse(artifacts),
+  },
+  {
+    artifacts,
     clock: systemClock,
-    log: createLogger('trainer', config.logLevel),
+    log: createLogger('trainer', environment.logLevel),
     jobsDirectory: home.jobs,
-    specText: config.jobSpec,
+    specText: environment.jobSpec,
   },
 );

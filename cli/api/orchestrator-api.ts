@@ -10,6 +10,23 @@ import {
   silenceList,
   silenceView,
 } from '@triad/shared/contracts/alarm-view.ts';
+import {
+  type BackfillAnswer,
+  type BackfillDetails,
+  type BackfillRequest,
+  type BackfillView,
+  backfillAnswer,
+  backfillDetails,
+  backfillList,
+  backfillView,
+} from '@triad/shared/contracts/backfill.ts';
+import {
+  type EventReceipt,
+  type EventView,
+  eventList,
+  eventReceipt,
+} from '@triad/shared/contracts/event-view.ts';
+
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
 import {
   type ApprovalRequest,
@@ -22,6 +39,20 @@ import {
   runView,
   type WaiverRequest,
 } from '@triad/shared/contracts/run-view.ts';
+import {
+  type SensorCheck,
+  type SensorView,
+  sensorCheck,
+  sensorList,
+} from '@triad/shared/contracts/sensor-view.ts';
+import {
+  type PauseRequest,
+  type PauseView,
+  pauseView,
+  type TickView,
+  tickList,
+} from '@triad/shared/contracts/tick.ts';
+
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { z } from 'zod';
@@ -59,6 +90,13 @@ export interface RunFilter {
   state?: RunState;
   /** Only runs created before this one. */
   before?: string;
+}
+
+export interface TickFilter {
+  pipeline?: string;
+  state?: TickView['state'];
+  /** Most ticks to list. */
+  limit: number;
 }
 
 /** The orchestrator's API, typed. Its errors keep their code, message and fix. */
@@ -128,6 +166,60 @@ export class OrchestratorApi {
 
   pipeline(name: string): Promise<Pipeline> {
     return this.#ask(pipeline, { path: `/v1/pipelines/${encodeURIComponent(name)}` });
+  }
+
+  /** Newest first. */
+  async events(limit: number): Promise<EventView[]> {
+    return (await this.#ask(eventList, { path: `/v1/events?limit=${limit}` })).events;
+  }
+
+  sendEvent(event: unknown): Promise<EventReceipt> {
+    return this.#ask(eventReceipt, { method: 'POST', path: '/v1/events', body: event });
+  }
+
+  async sensors(): Promise<SensorView[]> {
+    return (await this.#ask(sensorList, { path: '/v1/sensors' })).sensors;
+  }
+
+  checkSensor(pipelineName: string, name: string, force: boolean): Promise<SensorCheck> {
+    const path = `/v1/sensors/${encodeURIComponent(pipelineName)}/${encodeURIComponent(name)}:check`;
+    return this.#ask(sensorCheck, { method: 'POST', path, body: { force } });
+  }
+
+  pause(name: string, request: PauseRequest): Promise<PauseView> {
+    const path = `/v1/pipelines/${encodeURIComponent(name)}:pause`;
+    return this.#ask(pauseView, { method: 'POST', path, body: request });
+  }
+
+  resume(name: string): Promise<PauseView> {
+    const path = `/v1/pipelines/${encodeURIComponent(name)}:resume`;
+    return this.#ask(pauseView, { method: 'POST', path });
+  }
+
+  /** Newest occurrence first. */
+  async ticks(filter: TickFilter): Promise<TickView[]> {
+    const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
+    return (await this.#ask(tickList, { path: `/v1/ticks?${query}` })).ticks;
+  }
+
+  backfill(name: string, request: BackfillRequest): Promise<BackfillAnswer> {
+    const path = `/v1/pipelines/${encodeURIComponent(name)}:backfill`;
+    return this.#ask(backfillAnswer, { method: 'POST', path, body: request });
+  }
+
+  /** Newest first. */
+  async backfills(filter: { pipeline?: string; limit: number }): Promise<BackfillView[]> {
+    const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
+    return (await this.#ask(backfillList, { path: `/v1/backfills?${query}` })).backfills;
+  }
+
+  backfillDetails(id: string): Promise<BackfillDetails> {
+    return this.#ask(backfillDetails, { path: `/v1/backfills/${encodeURIComponent(id)}` });
+  }
+
+  cancelBackfill(id: string): Promise<BackfillView> {
+    const path = `/v1/backfills/${encodeURIComponent(id)}:cancel`;
+    return this.#ask(backfillView, { method: 'POST', path });
   }
 
   health(): Promise<HealthReport> {

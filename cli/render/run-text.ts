@@ -1,6 +1,7 @@
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { errorText } from './error-text.ts';
 import { metricLines } from './metric-lines.ts';
+import { postconditionTable } from './postcondition-table.ts';
 import { formatInstant } from './quantities.ts';
 import { runStateText } from './state-glyph.ts';
 import { stepLines } from './step-lines.ts';
@@ -21,6 +22,7 @@ export function runText(run: RunView, style: Style, now: Date): string {
     '',
     ...stepLines(run, style, now),
     ...section('Notes', notes, style),
+    ...section('Postconditions', postconditionTable(run, style), style),
     ...section('Metrics', metricLines(run.metrics), style),
     ...(run.error ? ['', errorText(run.error, style)] : []),
   ].join('\n');

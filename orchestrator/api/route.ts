@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import type { Router } from 'express';
 import type { z } from 'zod';
@@ -25,6 +26,8 @@ export interface Route<
     body: z.output<B>;
     /** Of the header of that name: requests with the same key are one request. */
     idempotencyKey: string | undefined;
+    /** Absent where a handler is called within the process. */
+    headers?: IncomingHttpHeaders;
   }) => Promise<unknown>;
 }
 
@@ -44,6 +47,7 @@ export function mount(router: Router, routes: Route[]): void {
         query: query ? parseInput(query, request.query, where) : {},
         body: body ? parseInput(body, request.body ?? {}, where) : undefined,
         idempotencyKey: request.get('idempotency-key'),
+        headers: request.headers,
       };
       const result = await handle(input);
       answer.status(status);

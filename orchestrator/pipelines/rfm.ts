@@ -59,7 +59,7 @@ export default {
       kind: 'train',
       after: ['snapshot'],
       with: { learner: 'clv' },
-      postconditions: [{ kind: 'output', name: 'model' }],
+      postconditions: [{ kind: 'output', name: 'model' }, { kind: 'canary' }],
     },
     {
       name: 'predict',
@@ -73,7 +73,7 @@ export default {
       kind: 'sql',
       after: ['predict'],
       with: { except_tags: 'orders' },
-      postconditions: [{ kind: 'rows', table: 'rfm', min: 1 }],
+      postconditions: [{ kind: 'partition', table: 'rfm' }],
     },
     {
       name: 'publish',
@@ -81,7 +81,7 @@ export default {
       // Its input comes from `predict`; `rfm` comes first so that neither is published without it.
       after: ['predict', 'rfm'],
       with: { table: 'clv' },
-      postconditions: [{ kind: 'rows', table: 'clv', min: 1 }],
+      postconditions: [{ kind: 'partition', table: 'clv' }],
     },
   ],
 } satisfies PipelineDefinition;

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { checkTriggersTogether } from '../events/validate-triggers.ts';
 import { validatePipeline } from './validate-pipeline.ts';
 
 /**
@@ -19,6 +20,7 @@ export async function loadPipelines(directory: string): Promise<Map<string, Pipe
     }
     pipelines.set(pipeline.name, pipeline);
   }
+  checkTriggersTogether(pipelines);
   return pipelines;
 }
 

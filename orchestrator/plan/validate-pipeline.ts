@@ -1,8 +1,11 @@
+import { containerJob } from '@triad/shared/contracts/container.ts';
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { badTrigger } from '../events/validate-triggers.ts';
 import { badSchedule } from '../schedule/validate-schedule.ts';
 import { resolveParams } from './resolve-params.ts';
+import { withVerificationSteps } from './verification-steps.ts';
 
 /**
  * A pipeline definition with its defaults filled in, or an error that says what is wrong with it:
@@ -20,9 +23,10 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     badFanOut(pipeline) ??
     badApproval(pipeline) ??
     badSchedule(pipeline) ??
-    badDefault(pipeline);
+    badDefault(pipeline) ??
+    badTrigger(pipeline);
   if (reason) throw new TriadError('PIPELINE_INVALID', { pipeline: pipeline.name, reason });
-  return pipeline;
+  return withVerificationSteps(pipeline);
 }
 
 function duplicateStep({ steps }: Pipeline): string | undefined {
@@ -56,10 +60,15 @@ function cycle({ steps }: Pipeline): string | undefined {
 
 function missingJob({ steps }: Pipeline): string | undefined {
   for (const step of steps) {
-    if (step.kind === 'container' && !step.job) return `step ${step.name} names no job`;
-    if (step.kind !== 'container' && step.job) {
-      return `step ${step.name}: only a container step names its job`;
+    const { name, kind, job, container } = step;
+    if (kind === 'container' && !job && !container) {
+      return `step ${name} names no job and has no container`;
     }
+    if (job && container) return `step ${name} has a container, so it names no job`;
+    if (kind !== 'container' && (job || container)) {
+      return `step ${name}: only a container step names its job or has a container`;
+    }
+    if (job === containerJob) return `step ${name}: the job ${containerJob} needs a container`;
   }
   return undefined;
 }

@@ -1,4 +1,5 @@
 import type { Command, StepInput } from '@triad/shared/contracts/command.ts';
+import { containerJob } from '@triad/shared/contracts/container.ts';
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
@@ -25,6 +26,8 @@ export function commandOf(
     params: { ...plan.params, ...step.with },
     inputs: step.after.flatMap((name) => inputsFrom(name, status)),
     resources: step.resources,
+    limits: step.limits,
+    ...(step.container && { container: step.container }),
     pins: { planHash, codeRevision, seed },
   };
 }
@@ -32,6 +35,7 @@ export function commandOf(
 export function jobOf(step: PipelineStep): string {
   if (step.kind === 'approval') throw new Error(`approval step ${step.name} has no job`);
   if (step.kind !== 'container') return jobOfKind[step.kind];
+  if (step.container) return containerJob;
   if (!step.job) throw new Error(`container step ${step.name} passed validation without a job`);
   return step.job;
 }

@@ -1,3 +1,4 @@
+import type { PostconditionResult } from '@triad/shared/contracts/postcondition.ts';
 import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import { backoff } from '@triad/shared/messenger/backoff.ts';
@@ -8,7 +9,7 @@ import type { StepStatus } from './step-status.ts';
 /** How an attempt ended, after verification. */
 export type AttemptEnd =
   | { state: 'succeeded'; result: StepResult }
-  | { state: 'failed'; error: ErrorReport }
+  | { state: 'failed'; error: ErrorReport; postconditions?: PostconditionResult[] }
   | { state: 'cancelled' };
 
 /**
@@ -37,6 +38,7 @@ export function reactToEnd(
       ...which,
       error: end.error,
       retryAt: retryAt?.toISOString() ?? null,
+      ...(end.postconditions && { postconditions: end.postconditions }),
     };
     return [failed];
   };

@@ -58,6 +58,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
         error: null,
       });
       Object.assign(step, { state: 'dispatched', retryAt: null, error: null });
+      delete step.postconditions;
       return;
     }
     case 'step_delayed':
@@ -67,12 +68,15 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       const step = stepOf(status, event.step);
       endAttempt(step, event.attempt, { state: 'succeeded', finishedAt: at });
       Object.assign(step, { state: 'succeeded', error: null, result: event.result });
+      if (event.result.postconditions) step.postconditions = event.result.postconditions;
       return;
     }
     case 'step_reused': {
       const { key, from, savedMs, result } = event;
       const reuse = { key, from, savedMs };
-      Object.assign(stepOf(status, event.step), { state: 'succeeded', result, reuse });
+      const step = stepOf(status, event.step);
+      Object.assign(step, { state: 'succeeded', result, reuse });
+      if (result.postconditions) step.postconditions = result.postconditions;
       return;
     }
     case 'step_failed': {
@@ -82,6 +86,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       step.state = retryAt === null ? 'failed' : 'waiting';
       step.retryAt = retryAt === null ? null : new Date(retryAt);
       step.error = error;
+      if (event.postconditions) step.postconditions = event.postconditions;
       return;
     }
     case 'step_refused':

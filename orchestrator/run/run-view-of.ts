@@ -53,6 +53,7 @@ function stepViewOf(own: StepStatus, isReady: boolean): StepView {
     reuse: own.reuse,
     approvalExpiresAt:
       own.state === 'awaiting' ? (own.approvalExpiresAt?.toISOString() ?? null) : null,
+    ...(own.postconditions && { postconditions: own.postconditions }),
     history: own.attempts.map((attempt) => ({
       ...attempt,
       startedAt: attempt.startedAt.toISOString(),

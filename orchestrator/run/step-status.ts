@@ -1,4 +1,5 @@
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import type { PostconditionResult } from '@triad/shared/contracts/postcondition.ts';
 import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { StepState } from '@triad/shared/contracts/run-view.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
@@ -27,6 +28,8 @@ export interface StepStatus {
   retryAt: Date | null;
   error: ErrorReport | null;
   result: StepResult | null;
+  /** What verification found last, where it got so far. */
+  postconditions?: PostconditionResult[];
   reuse: Reuse | null;
   /** Why the step was skipped. */
   skipped: string | null;

@@ -10,9 +10,17 @@ export type ScheduledPipeline = Pipeline & { schedule: PipelineSchedule };
 export const isScheduled = (pipeline: Pipeline): pipeline is ScheduledPipeline =>
   pipeline.schedule !== undefined;
 
-/** The ticks of a pipeline after an instant, in order; their intervals tile time. */
-export function* expectedTicks(pipeline: ScheduledPipeline, after: Date): Generator<ExpectedTick> {
-  let intervalStart: Date | undefined;
+/**
+ * The ticks of a pipeline after an instant, in order; their intervals tile time.
+ *
+ * @param previous the occurrence before the first of them, where it is known
+ */
+export function* expectedTicks(
+  pipeline: ScheduledPipeline,
+  after: Date,
+  previous?: Date,
+): Generator<ExpectedTick> {
+  let intervalStart = previous;
   for (const occurrence of occurrences(pipeline.schedule, after)) {
     yield expectedTick(pipeline, occurrence, intervalStart);
     intervalStart = occurrence;

@@ -19,8 +19,10 @@ export interface TickRound {
   nextDueAt: Date | null;
 }
 
-/** Most time between two looks at the clock, which may jump, in milliseconds. */
+/** How often it is looked what other processes did to the ledger, in milliseconds. */
 const LOOK_MS = 60_000;
+/** The longest that the timer waits, in milliseconds: no timer can wait for months. */
+const WAIT_MS = 3_600_000;
 /** After how long a tick that could not be fired is tried again, in milliseconds. */
 const RETRY_MS = 5_000;
 
@@ -55,7 +57,10 @@ export class Scheduler {
     await this.#last;
   }
 
-  /** Ends all due ticks, and writes the ledger on. */
+  /**
+   * Ends all due ticks, and writes the ledger on. Cheap when none is due; to be called now and
+   * then, since a clock that jumps or a machine that sleeps makes the timer late.
+   */
   tick(): Promise<TickRound> {
     return this.#inTurn(async () => {
       const round = await this.#round();
@@ -146,7 +151,7 @@ export class Scheduler {
     this.#cancelTimer();
     if (!this.#isStarted) return;
     const { clock } = this.#options;
-    const most = ended.some(({ state }) => state === 'failed') ? RETRY_MS : LOOK_MS;
+    const most = ended.some(({ state }) => state === 'failed') ? RETRY_MS : WAIT_MS;
     const left = nextDueAt ? nextDueAt.getTime() - clock.now().getTime() : most;
     this.#cancelTimer = clock.setTimer(Math.max(0, Math.min(left, most)), () => this.#onTimer());
   }

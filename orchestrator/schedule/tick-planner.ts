@@ -160,7 +160,9 @@ export class TickPlanner {
 function nextBatch(entry: Entry, from: Date, now: Date) {
   const upcoming = entry.upcoming.filter((occurrence) => occurrence > now);
   const expected: ExpectedTick[] = [];
-  for (const tick of expectedTicks(entry.pipeline, from)) {
+  if (from > now && isFarEnough(upcoming, now)) return { upcoming, expected, through: from };
+  const isOccurrence = entry.upcoming.at(-1)?.getTime() === from.getTime();
+  for (const tick of expectedTicks(entry.pipeline, from, isOccurrence ? from : undefined)) {
     const isWritten = tick.occurrence > now && isFarEnough(upcoming, now);
     if (isWritten || expected.length === BATCH) {
       return { upcoming, expected, through: expected.at(-1)?.occurrence ?? from };

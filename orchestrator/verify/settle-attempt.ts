@@ -2,17 +2,21 @@ import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { CommandKey } from '@triad/shared/contracts/names.ts';
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
+import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import type { ResultHistory } from '@triad/shared/state/result-history.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import { type AttemptEnd, reactToEnd } from '../run/react-to-end.ts';
 import type { RunEngine } from '../run/run-engine.ts';
 import { foldEvents, isInFlight } from '../run/run-status.ts';
-import { verifyAttempt } from './verify-attempt.ts';
+import { postconditionError } from './postcondition-error.ts';
+import { type Verification, verifyAttempt } from './verify-attempt.ts';
 
 export interface SettleOptions {
   state: StateStore;
   engine: RunEngine;
   artifacts: ArtifactStore;
+  history: ResultHistory;
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
@@ -28,29 +32,26 @@ export async function settleAttempt(
   key: CommandKey,
   heard: AttemptEnd | undefined,
 ): Promise<void> {
-  const { state, engine, artifacts, clock, random } = options;
+  const { state, engine, clock, random } = options;
   const run = await state.getRun(key.runId);
   if (!run) return;
   const status = foldEvents(run.plan, run.events);
   const step = status.steps.get(key.step)?.definition;
   if (!step || !isInFlight(status, key.step, key.attempt)) return;
-  const end = (await verifiedEnd(artifacts, key, step, run.plan.runDate)) ?? heard;
+  const end = (await verifiedEnd(options, key, step, run.plan)) ?? heard;
   if (!end) return;
   await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
 }
 
 async function verifiedEnd(
-  artifacts: ArtifactStore,
+  stores: Pick<SettleOptions, 'artifacts' | 'history'>,
   key: CommandKey,
   step: PipelineStep,
-  runDate: string,
+  plan: RunPlan,
 ): Promise<AttemptEnd | undefined> {
   try {
-    const manifest = await verifyAttempt(artifacts, key, step, runDate);
-    if (!manifest) return undefined;
-    const { outputs, tables, metrics, notes, lists } = manifest;
-    const result = { outputs, tables, metrics, notes, ...(lists && { lists }) };
-    return { state: 'succeeded', result };
+    const verification = await verifyAttempt(stores, key, step, plan);
+    return verification && endOf(verification);
   } catch (error) {
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.
@@ -59,4 +60,19 @@ async function verifiedEnd(
     }
     throw error;
   }
+}
+
+function endOf({ manifest, findings }: Verification): AttemptEnd {
+  const postconditions = findings.map(({ name, ok, expected, actual }) => ({
+    name,
+    ok,
+    expected,
+    actual,
+  }));
+  const error = postconditionError(findings);
+  if (error) return { state: 'failed', error: error.report(), postconditions };
+  const { outputs, tables, metrics, notes, lists } = manifest;
+  const result = { outputs, tables, metrics, notes, ...(lists && { lists }) };
+  const verified = postconditions.length > 0 && { postconditions };
+  return { state: 'succeeded', result: { ...result, ...verified } };
 }

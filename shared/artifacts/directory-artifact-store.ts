@@ -103,6 +103,18 @@ export class DirectoryArtifactStore implements ArtifactStore {
   }
 
   /**
+   * Removes what writers that died have left, once it is `olderThan`: no write takes that long.
+   */
+  async sweep(olderThan: Date): Promise<void> {
+    const directory = join(await this.#ready(), '.temporary');
+    for (const name of await fs.readdir(directory)) {
+      const path = join(directory, name);
+      const found = await fs.stat(path).catch(() => undefined);
+      if (found && found.mtime < olderThan) await fs.rm(path, { recursive: true, force: true });
+    }
+  }
+
+  /**
    * Hands `write` the file of the artifact and a name for a temporary file in the same file system,
    * which is gone afterwards.
    */

@@ -5,3 +5,11 @@ export const childEnvironment = (
   ...process.env,
   ...changes,
 });
+
+const plain = ['PATH', 'HOME', 'TMPDIR', 'LANG', 'LC_ALL', 'TZ', 'USER'];
+
+/** What a program of somebody else gets of this process's environment: no setting, no secret. */
+export const plainEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(
+    plain.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );

@@ -37,15 +37,23 @@ const environment = z.object({
     .string()
     .regex(/^[a-z_][a-z0-9_]*$/, 'expected a SQL name')
     .default('triad'),
-  /** Extra jobs as a JSON object: name → command line as an array, such as {"score":["python3","score.py"]}. */
+  /**
+   * Extra jobs as a JSON object: name → command line as an array, such as
+   * {"score":["python3","score.py"]}; or, for a program built on Triad's harness,
+   * {"score":{"command":["node","score.ts"],"warm":1}}, whose idle processes are kept ready.
+   */
   TRIAD_JOBS: z.string().default('{}'),
+  /** Light jobs done in the invoker's own process, as a JSON object: name → module whose default export is a Job. */
+  TRIAD_IN_PROCESS_JOBS: z.string().default('{}'),
+  /** Jobs done in the invoker's own process at a time; the others wait. */
+  TRIAD_IN_PROCESS_LIMIT: integer(1, 64).default(4),
   /** In the process of a job: its job spec as JSON. */
   TRIAD_JOB: z.string().optional(),
   /** Idle processes kept ready per job of Triad's own. */
   TRIAD_WARM_WORKERS: integer(0, 16).default(1),
   /** Directory of pipeline files. */
   TRIAD_PIPELINES_DIR: z.string().min(1).optional(),
-  /** Whether schedules fire. */
+  /** Whether schedules fire, and sensors look by themselves. */
   TRIAD_SCHEDULER: z.enum(['on', 'off']).default('on'),
   /** How often the orchestrator compares its state with the workload's, in seconds. */
   TRIAD_RECONCILE_SECONDS: seconds.default(2),
@@ -75,12 +83,29 @@ const environment = z.object({
   TRIAD_DEADMAN_URL: httpUrl.optional(),
   /** How often it is asked for, in seconds. */
   TRIAD_DEADMAN_SECONDS: seconds.default(60),
+  /** Sources whose events are taken, separated by commas; empty for all but Triad's own. */
+  TRIAD_EVENT_SOURCES: z.string().default(''),
+  /** A Cloud Storage emulator for sensors, which needs no credentials; without it, Google's. */
+  TRIAD_CLOUD_STORAGE_ENDPOINT: httpUrl.optional(),
+  /** An S3-compatible store for sensors, addressed by path; without it, that of AWS. */
+  TRIAD_S3_ENDPOINT: httpUrl.optional(),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
 });
 
 const poolSizes = z.record(slug, z.int().min(1));
-const commandLines = z.record(slug, z.array(z.string()).min(1));
+const commandLine = z.array(z.string()).min(1);
+/** A program, or one built on Triad's harness, of which some wait warm. */
+const jobPrograms = z.record(
+  slug,
+  z.union([
+    commandLine.transform((words) => ({ commandLine: words, warm: 0 })),
+    z
+      .strictObject({ command: commandLine, warm: z.int().min(0).max(16) })
+      .transform(({ command, warm }) => ({ commandLine: command, warm })),
+  ]),
+);
+const modulePaths = z.record(slug, z.string().min(1));
 
 export interface Config {
   home: string;
@@ -91,7 +116,10 @@ export interface Config {
   logLevel: 'debug' | 'info' | 'warn' | 'error' | 'silent';
   sqlDirectory: string;
   dataset: string;
-  extraJobs: Record<string, string[]>;
+  extraJobs: Record<string, { commandLine: string[]; warm: number }>;
+  /** Module files by job name, absolute. */
+  inProcessJobs: Record<string, string>;
+  inProcessLimit: number;
   jobSpec: string | undefined;
   warmWorkers: number;
   pipelinesDirectory: string;
@@ -112,6 +140,9 @@ export interface Config {
     attempts: number;
     deadman: { url: string; seconds: number } | undefined;
   };
+  eventSources: string[];
+  cloudStorageEndpoint: string | undefined;
+  s3Endpoint: string | undefined;
   codeRevision: string;
 }
 
@@ -147,9 +178,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     extraJobs: parseJson(
       'TRIAD_JOBS',
       value.TRIAD_JOBS,
-      commandLines,
-      'job names to command lines (arrays)',
+      jobPrograms,
+      'job names to command lines (arrays), or to {"command": array, "warm": number}',
     ),
+    inProcessJobs: inProcessJobsOf(value.TRIAD_IN_PROCESS_JOBS),
+    inProcessLimit: value.TRIAD_IN_PROCESS_LIMIT,
     jobSpec: value.TRIAD_JOB,
     warmWorkers: value.TRIAD_WARM_WORKERS,
     pipelinesDirectory: resolve(
@@ -173,8 +206,18 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
         ? { url: value.TRIAD_DEADMAN_URL, seconds: value.TRIAD_DEADMAN_SECONDS }
         : undefined,
     },
+    eventSources: value.TRIAD_EVENT_SOURCES.split(',')
+      .map((source) => source.trim())
+      .filter((source) => source !== ''),
+    cloudStorageEndpoint: value.TRIAD_CLOUD_STORAGE_ENDPOINT,
+    s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
   };
+}
+
+function inProcessJobsOf(text: string): Record<string, string> {
+  const paths = parseJson('TRIAD_IN_PROCESS_JOBS', text, modulePaths, 'job names to module files');
+  return Object.fromEntries(Object.entries(paths).map(([job, path]) => [job, resolve(path)]));
 }
 
 /** A variable that holds a JSON object, `what` in words. */

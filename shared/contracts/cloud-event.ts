@@ -7,6 +7,10 @@ export const eventType = {
   command: 'dev.triad.command',
   cancellation: 'dev.triad.cancellation',
   outcome: 'dev.triad.outcome',
+  /** A run succeeded; its data is a `RunSucceeded`. */
+  runSucceeded: 'dev.triad.run.succeeded',
+  /** A sensor saw a new value; its data is `{[payloadKey]: value, previous}`. */
+  sensorChanged: 'dev.triad.sensor.changed',
 } as const;
 
 /** CloudEvents 1.0 in structured mode (github.com/cloudevents/spec, v1.0.2), data as JSON. */

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { artifactReference } from './artifact-reference.ts';
+import { container, containerJob } from './container.ts';
 import { isoDate } from './dates.ts';
 import { params } from './json.ts';
 import { commandId, formatCommandId, runId, slug } from './names.ts';
 import { resources } from './resources.ts';
 import { stepKind } from './step-kind.ts';
+import { stepLimits } from './step-limits.ts';
 import { parseVersioned } from './versioned.ts';
 
 /** What the run was pinned to when it was created; carried into every manifest. */
@@ -40,11 +42,18 @@ export const command = z
     params,
     inputs: z.array(stepInput),
     resources,
+    limits: stepLimits.optional(),
+    /** What the job `container` runs. */
+    container: container.optional(),
     pins,
   })
   .refine((value) => value.id === formatCommandId(value), {
     path: ['id'],
     error: 'expected runId:step:attempt as in the other fields',
+  })
+  .refine((value) => (value.job === containerJob) === (value.container !== undefined), {
+    path: ['container'],
+    error: `expected one for the job ${containerJob}, and for no other`,
   });
 export type Command = z.infer<typeof command>;
 

@@ -17,6 +17,8 @@ export const jobView = z.strictObject({
   state: jobState,
   /** When the job was created. */
   created: instant,
+  /** When the job last gave a sign of life; null when it never did. */
+  heartbeatAt: instant.nullable().optional(),
   endedAt: instant.nullable(),
   exitCode: z.int().nullable(),
   error: errorReport.nullable(),

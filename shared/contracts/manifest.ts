@@ -4,8 +4,10 @@ import { pins, stepInput } from './command.ts';
 import { instant, isoDate } from './dates.ts';
 import { fanOutLimit } from './fan-out.ts';
 import { paramValue } from './json.ts';
-import { attemptPrefix, type CommandKey, commandId, slug } from './names.ts';
+import { commandId, slug } from './names.ts';
 import { parseVersioned } from './versioned.ts';
+
+export { errorPath, manifestPath } from './attempt.ts';
 
 /** A file that the job wrote. */
 export const manifestOutput = artifactReference.extend({
@@ -24,8 +26,21 @@ export const manifestTable = z.strictObject({
   table: z.string(),
   /** Rows of this run date. */
   rows: z.int().min(0),
+  /** How far the data of these rows reaches: their latest day or instant, where they have any. */
+  watermark: z.union([isoDate, instant]).optional(),
 });
 export type ManifestTable = z.infer<typeof manifestTable>;
+
+/** What a check of the data found, such as an assertion. */
+export const manifestCheck = z.strictObject({
+  name: z.string().min(1),
+  result: z.enum(['passed', 'failed', 'skipped']),
+  /** How many rows should not be there. */
+  failingRows: z.int().min(0).optional(),
+  /** A few of them, for people. */
+  sample: z.string().optional(),
+});
+export type ManifestCheck = z.infer<typeof manifestCheck>;
 
 /** The last file a job writes. Without it, nothing that the job did counts. */
 export const manifest = z.strictObject({
@@ -38,6 +53,8 @@ export const manifest = z.strictObject({
   metrics: z.record(z.string(), z.number()),
   /** What a person should know: fallbacks taken, rows rejected. */
   notes: z.array(z.string()),
+  /** What the job's own checks found. */
+  checks: z.array(manifestCheck).optional(),
   /** Lists that later steps can fan out over. */
   lists: z.record(slug, z.array(paramValue).max(fanOutLimit)).optional(),
   lineage: pins.extend({
@@ -54,7 +71,3 @@ export type Manifest = z.infer<typeof manifest>;
 
 export const parseManifest = (input: unknown): Manifest =>
   parseVersioned('manifest', 1, manifest, input);
-
-export const manifestPath = (key: CommandKey): string => `${attemptPrefix(key)}/manifest.json`;
-/** Where a job leaves its error report when it fails, for launchers that cannot see it exit. */
-export const errorPath = (key: CommandKey): string => `${attemptPrefix(key)}/error.json`;

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alarmPolicy } from './alarm-policy.ts';
 import { condition, runIf } from './condition.ts';
+import { container } from './container.ts';
 import { fanOut } from './fan-out.ts';
 import { params, paramValue } from './json.ts';
 import { slug } from './names.ts';
@@ -37,6 +38,8 @@ export const pipelineStep = z.strictObject({
   kind: stepKind,
   /** The job of a `container` step; the other kinds imply theirs. */
   job: slug.optional(),
+  /** Instead of a job: what a `container` step runs. */
+  container: container.optional(),
   /** Steps that must come first; the outputs of those that succeeded are this step's inputs. */
   after: z.array(slug).default([]),
   /** Which ends of the steps in `after` let this one start. */

@@ -4,6 +4,7 @@ import { errorReport } from './error-report.ts';
 import { paramValue } from './json.ts';
 import { manifestOutput, manifestTable } from './manifest.ts';
 import { slug } from './names.ts';
+import { postconditionResult } from './postcondition.ts';
 
 const attempt = { step: slug, attempt: z.int().min(1) };
 
@@ -15,6 +16,8 @@ export const stepResult = z.strictObject({
   notes: z.array(z.string()),
   /** Lists that later steps can fan out over. */
   lists: z.record(slug, z.array(paramValue)).optional(),
+  /** What was verified, all of which held. */
+  postconditions: z.array(postconditionResult).optional(),
 });
 export type StepResult = z.infer<typeof stepResult>;
 
@@ -33,6 +36,8 @@ export const runEvent = z.discriminatedUnion('type', [
     error: errorReport,
     /** When the next attempt is due; null when there is none. */
     retryAt: instant.nullable(),
+    /** What was verified, where that is what failed. */
+    postconditions: z.array(postconditionResult).optional(),
   }),
   z.strictObject({ type: z.literal('step_cancelled'), ...attempt }),
   /** The step failed without an attempt. */

@@ -5,6 +5,7 @@ import { interval } from './interval.ts';
 import { params } from './json.ts';
 import { manifestOutput, manifestTable } from './manifest.ts';
 import { slug } from './names.ts';
+import { postconditionResult } from './postcondition.ts';
 import { runTrigger } from './run-trigger.ts';
 import { stepKind } from './step-kind.ts';
 
@@ -65,6 +66,8 @@ export const stepView = z.strictObject({
     .nullable(),
   /** When an approval that is waited for is decided without a person. */
   approvalExpiresAt: instant.nullable(),
+  /** What was verified of the last attempt that got so far. */
+  postconditions: z.array(postconditionResult).optional(),
   history: z.array(attemptView),
 });
 export type StepView = z.infer<typeof stepView>;

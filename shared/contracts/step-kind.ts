@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a step does. A `container` step names its job in `job`, and an `approval` step waits for a
+ * What a step does. A `container` step names its job or its program, and an `approval` step waits for a
  * person; all others are done by a job of Triad's own.
  */
 export const stepKind = z.enum([
@@ -12,6 +12,9 @@ export const stepKind = z.enum([
   'publish',
   'train',
   'predict',
+  /** Asks the warehouse for one value, for a sensor. */
+  'sense',
+  'canary',
   'container',
   'approval',
 ]);
@@ -24,8 +27,10 @@ export const jobOfKind: Record<Exclude<StepKind, 'container' | 'approval'>, stri
   check: 'sql-runner',
   export: 'sql-runner',
   publish: 'sql-runner',
+  sense: 'sql-runner',
   train: 'trainer',
   predict: 'trainer',
+  canary: 'trainer',
 };
 
 /** The job whose steps hold a slot of the warehouse's pool while they run. */

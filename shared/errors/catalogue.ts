@@ -158,6 +158,26 @@ export const catalogue = {
     'Run {run} is {state}; only a failed or cancelled run can be retried.',
     'Wait for it to end, or start a new run.',
   ),
+  EVENT_SOURCE_FORBIDDEN: fatal(
+    403,
+    'An event of {field} {value} is not accepted: {reason}.',
+    'Send it under the name of its real source; TRIAD_EVENT_SOURCES lists those that may send.',
+  ),
+  SENSOR_UNREADABLE: retryable(
+    502,
+    'The sensor cannot read {location}: {reason}',
+    'Correct the location or the access to it; the sensor looks again by itself.',
+  ),
+  SENSOR_VALUE_MISSING: fatal(
+    422,
+    '{location} gives no {value}: {reason}.',
+    'Let the sensor watch another value, or correct what it looks at.',
+  ),
+  SENSOR_SEES_NOTHING: fatal(
+    409,
+    'Sensor {sensor} of {pipeline} sees nothing that a run could be given.',
+    'Wait until there is something, or start a run with triad run.',
+  ),
   PIPELINE_INVALID: fatal(400, 'Pipeline {pipeline}: {reason}', 'Correct the pipeline definition.'),
   RUN_STEP_STATE: fatal(
     409,
@@ -191,8 +211,13 @@ export const catalogue = {
   ),
   POSTCONDITION_FAILED: fatal(
     500,
-    'Postcondition "{postcondition}" does not hold: expected {expected}, found {actual}.',
+    'What must hold after the step does not: {findings}.',
     'Look at the outputs of the step; nothing later ran.',
+  ),
+  POSTCONDITION_UNDECIDED: retryable(
+    503,
+    'What must hold after the step could not be found out: {findings}.',
+    'See that the address answers; the step is retried automatically.',
   ),
   COMMAND_EXPIRED: fatal(
     504,
@@ -221,7 +246,7 @@ export const catalogue = {
   JOB_UNSTARTABLE: fatal(
     500,
     'The program {program} cannot be started: {reason}',
-    'Correct the command line of the job in TRIAD_JOBS, or install the program.',
+    'Correct the command line (of the job in TRIAD_JOBS, or of the container), or install the program.',
   ),
   JOB_KIND_UNKNOWN: fatal(
     400,
@@ -258,6 +283,16 @@ export const catalogue = {
     'The job ran longer than its limit of {limit} s.',
     "Raise the step's timeLimitSeconds or give it less to do.",
   ),
+  JOB_START_TIMEOUT: retryable(
+    500,
+    'The job gave no sign of life within {limit} s of its start.',
+    'It is retried automatically; a program that starts more slowly needs a longer startSeconds.',
+  ),
+  JOB_HEARTBEAT_LOST: retryable(
+    500,
+    'The job gave no sign of life for {limit} s.',
+    'It is retried automatically; a program that is silent for longer needs a longer heartbeatSeconds.',
+  ),
   JOB_MEMORY: fatal(
     500,
     'The job used {used} MiB, more than its limit of {limit} MiB.',
@@ -267,6 +302,16 @@ export const catalogue = {
     499,
     'The job was cancelled.',
     'Retry the run when you want it to continue.',
+  ),
+  JOB_OUTPUT_INVALID: fatal(
+    422,
+    'The program left {file}, which cannot be an output: {expected}.',
+    'Correct what the program writes to TRIAD_OUTPUT_DIR.',
+  ),
+  JOB_NOT_ADOPTED: retryable(
+    503,
+    'The job {id} is of an earlier invoker, and this one may not end it yet.',
+    'See that the orchestrator runs (triad health), then try again.',
   ),
   STALE_ATTEMPT: fatal(
     409,
@@ -317,6 +362,11 @@ export const catalogue = {
     'Let the step come after the step that writes this output.',
   ),
   LEARNER_UNKNOWN: fatal(400, 'No learner named {learner}.', 'Use one of: {known}.'),
+  MODEL_INVALID: fatal(
+    422,
+    'The model {path} cannot be loaded: {reason}',
+    'Train it again with the learner that is to read it.',
+  ),
 
   // Warehouse
   WAREHOUSE_BUSY: retryable(

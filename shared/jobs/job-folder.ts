@@ -9,6 +9,8 @@ export interface JobFolder {
   log: string;
   /** The job's own working space while it runs. */
   scratch: string;
+  /** An empty file, whose time of change is the job's last sign of life. */
+  heartbeat: string;
 }
 
 export function jobFolder(jobsDirectory: string, commandId: string): JobFolder {
@@ -18,5 +20,6 @@ export function jobFolder(jobsDirectory: string, commandId: string): JobFolder {
     record: join(path, 'job.json'),
     log: join(path, 'output.log'),
     scratch: join(path, 'scratch'),
+    heartbeat: join(path, 'heartbeat'),
   };
 }

@@ -3,7 +3,17 @@ import type { JobView } from '../contracts/job-view.ts';
 
 /** What a launcher can do, as data, so that callers need not know which one they hold. */
 export interface JobCapabilities {
+  /** A job has a process of its own: it can be ended by force, and its crash is its own. */
+  isolates: boolean;
   enforcesMemory: boolean;
+  /** Whether it sees the jobs' heartbeats, and so keeps the limits that count from them. */
+  beats: boolean;
+  /** Jobs go on while no launcher runs, and the next one adopts them. */
+  survivesRestart: boolean;
+  /** The program of a container step comes from its image; otherwise it is one of this machine. */
+  runsImages: boolean;
+  /** Whether a step gets the machine, the accelerators and the price it asks for. */
+  accelerators: boolean;
 }
 
 export type JobEndListener = (job: JobView) => void;

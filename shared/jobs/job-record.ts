@@ -22,12 +22,13 @@ export interface JobRecord {
   end: JobEnd | null;
 }
 
-export function viewOf({ spec, createdAt, end }: JobRecord): JobView {
+export function viewOf({ spec, createdAt, end }: JobRecord, heartbeat?: Date): JobView {
   return {
     name: spec.id,
     displayName: `${spec.job} ${spec.runDate}`,
     state: end?.state ?? 'running',
     created: createdAt,
+    heartbeatAt: heartbeat?.toISOString() ?? null,
     endedAt: end?.endedAt ?? null,
     exitCode: end?.exitCode ?? null,
     error: end?.error ?? null,

@@ -31,19 +31,18 @@ export class JobRecords {
   create(record: JobRecord): boolean {
     const folder = this.folder(record.spec.id);
     return this.#diskFullIs(folder, () => {
-      if (fs.existsSync(folder.record)) return false;
       fs.mkdirSync(folder.path, { recursive: true });
-      const draft = fs.mkdtempSync(join(folder.path, '.draft-'));
+      const draft = `${folder.record}.${process.pid}`;
       try {
-        writeDurably(join(draft, 'record'), record);
-        fs.writeFileSync(join(this.#running, record.spec.id), '');
-        fs.linkSync(join(draft, 'record'), folder.record);
+        writeDurably(draft, record);
+        if (!record.end) fs.writeFileSync(join(this.#running, record.spec.id), '');
+        fs.linkSync(draft, folder.record);
         return true;
       } catch (error) {
         if (isSystemError(error, 'EEXIST')) return false;
         throw error;
       } finally {
-        fs.rmSync(draft, { recursive: true });
+        fs.rmSync(draft, { force: true });
       }
     });
   }
@@ -55,6 +54,10 @@ export class JobRecords {
       fs.renameSync(`${folder.record}.new`, folder.record);
       if (record.end) this.forgetRunning(record.spec.id);
     });
+  }
+
+  exists(id: string): boolean {
+    return fs.existsSync(this.folder(id).record);
   }
 
   /** Takes back a job that did not start at all. */

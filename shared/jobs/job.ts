@@ -24,6 +24,8 @@ export interface JobResult {
   tables?: Manifest['tables'];
   metrics?: Manifest['metrics'];
   notes?: Manifest['notes'];
+  lists?: Manifest['lists'];
+  checks?: NonNullable<Manifest['checks']>;
   sqlHash?: string;
   sourceHash?: string;
 }
@@ -37,4 +39,6 @@ export interface Job {
   handlers: Partial<Record<StepKind, StepHandler>>;
   /** Loads what is slow to load, while the process waits in the warm pool for its spec. */
   warmUp?: () => Promise<void>;
+  /** Whether the program that it runs gives the signs of life, and not the process of the job. */
+  beatsItself?: boolean;
 }

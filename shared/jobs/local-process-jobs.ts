@@ -9,10 +9,11 @@ import type { JobView } from '../contracts/job-view.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Logger } from '../log/logger.ts';
+import { lastBeat } from './heartbeat.ts';
 import type { JobEndListener, JobLauncher } from './job-launcher.ts';
-import { type JobRecord, viewOf } from './job-record.ts';
+import { type JobEnd, type JobRecord, viewOf } from './job-record.ts';
 import { JobRecords } from './job-records.ts';
-import { type JobProgram, JobStarter } from './job-starter.ts';
+import { type JobProgram, JobStarter, type PreparedProcess } from './job-starter.ts';
 import { JobSupervisor } from './job-supervisor.ts';
 import { type Judgement, judgeJob } from './judge-end.ts';
 import { isAlive, type ProcessEntry, readProcessTable } from './process-table.ts';
@@ -35,28 +36,38 @@ export interface LocalProcessJobsOptions {
 
 /** Each job is a fresh process on this machine, taken from a warm pool. */
 export class LocalProcessJobs implements JobLauncher {
-  readonly capabilities = { enforcesMemory: true };
+  readonly capabilities = {
+    isolates: true,
+    enforcesMemory: true,
+    beats: true,
+    survivesRestart: true,
+    runsImages: false,
+    accelerators: false,
+  };
   readonly jobNames: readonly string[];
   readonly #options: LocalProcessJobsOptions;
   readonly #records: JobRecords;
   readonly #starter: JobStarter;
   readonly #supervisor: JobSupervisor;
   readonly #listeners: JobEndListener[] = [];
-  /** Jobs that are between their record and their process. */
+  /** Jobs that get their process and their record now. */
   readonly #starting = new Map<string, Promise<void>>();
   readonly #endings = new Underway();
   #closed = false;
+  #toldOfMachines = false;
 
   constructor(options: LocalProcessJobsOptions) {
-    const { programs, clock, environment } = options;
+    const { programs, clock, log, environment, directory } = options;
     this.#options = options;
-    this.#records = new JobRecords(options.directory);
-    this.#starter = new JobStarter({ programs, records: this.#records, clock, environment });
+    this.#records = new JobRecords(directory);
+    this.#starter = new JobStarter({ programs, directory, clock, environment });
     this.jobNames = this.#starter.jobNames;
     this.#supervisor = new JobSupervisor({
       clock,
+      log,
       sampleMs: options.sampleMs ?? 200,
       killGraceMs: options.killGraceMs ?? 3000,
+      lastBeat: ({ spec }) => lastBeat(this.#records.folder(spec.id).heartbeat),
       onStopping: (record) => this.#recordStopping(record),
       onGone: ({ record }) => this.#endings.add(this.#ended(record, null)),
     });
@@ -69,13 +80,16 @@ export class LocalProcessJobs implements JobLauncher {
 
   async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
     this.#starter.program(spec.job);
-    const createdAt = this.#options.clock.now().toISOString();
-    const record: JobRecord = { spec, createdAt, process: null, stopping: null, end: null };
-    const started = this.#records.create(record);
-    if (started) {
-      const starting = this.#start(record);
-      this.#starting.set(spec.id, starting);
-      await starting.finally(() => this.#starting.delete(spec.id));
+    this.#tellOfMachines(spec);
+    let started = false;
+    if (!this.#starting.has(spec.id) && !this.#records.exists(spec.id)) {
+      const starting = this.#start(spec);
+      const settled = starting.then(
+        () => {},
+        () => {},
+      );
+      this.#starting.set(spec.id, settled);
+      started = await starting.finally(() => this.#starting.delete(spec.id));
     }
     const job = await this.get(spec.id);
     // Another caller's start of this very job has just failed: so has this one.
@@ -86,11 +100,11 @@ export class LocalProcessJobs implements JobLauncher {
   async get(id: string): Promise<JobView | undefined> {
     await this.#starting.get(id);
     const record = await this.#records.read(id);
-    return record && viewOf(record);
+    return record && this.#viewOf(record);
   }
 
   async list(limit: number): Promise<JobView[]> {
-    return (await this.#records.newest(limit)).map(viewOf);
+    return (await this.#records.newest(limit)).map((record) => this.#viewOf(record));
   }
 
   async logs(id: string): Promise<string | undefined> {
@@ -129,8 +143,9 @@ export class LocalProcessJobs implements JobLauncher {
       if (this.#starting.has(id) || this.#supervisor.has(id)) continue;
       const record = await this.#records.read(id);
       if (!record) this.#records.discard(id);
-      else if (!(await this.#resume(record, table))) ended.push(viewOf(record));
+      else if (!(await this.#resume(record, table))) ended.push(this.#viewOf(record));
     }
+    this.#starter.sweep();
     return ended;
   }
 
@@ -160,19 +175,42 @@ export class LocalProcessJobs implements JobLauncher {
     return false;
   }
 
-  async #start(record: JobRecord): Promise<void> {
+  /** False when another launcher has started this job meanwhile. */
+  async #start(spec: JobSpec): Promise<boolean> {
+    const createdAt = this.#options.clock.now().toISOString();
+    const record: JobRecord = { spec, createdAt, process: null, stopping: null, end: null };
+    let prepared: PreparedProcess;
     try {
-      const { identity, exited, child } = await this.#starter.start(record);
-      this.#supervisor.watch({ record, leader: identity, child });
-      void exited.then((exitCode) => this.#endings.add(this.#ended(record, exitCode)));
+      prepared = await this.#starter.prepare(spec);
     } catch (error) {
-      if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) {
-        this.#records.discard(record.spec.id);
-        throw error;
-      }
-      this.#end(record, { state: 'failed', exitCode: null, error: error.report() });
-      this.#notify(record);
+      if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) throw error;
+      record.end = this.#endedNow({ state: 'failed', exitCode: null, error: error.report() });
+      const created = this.#records.create(record);
+      if (created) this.#notify(record);
+      return created;
     }
+    record.process = prepared.identity;
+    return this.#begin(record, prepared);
+  }
+
+  /** Records the job with its process, and lets that begin: no job runs unrecorded. */
+  #begin(record: JobRecord, prepared: PreparedProcess): boolean {
+    const { id } = record.spec;
+    const { identity, exited, child } = prepared;
+    try {
+      if (!this.#records.create(record)) {
+        prepared.dismiss();
+        return false;
+      }
+      prepared.begin(this.#records.folder(id).log);
+    } catch (error) {
+      prepared.dismiss();
+      this.#records.discard(id);
+      throw error;
+    }
+    this.#supervisor.watch({ record, leader: identity, child });
+    void exited.then((exitCode) => this.#endings.add(this.#ended(record, exitCode)));
+    return true;
   }
 
   /** A child has exited, or an adopted job is gone. */
@@ -184,7 +222,7 @@ export class LocalProcessJobs implements JobLauncher {
 
   async #conclude(record: JobRecord, exitCode: number | null): Promise<void> {
     const { artifacts, log } = this.#options;
-    this.#supervisor.release(record.spec.id);
+    await this.#supervisor.release(record.spec.id);
     try {
       this.#end(record, await judgeJob(artifacts, record, exitCode));
     } catch (error) {
@@ -204,7 +242,7 @@ export class LocalProcessJobs implements JobLauncher {
   }
 
   #end(record: JobRecord, judgement: Judgement): void {
-    record.end = { ...judgement, endedAt: this.#options.clock.now().toISOString() };
+    record.end = this.#endedNow(judgement);
     try {
       this.#records.update(record);
     } catch (error) {
@@ -216,7 +254,25 @@ export class LocalProcessJobs implements JobLauncher {
     }
   }
 
+  #endedNow(judgement: Judgement): JobEnd {
+    return { ...judgement, endedAt: this.#options.clock.now().toISOString() };
+  }
+
+  #viewOf(record: JobRecord): JobView {
+    return viewOf(record, lastBeat(this.#records.folder(record.spec.id).heartbeat));
+  }
+
+  #tellOfMachines({ resources: { machine, accelerator, spot } }: JobSpec): void {
+    if (this.#toldOfMachines || (!machine && !accelerator && !spot)) return;
+    this.#toldOfMachines = true;
+    const fields = { machine, accelerator, spot };
+    this.#options.log.info(
+      fields,
+      'This machine is the only one: machine, accelerator and spot are not chosen',
+    );
+  }
+
   #notify(record: JobRecord): void {
-    for (const listener of this.#listeners) listener(viewOf(record));
+    for (const listener of this.#listeners) listener(this.#viewOf(record));
   }
 }

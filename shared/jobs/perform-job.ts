@@ -2,14 +2,9 @@ import { mkdir, rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
+import { attemptPrefix, manifestPath } from '../contracts/attempt.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
-import {
-  type Manifest,
-  type ManifestOutput,
-  manifestPath,
-  parseManifest,
-} from '../contracts/manifest.ts';
-import { attemptPrefix } from '../contracts/names.ts';
+import type { Manifest, ManifestOutput } from '../contracts/manifest.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Job, JobResult } from './job.ts';
@@ -55,13 +50,14 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
       outputs.push(output);
       return output;
     };
+    around.signal.throwIfAborted();
     const result = await handler({ ...around, spec, addOutput });
     const finishedAt = clock.now().toISOString();
-    await storeManifest(
-      artifacts,
-      spec,
-      manifestOf(spec, result, { outputs, startedAt, finishedAt }),
-    );
+    const manifest = manifestOf(spec, result, { outputs, startedAt, finishedAt });
+    if (saysSomething(result, outputs)) await checkManifest(manifest);
+    // Whoever asked an attempt to stop no longer reckons with its results.
+    around.signal.throwIfAborted();
+    await storeManifest(artifacts, spec, manifest);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
@@ -76,14 +72,16 @@ function manifestOf(
   for (const [metric, value] of Object.entries(metrics)) {
     if (!Number.isFinite(value)) throw new TriadError('METRIC_NOT_FINITE', { metric, value });
   }
-  const { sqlHash, sourceHash } = result;
-  return parseManifest({
+  const { checks, lists, sqlHash, sourceHash } = result;
+  return {
     version: 1,
     commandId: spec.id,
     runDate: spec.runDate,
     tables: result.tables ?? [],
     metrics,
     notes: result.notes ?? [],
+    ...(lists && { lists }),
+    ...(checks && { checks }),
     lineage: {
       ...spec.pins,
       inputs: spec.inputs,
@@ -91,7 +89,16 @@ function manifestOf(
       ...(sourceHash !== undefined && { sourceHash }),
     },
     ...done,
-  });
+  };
+}
+
+const saysSomething = (result: JobResult, outputs: ManifestOutput[]): boolean =>
+  outputs.length > 0 || Object.keys(result).length > 0;
+
+/** What the step said must be as the contract asks. Its schema is loaded for that alone. */
+async function checkManifest(manifest: Manifest): Promise<void> {
+  const { parseManifest } = await import('../contracts/manifest.ts');
+  parseManifest(manifest);
 }
 
 /** The first manifest stays: a second performance of the same attempt changes nothing. */

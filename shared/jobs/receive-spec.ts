@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type JobSpec, parseJobSpec } from '../contracts/job-spec.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
 import { exitCode } from '../errors/exit-code.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
@@ -15,7 +15,8 @@ export interface Ready {
 
 /**
  * The spec of this process's job: from `text` (the variable `TRIAD_JOB`) when there is one,
- * otherwise over the pool's channel, which is closed then. A process whose pool goes away while
+ * otherwise over the pool's channel, which is closed then; the launcher has checked that one, and
+ * to load the schema again would take longer than a small job. A process whose pool goes away while
  * it still waits has nothing left to do and exits.
  */
 export function receiveSpec(text: string | undefined): Promise<JobSpec> {
@@ -28,6 +29,7 @@ export function receiveSpec(text: string | undefined): Promise<JobSpec> {
 }
 
 async function readSpec(text: string): Promise<JobSpec> {
+  const { parseJobSpec } = await import('../contracts/job-spec.ts');
   try {
     return parseJobSpec(JSON.parse(text));
   } catch (error) {
@@ -44,5 +46,11 @@ async function waitForSpec(): Promise<JobSpec> {
   const [assignment]: Assignment[] = await once(process, 'message');
   process.off('disconnect', leave);
   process.disconnect();
-  return parseJobSpec(assignment?.spec);
+  if (assignment === undefined) throw new Error('the channel gave no job');
+  const { spec } = assignment;
+  if (spec.version !== 1) {
+    const details = { contract: 'job spec', version: spec.version, known: 1 };
+    throw new TriadError('CONTRACT_VERSION_UNKNOWN', details);
+  }
+  return spec;
 }

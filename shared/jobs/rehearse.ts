@@ -18,8 +18,8 @@ const spec: JobSpec = {
 };
 
 /**
- * Goes once through what every job does, changing nothing, so that a waiting process has compiled
- * that code before its job needs it: this saves some 20 ms of a job's start.
+ * Goes once through what a job with results does, changing nothing, so that a waiting process has
+ * compiled that code before its job needs it: this saves some 20 ms of a job's start. For `warmUp`.
  */
 export async function rehearse(artifacts: ArtifactStore): Promise<void> {
   parseJobSpec(spec);

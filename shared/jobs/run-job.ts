@@ -1,21 +1,22 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
-import { errorPath } from '../contracts/manifest.ts';
 import { exitCode, exitCodeOf } from '../errors/exit-code.ts';
-import { type TriadError, toTriadError } from '../errors/triad-error.ts';
+import { toTriadError } from '../errors/triad-error.ts';
 import type { Logger } from '../log/logger.ts';
+import { beat } from './heartbeat.ts';
 import type { Job } from './job.ts';
 import { jobFolder } from './job-folder.ts';
 import { performJob } from './perform-job.ts';
+import { ProgramExit } from './program-exit.ts';
 import { type Ready, receiveSpec } from './receive-spec.ts';
-import { rehearse } from './rehearse.ts';
+import { storeError } from './store-error.ts';
 
 export interface JobProcess {
   artifacts: ArtifactStore;
   clock: Clock;
   log: Logger;
-  /** Holds one folder per job; the job's scratch directory is in its own. */
+  /** Holds one folder per job; the job's scratch directory and heartbeat are in its own. */
   jobsDirectory: string;
   /** The value of `TRIAD_JOB`; without it, the spec comes over the pool's channel. */
   specText: string | undefined;
@@ -33,6 +34,7 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
   let { log } = options;
 
   const fail = async (thrown: unknown): Promise<never> => {
+    if (thrown instanceof ProgramExit) return endLike(thrown);
     const error = toTriadError(thrown);
     log.error({ code: error.code, err: thrown }, error.message);
     if (spec) await storeError(artifacts, spec, error, log);
@@ -44,33 +46,28 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
 
   try {
     const receiving = receiveSpec(options.specText);
-    if (options.specText === undefined) {
-      await job.warmUp?.();
-      await rehearse(artifacts);
-    }
+    if (options.specText === undefined) await job.warmUp?.();
     // A job that was in a hurry has come meanwhile, and has closed the channel.
     if (process.connected) process.send?.({ ready: true } satisfies Ready);
     spec = await receiving;
     log = log.child({ command: spec.id });
-    const scratch = jobFolder(jobsDirectory, spec.id).scratch;
+    const { scratch, heartbeat } = jobFolder(jobsDirectory, spec.id);
+    if (!job.beatsItself) beat(heartbeat, spec.limits, { clock, log });
     await performJob(job, spec, { artifacts, clock, log, scratch, signal: stop.signal });
   } catch (error) {
-    if (stop.signal.aborted) return dieOfSigterm();
+    if (stop.signal.aborted) return dieOf('SIGTERM');
     return fail(error);
   }
   process.exit(exitCode.ok);
 }
 
-async function storeError(artifacts: ArtifactStore, spec: JobSpec, error: TriadError, log: Logger) {
-  try {
-    await artifacts.put(errorPath(spec), JSON.stringify(error.report(), null, 2));
-  } catch (failure) {
-    log.error({ err: failure }, 'The error report could not be stored');
-  }
+function endLike({ exitCode: code, signal }: ProgramExit): Promise<never> {
+  if (signal) return dieOf(signal);
+  process.exit(code ?? exitCode.fatal);
 }
 
-function dieOfSigterm(): Promise<never> {
-  process.removeAllListeners('SIGTERM');
-  process.kill(process.pid, 'SIGTERM');
+function dieOf(signal: NodeJS.Signals): Promise<never> {
+  process.removeAllListeners(signal);
+  process.kill(process.pid, signal);
   return new Promise(() => {});
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, renameSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
@@ -12,7 +12,7 @@ export interface WarmPoolOptions {
   /** Processes kept waiting. */
   size: number;
   environment: NodeJS.ProcessEnv;
-  /** For the output of processes that wait. */
+  /** For the output of processes that wait; of this pool's launcher alone. */
   logDirectory: string;
   clock: Clock;
 }
@@ -44,7 +44,6 @@ export class WarmPool {
 
   constructor(options: WarmPoolOptions) {
     this.#options = options;
-    mkdirSync(options.logDirectory, { recursive: true });
   }
 
   /** Why the last process could not start or died idle, until another one has loaded. */
@@ -97,8 +96,8 @@ export class WarmPool {
   async #start(): Promise<Worker> {
     const { job, commandLine, environment, logDirectory } = this.#options;
     this.#made += 1;
-    const logFile = join(logDirectory, `${job}-${process.pid}-${this.#made}.log`);
-    const spawned = await spawnJobProcess({ commandLine, environment, logFile, channel: true });
+    const logFile = join(logDirectory, `${job}-${this.#made}.log`);
+    const spawned = await spawnJobProcess({ commandLine, environment, logFile, input: 'channel' });
     const ready = new Promise<void>((resolve) => spawned.child.once('message', () => resolve()));
     void ready.then(() => {
       this.#failure = undefined;
@@ -132,12 +131,8 @@ export class WarmPool {
   }
 }
 
-/**
- * Hands a worker its one job. What it prints from now on, and has printed, is the job's log. A
- * worker that cannot be reached any more is ended, so that its exit tells of it.
- */
-export function assign(worker: Worker, spec: JobSpec, logFile: string): void {
-  renameSync(worker.logFile, logFile);
+/** Hands a worker its one job. One that cannot be reached is ended, so that its exit tells of it. */
+export function assign(worker: Worker, spec: JobSpec): void {
   worker.child.send({ spec } satisfies Assignment, (error) => {
     if (error) worker.child.kill('SIGKILL');
   });

@@ -1,4 +1,6 @@
-import { pino } from 'pino';
+import { createRequire } from 'node:module';
+
+const require = createRequire(import.meta.url);
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error' | 'silent';
 
@@ -12,10 +14,31 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
-/** JSON lines on standard error, so that standard output stays free for answers. */
+/**
+ * JSON lines on standard error, so that standard output stays free for answers. The library is
+ * loaded with the first line: most jobs write none, and their start is what a step waits for.
+ */
 export function createLogger(service: string, level: LogLevel): Logger {
-  return pino(
-    { base: { service }, level, timestamp: pino.stdTimeFunctions.isoTime },
-    pino.destination(2),
-  );
+  return lateLogger(() => {
+    const { pino }: typeof import('pino') = require('pino');
+    return pino(
+      { base: { service }, level, timestamp: pino.stdTimeFunctions.isoTime },
+      pino.destination(2),
+    );
+  });
+}
+
+function lateLogger(open: () => Logger): Logger {
+  let opened: Logger | undefined;
+  const logger = (): Logger => {
+    opened ??= open();
+    return opened;
+  };
+  return {
+    debug: (fields, message) => logger().debug(fields, message),
+    info: (fields, message) => logger().info(fields, message),
+    warn: (fields, message) => logger().warn(fields, message),
+    error: (fields, message) => logger().error(fields, message),
+    child: (fields) => lateLogger(() => logger().child(fields)),
+  };
 }

@@ -191,6 +191,47 @@ interface AlarmWatchTable {
   checked_until: string;
 }
 
+interface EventTable {
+  event_id: string;
+  source: string;
+  id: string;
+  type: string;
+  /** The CloudEvent. Never updated. */
+  event: string;
+  received_at: string;
+  /** Until when processing was put off. */
+  not_before: string | null;
+  /** How often processing was put off. */
+  attempts: number;
+  processed_at: string | null;
+  /** `EventEffect[]`. */
+  effects: string;
+}
+
+interface AnnouncedRunTable {
+  run_id: string;
+}
+
+interface SensorCursorTable {
+  pipeline: string;
+  sensor: string;
+  generation: number;
+  /** As JSON; null for nothing there. */
+  value: string | null;
+  previous: string | null;
+  summary: string;
+  /** 1 while the change of this generation has not started its run. */
+  pending: number;
+  run_id: string | null;
+  looks: number;
+  checked_at: string | null;
+  changed_at: string | null;
+  next_look_at: string;
+  skips: number;
+  failures: number;
+  error: string | null;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -203,6 +244,9 @@ export interface Database {
   pauses: PauseTable;
   backfills: BackfillTable;
   backfill_items: BackfillItemTable;
+  events: EventTable;
+  announced_runs: AnnouncedRunTable;
+  sensor_cursors: SensorCursorTable;
   outbox: OutboxTable;
   deliveries: DeliveryTable;
   dead_letters: DeadLetterTable;
@@ -218,3 +262,5 @@ export type DeadLetterRecord = Selectable<DeadLetterTable>;
 export type AlarmRecord = Selectable<AlarmTable>;
 export type AlarmDeliveryRecord = Selectable<AlarmDeliveryTable>;
 export type AlarmSilenceRecord = Selectable<AlarmSilenceTable>;
+export type EventRecord = Selectable<EventTable>;
+export type SensorCursorRecord = Selectable<SensorCursorTable>;

@@ -5,6 +5,7 @@ import { type RunPlan, runPlan } from '../contracts/run-plan.ts';
 import { runTrigger } from '../contracts/run-trigger.ts';
 import { runState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
+import { createRun } from './create-run.ts';
 import type { Database, RunRecord } from './database.ts';
 import type {
   ActiveCount,
@@ -31,12 +32,7 @@ export class KyselyStateStore implements StateStore {
   }
 
   createRun(plan: RunPlan, tick?: TickKey): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
-      if (plan.cause !== null && (await hasCause(tx, plan.cause))) return false;
-      if (tick && !(await fireTick(tx, tick, plan.runId))) return false;
-      await tx.insertInto('runs').values(newRunRecord(plan)).execute();
-      return true;
-    });
+    return this.#db.transaction().execute((tx) => createRun(tx, plan, tick));
   }
 
   async applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
@@ -255,27 +251,6 @@ export class KyselyStateStore implements StateStore {
   }
 }
 
-/** Compare-and-set: of two schedulers that see the same tick, one changes the row. */
-async function fireTick(tx: Transaction<Database>, tick: TickKey, runId: string): Promise<boolean> {
-  const { numUpdatedRows } = await tx
-    .updateTable('ticks')
-    .set({ state: 'fired', run_id: runId })
-    .where('pipeline', '=', tick.pipeline)
-    .where('occurrence', '=', tick.occurrence.toISOString())
-    .where('state', '=', 'expected')
-    .executeTakeFirstOrThrow();
-  return numUpdatedRows === 1n;
-}
-
-async function hasCause(tx: Transaction<Database>, cause: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('runs')
-    .select('run_id')
-    .where('cause', '=', cause)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
 /** Whether the change may take its slots: those that its own ended attempts held are free. */
 async function slotsAreFree(
   tx: Transaction<Database>,
@@ -326,20 +301,6 @@ async function storeCached(tx: Transaction<Database>, entry: CachedStep): Promis
     .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
     .execute();
 }
-
-const newRunRecord = (plan: RunPlan) => ({
-  run_id: plan.runId,
-  pipeline: plan.pipeline.name,
-  run_date: plan.runDate,
-  state: plan.queued ? 'queued' : 'running',
-  trigger: plan.trigger,
-  plan: JSON.stringify(plan),
-  created_at: plan.createdAt.toISOString(),
-  finished_at: null,
-  error: null,
-  priority: plan.priority,
-  cause: plan.cause,
-});
 
 const inFlightRecord = (entry: InFlight) => ({
   command_id: entry.commandId,

@@ -5,6 +5,8 @@ import { initial } from './migrations/001-initial.ts';
 import { admission } from './migrations/002-admission.ts';
 import { schedules } from './migrations/003-schedules.ts';
 import { alarms } from './migrations/004-alarms.ts';
+import { events } from './migrations/005-events.ts';
+import { resultHistory } from './migrations/008-result-history.ts';
 
 /** In order, forward only. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
@@ -12,6 +14,8 @@ const migrations: Record<string, Migration> = {
   '002_admission': admission,
   '003_schedules': schedules,
   '004_alarms': alarms,
+  '005_events': events,
+  '008_result_history': resultHistory,
 };
 
 /**

@@ -161,14 +161,24 @@ export class DuckDbSession implements WarehouseSession {
   }
 
   /** Runs a statement; what it throws has no code yet. */
-  protected run(statement: string, parameters: Parameters = {}): Promise<DuckDBResultReader> {
-    const entries = Object.entries(parameters);
-    if (entries.length === 0) return this.connection.runAndReadAll(statement);
-    return this.connection.runAndReadAll(
-      statement,
-      Object.fromEntries(entries.map(([name, p]) => [name, fromCell(p.value, p.type)])),
-      Object.fromEntries(entries.map(([name, p]) => [name, storedType(p.type)])),
-    );
+  protected async run(statement: string, parameters: Parameters = {}): Promise<DuckDBResultReader> {
+    const given = Object.entries(parameters);
+    if (given.length === 0) return this.connection.runAndReadAll(statement);
+    const prepared = await this.connection.prepare(statement);
+    try {
+      const named = new Set(
+        Array.from({ length: prepared.parameterCount }, (_, at) => prepared.parameterName(at + 1)),
+      );
+      // A parameter that the text does not name is no error in GoogleSQL, but here it is.
+      const entries = given.filter(([name]) => named.has(name));
+      prepared.bind(
+        Object.fromEntries(entries.map(([name, p]) => [name, fromCell(p.value, p.type)])),
+        Object.fromEntries(entries.map(([name, p]) => [name, storedType(p.type)])),
+      );
+      return await prepared.runAndReadAll();
+    } finally {
+      prepared.destroySync();
+    }
   }
 
   /** A temporary dataset is a database by itself, with its tables in the schema `main`. */

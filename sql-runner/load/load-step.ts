@@ -2,10 +2,11 @@ import { existsSync } from 'node:fs';
 import { digestFile } from '@triad/shared/artifacts/digest-file.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult, StepHandler } from '@triad/shared/jobs/job.ts';
-import type { TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
+import type { Cell, TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { fingerprintOf } from '../run/fingerprint.ts';
 import { publishOnce, type Staged } from '../run/publish-once.ts';
 import { ownSql, runDateParameter, tableText } from '../run/statements.ts';
+import { tableOf } from '../run/watermark.ts';
 import type { SqlRunnerServices } from '../services.ts';
 import { withWarehouse } from '../with-warehouse.ts';
 import { type LoadRequest, loadRequestOf } from './load-params.ts';
@@ -71,7 +72,7 @@ async function build(
   return {
     changes: [{ kind: 'run-date', table: orderLines, from: lines }],
     result: {
-      tables: [{ table: orderLines, rows: totals.rows }],
+      tables: [tableOf(orderLines, totals.rows, totals.watermark)],
       metrics: metricsOf(read.rows, totals, counts),
       notes: [...read.notes, ...notesOf(totals, counts)],
       sourceHash,
@@ -85,19 +86,22 @@ interface Totals {
   sales: number;
   /** Lines of orders after the run date: kept, but nothing for this run date reads them. */
   afterRunDate: number;
+  /** The latest day of an order; null without any. */
+  watermark: Cell;
 }
 
 async function totalsOf(warehouse: Warehouse, lines: TableName, runDate: string): Promise<Totals> {
   const { rows } = await warehouse.query(
     ownSql(
       `SELECT COUNT(*), COUNT(DISTINCT id_customer), CAST(IFNULL(SUM(sales_ar), 0) AS FLOAT64),
-         COUNTIF(order_date > @run_date)
+         COUNTIF(order_date > @run_date), MAX(order_date)
        FROM ${tableText(lines)}`,
       runDateParameter(runDate),
     ),
   );
-  const [count = 0, customers = 0, sales = 0, afterRunDate = 0] = (rows[0] ?? []).map(Number);
-  return { rows: count, customers, sales, afterRunDate };
+  const [counts = [], watermark = null] = [rows[0]?.slice(0, 4), rows[0]?.[4]];
+  const [count = 0, customers = 0, sales = 0, afterRunDate = 0] = counts.map(Number);
+  return { rows: count, customers, sales, afterRunDate, watermark };
 }
 
 const metricsOf = (

@@ -1,5 +1,6 @@
+import type { ManifestCheck } from '@triad/shared/contracts/manifest.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { Warehouse } from '@triad/shared/warehouse/warehouse.ts';
+import type { Sql, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { type Assertion, inDataset, originOf } from '../compile/project.ts';
 import { sampleOf } from './sample.ts';
 
@@ -13,21 +14,40 @@ export async function audit(
   warehouse: Warehouse,
   dataset: string,
   assertions: readonly Assertion[],
-): Promise<void> {
+): Promise<ManifestCheck[]> {
+  const checks: ManifestCheck[] = [];
   for (const assertion of assertions) {
-    const origin = originOf(assertion);
-    // On a line of its own, the parenthesis survives a comment at the end of the text.
-    const offending = `(${inDataset(assertion.text, dataset)}\n)`;
-    const text = `SELECT * FROM ${offending} LIMIT ${sampleRows}`;
-    const sample = await warehouse.query({ text, origin });
-    if (sample.rows.length === 0) continue;
-    const { rows } = await warehouse.query({ text: `SELECT COUNT(*) FROM ${offending}`, origin });
-    throw new TriadError('ASSERTION_FAILED', {
-      assertion: assertion.name,
-      count: Number(rows[0]?.[0]),
-      tables: assertion.reads.join(', '),
-      sample: sampleOf(sample),
-      file: assertion.file,
-    });
+    const { name, file, reads } = assertion;
+    const text = inDataset(assertion.text, dataset);
+    const check = await findOffending(warehouse, name, { text, origin: originOf(assertion) });
+    if (check.result === 'failed') {
+      throw new TriadError('ASSERTION_FAILED', {
+        assertion: name,
+        count: check.failingRows ?? 0,
+        tables: reads.join(', '),
+        sample: check.sample ?? '',
+        file,
+      });
+    }
+    checks.push(check);
   }
+  return checks;
+}
+
+/** Passed when the query finds no rows; otherwise their number and a sample. */
+export async function findOffending(
+  warehouse: Warehouse,
+  name: string,
+  query: Sql,
+): Promise<ManifestCheck> {
+  // On a line of its own, the parenthesis survives a comment at the end of the text.
+  const offending = `(${query.text}\n)`;
+  const sample = await warehouse.query({
+    ...query,
+    text: `SELECT * FROM ${offending} LIMIT ${sampleRows}`,
+  });
+  if (sample.rows.length === 0) return { name, result: 'passed' };
+  const { rows } = await warehouse.query({ ...query, text: `SELECT COUNT(*) FROM ${offending}` });
+  const failingRows = Number(rows[0]?.[0]);
+  return { name, result: 'failed', failingRows, sample: sampleOf(sample) };
 }

@@ -1,39 +1,17 @@
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { StepHandler } from '@triad/shared/jobs/job.ts';
-import { compileProject } from '../compile/compile-project.ts';
-import type { Assertion } from '../compile/project.ts';
 import type { SqlRunnerServices } from '../services.ts';
-import { withWarehouse } from '../with-warehouse.ts';
-import { audit } from './audit.ts';
+import { checkAssertions } from './check-assertions.ts';
+import { checkQueries, queriesOf } from './check-queries.ts';
 
 /**
- * The `check` step: runs all assertions on the published tables. Those about a table that was
- * never published are left out, and noted.
+ * The `check` step: runs the queries that its parameters hold, or, where they hold none, all
+ * assertions of the project, on the published tables.
  */
 export const checkStep =
   (services: SqlRunnerServices): StepHandler =>
   async (context) => {
-    const project = compileProject(services.sqlDirectory, context.spec.runDate);
-    const { dataset } = services;
-    return withWarehouse(services, context, async (warehouse) => {
-      const unpublished = new Set<string>();
-      for (const table of new Set(project.assertions.flatMap(({ reads }) => reads))) {
-        if (!(await warehouse.columns({ dataset, table }))) unpublished.add(table);
-      }
-      const missing = ({ reads }: Assertion) => reads.find((table) => unpublished.has(table));
-      const runnable = project.assertions.filter((assertion) => !missing(assertion));
-      if (runnable.length === 0) {
-        throw new TriadError('NOT_FOUND', {
-          what: 'published table',
-          name: [...unpublished].join(),
-        });
-      }
-      await audit(warehouse, dataset, runnable);
-      const skipped = project.assertions.filter(missing);
-      return {
-        metrics: { 'check.assertions': runnable.length, 'check.skipped': skipped.length },
-        notes: skipped.map((a) => `Assertion ${a.name} did not run: no table ${missing(a)} yet.`),
-        sqlHash: project.hash,
-      };
-    });
+    const queries = queriesOf(context.spec.params);
+    return queries.length > 0
+      ? checkQueries(services, context, queries)
+      : checkAssertions(services, context);
   };

@@ -99,16 +99,16 @@ async function build(
     origin: `the predictions for ${table}`,
   };
   const place = { published: { dataset, table }, staging, runDate };
-  const { from, rows } = await stageRunDate(warehouse, place, sql);
+  const { from, built } = await stageRunDate(warehouse, place, sql);
 
   const assertions = project.assertions.filter(({ reads }) => reads.includes(table));
   for (const other of readFromOutside(assertions, [table])) {
     await showPublished(warehouse, { dataset, table: other }, staging);
   }
-  await audit(warehouse, staging, assertions);
+  const checks = await audit(warehouse, staging, assertions);
   return {
     changes: [{ kind: 'run-date', table, from }],
-    result: { tables: [{ table, rows }], sqlHash: project.hash },
+    result: { tables: [built], checks, sqlHash: project.hash },
   };
 }
 

@@ -1,3 +1,4 @@
+import type { ManifestTable } from '@triad/shared/contracts/manifest.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult, StepHandler } from '@triad/shared/jobs/job.ts';
 import type { Warehouse } from '@triad/shared/warehouse/warehouse.ts';
@@ -13,7 +14,9 @@ import { type Change, publishOnce, type Staged } from './publish-once.ts';
 import { readMetrics } from './read-metrics.ts';
 import { assertionsOn, readFromOutside, selectActions } from './select.ts';
 import { showPublished, stageRunDate } from './stage-table.ts';
+import { tableText } from './statements.ts';
 import { stepParams } from './step-params.ts';
+import { tableOf, watermarkText } from './watermark.ts';
 
 const tagList = z
   .string()
@@ -66,15 +69,15 @@ async function publishActions(
   const build = async (staging: string): Promise<Staged> => {
     for (const table of inputs) await showPublished(warehouse, { dataset, table }, staging);
     const changes: Change[] = [];
-    const built: { table: string; rows: number }[] = [];
+    const tables: ManifestTable[] = [];
     for (const action of actions) {
-      const { change, rows } = await stage(warehouse, action, { dataset, staging, runDate });
+      const { change, built } = await stage(warehouse, action, { dataset, staging, runDate });
       changes.push(change);
-      if (rows !== undefined) built.push({ table: action.name, rows });
+      if (built) tables.push(built);
     }
-    await audit(warehouse, staging, assertions);
+    const checks = await audit(warehouse, staging, assertions);
     const metrics = await readMetrics(warehouse, actions, staging, runDate);
-    return { changes, result: { tables: built, metrics, sqlHash: project.hash } };
+    return { changes, result: { tables, metrics, checks, sqlHash: project.hash } };
   };
   return publishOnce(warehouse, context, { dataset, tables, fingerprint, build });
 }
@@ -90,7 +93,7 @@ async function stage(
   warehouse: Warehouse,
   action: Action,
   { dataset, staging, runDate }: Place,
-): Promise<{ change: Change; rows?: number }> {
+): Promise<{ change: Change; built?: ManifestTable }> {
   const table = action.name;
   const origin = originOf(action);
   const sql = { text: inDataset(action.text, staging), origin };
@@ -98,14 +101,17 @@ async function stage(
   switch (action.kind) {
     case 'incremental': {
       const place = { published: { dataset, table }, staging, runDate };
-      const { from, rows } = await stageRunDate(warehouse, place, sql);
-      return { change: { kind: 'run-date', table, from }, rows };
+      const { from, built } = await stageRunDate(warehouse, place, sql);
+      return { change: { kind: 'run-date', table, from }, built };
     }
     case 'table': {
       await warehouse.createTable(staged, sql);
-      const text = `SELECT COUNT(*) FROM \`${staging}.${table}\``;
+      const mark = watermarkText((await warehouse.columns(staged)) ?? []);
+      const text = `SELECT COUNT(*), ${mark} FROM ${tableText(staged)}`;
       const { rows } = await warehouse.query({ text, origin });
-      return { change: { kind: 'whole', table, from: staged }, rows: Number(rows[0]?.[0]) };
+      const [count, watermark] = rows[0] ?? [];
+      const built = tableOf(table, Number(count), watermark);
+      return { change: { kind: 'whole', table, from: staged }, built };
     }
     case 'view': {
       await warehouse.createView(staged, sql);

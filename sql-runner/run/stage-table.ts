@@ -1,11 +1,13 @@
+import type { ManifestTable } from '@triad/shared/contracts/manifest.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Column, Sql, TableName, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { names, ownSql, runDateParameter, tableText } from './statements.ts';
+import { tableOf, watermarkText } from './watermark.ts';
 
 /** The rows of one run date, built aside. */
 export interface StagedRows {
   from: TableName;
-  rows: number;
+  built: ManifestTable;
 }
 
 /**
@@ -23,7 +25,7 @@ export async function stageRunDate(
   const from: TableName = { dataset: staging, table: `${table}__new` };
   await warehouse.createTable(from, sql);
   const columns = (await warehouse.columns(from)) ?? [];
-  const rows = await countRows(warehouse, from, { table, runDate, columns, sql });
+  const built = await countRows(warehouse, from, { table, runDate, columns, sql });
 
   const list = names(columns.map((column) => column.name));
   const fresh = `SELECT ${list} FROM ${tableText(from)}`;
@@ -32,7 +34,7 @@ export async function stageRunDate(
   const others = `SELECT ${list} FROM ${tableText(published)} WHERE run_date != DATE '${runDate}'`;
   const text = standing ? `${fresh} UNION ALL ${others}` : fresh;
   await warehouse.createView({ dataset: staging, table }, ownSql(text));
-  return { from, rows };
+  return { from, built };
 }
 
 async function countRows(
@@ -49,21 +51,22 @@ async function countRows(
     columns: readonly Column[];
     sql: Sql;
   },
-): Promise<number> {
+): Promise<ManifestTable> {
   if (!columns.some(({ name, type }) => name === 'run_date' && type === 'DATE')) {
     const reason = 'its result needs a column run_date of type DATE';
     throw new TriadError('SQL_INVALID', { action: sql.origin, reason });
   }
   const { rows } = await warehouse.query(
     ownSql(
-      `SELECT COUNT(*), COUNTIF(run_date = @run_date) FROM ${tableText(from)}`,
+      `SELECT COUNT(*), COUNTIF(run_date = @run_date), ${watermarkText(columns)}
+       FROM ${tableText(from)}`,
       runDateParameter(runDate),
     ),
   );
-  const [all, right] = (rows[0] ?? []).map(Number);
-  const count = (all ?? 0) - (right ?? 0);
+  const [all, right, watermark] = rows[0] ?? [];
+  const count = Number(all) - Number(right);
   if (count > 0) throw new TriadError('ROWS_OF_OTHER_DATES', { table, count, runDate });
-  return all ?? 0;
+  return tableOf(table, Number(all), watermark);
 }
 
 /** In any order, because rows are matched by name. */

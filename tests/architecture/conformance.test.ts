@@ -11,13 +11,18 @@ import {
 
 /** Each port with the interface that its adapters implement. */
 const ports = {
+  'orchestrator/sensors/file-listing.ts': 'FileListing',
+  'orchestrator/sensors/probe.ts': 'Probe',
   'shared/artifacts/artifact-store.ts': 'ArtifactStore',
   'shared/jobs/job-launcher.ts': 'JobLauncher',
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
+  'shared/state/event-store.ts': 'EventStore',
+  'shared/state/sensor-store.ts': 'SensorStore',
   'shared/state/state-store.ts': 'StateStore',
   'shared/state/tick-ledger.ts': 'TickLedger',
   'shared/state/backfill-store.ts': 'BackfillStore',
+  'shared/state/result-history.ts': 'ResultHistory',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
 

@@ -1,7 +1,16 @@
 import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import fs, { link, mkdir, open, readdir, readFile, symlink, writeFile } from 'node:fs/promises';
+import fs, {
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  symlink,
+  utimes,
+  writeFile,
+} from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
@@ -159,4 +168,18 @@ test('the check fails when the directory cannot be made', async () => {
   const directory = await temporaryDirectory();
   await writeFile(join(directory, 'file'), '');
   await assert.rejects(new DirectoryArtifactStore({ directory: join(directory, 'file') }).check());
+});
+
+test('what dead writers left is swept, and what is being written is not', async () => {
+  const { directory, store } = await openStore();
+  await store.put('a', 'kept');
+  const left = join(directory, '.temporary', 'put-dead00');
+  await mkdir(left);
+  await writeFile(join(left, 'body'), 'half');
+  const past = new Date(2000, 0, 1);
+  await utimes(left, past, past);
+  await mkdir(join(directory, '.temporary', 'put-alive0'));
+  await store.sweep(new Date(2001, 0, 1));
+  assert.deepEqual(await readdir(join(directory, '.temporary')), ['put-alive0']);
+  assert.equal((await store.get('a'))?.body.toString(), 'kept');
 });

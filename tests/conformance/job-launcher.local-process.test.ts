@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
-import { systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
@@ -11,6 +10,8 @@ import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { JobProgram } from '@triad/shared/jobs/job-starter.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { readProcessTable } from '@triad/shared/jobs/process-table.ts';
+import { spawnGated } from '@triad/shared/jobs/spawn-job-process.ts';
+import { ElapsingClock } from '../harness/elapsing-clock.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
@@ -26,23 +27,20 @@ async function openHome() {
   const home = await temporaryDirectory();
   const { artifacts: artifactsDirectory, jobs: directory } = homeLayout(home);
   const artifacts = new DirectoryArtifactStore({ directory: artifactsDirectory });
-  let elapsedMs = 0;
-  const clock = { ...systemClock, now: () => new Date(Date.now() + elapsedMs) };
-  const elapse = (ms: number) => {
-    elapsedMs += ms;
-  };
+  const clock = new ElapsingClock();
+  const { log, lines } = recordingLogger();
   const launcherOf = (programs: Record<string, JobProgram>) =>
     new LocalProcessJobs({
       directory,
       programs,
       artifacts,
       clock,
-      log: recordingLogger().log,
+      log,
       environment: childEnvironment({ TRIAD_HOME: home }),
       sampleMs: 50,
       killGraceMs: 300,
     });
-  return { directory, artifacts, launcherOf, elapse };
+  return { directory, artifacts, launcherOf, lines, elapse: (ms: number) => clock.elapse(ms) };
 }
 
 for (const warm of [0, 1]) {
@@ -183,5 +181,49 @@ test('the scratch directory of a job that was killed is removed', async () => {
   await jobs.launch(spec);
   assert.equal((await end(spec)).state, 'lost');
   await assert.rejects(readFile(join(directory, spec.id, 'scratch')), { code: 'ENOENT' });
+  await jobs.close();
+});
+
+test('what the waiting processes of a launcher that died left is removed', async () => {
+  const { directory, launcherOf } = await openHome();
+  await mkdir(join(directory, '.pool/launcher-dead'), { recursive: true });
+  await writeFile(join(directory, '.pool/launcher-dead/scripted-1.log'), 'left');
+  const jobs = launcherOf({ scripted: { commandLine: scripted, warm: 1 } });
+  await jobs.warmUp();
+  await jobs.adopt();
+  assert.equal((await readdir(join(directory, '.pool'))).includes('launcher-dead'), false);
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({ script: 'succeed' });
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'succeeded');
+  await jobs.close();
+  assert.deepEqual(await readdir(join(directory, '.pool')), []);
+});
+
+test('a process whose launcher dies before it is recorded never becomes the program', async () => {
+  const marker = join(await temporaryDirectory(), 'began');
+  const logFile = `${marker}.log`;
+  const environment = childEnvironment({});
+  const gated = await spawnGated({ commandLine: ['touch', marker], environment, logFile });
+  gated.child.stdin?.destroy();
+  assert.equal(await gated.exited, 1);
+  await assert.rejects(readFile(marker), { code: 'ENOENT' });
+});
+
+test('what a step asks of its machine is told once, and makes no difference', async () => {
+  const { launcherOf, lines } = await openHome();
+  const jobs = launcherOf({ scripted: { commandLine: scripted, warm: 0 } });
+  const end = endsOf(jobs);
+  const accelerator = { type: 'NVIDIA_L4', count: 1 };
+  const resources = { memoryMiB: 512, timeLimitSeconds: 60, accelerator, spot: true };
+  for (const spec of [1, 2].map(() => jobSpecWith({ script: 'succeed' }, { resources }))) {
+    await jobs.launch(spec);
+    assert.equal((await end(spec)).state, 'succeeded');
+  }
+  const told = lines.filter(({ message }) => message.includes('accelerator'));
+  assert.deepEqual(
+    told.map(({ fields }) => fields),
+    [{ machine: undefined, accelerator, spot: true }],
+  );
   await jobs.close();
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { describe, type TestContext, test } from 'node:test';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { pidsOf } from '../harness/job-pids.ts';
@@ -14,6 +14,15 @@ import type { LauncherUnderTest } from './job-launcher.conformance.ts';
 /** What a launcher must do about the jobs that an earlier one left. */
 export function restartConformance(openFresh: () => Promise<LauncherUnderTest>): void {
   describe('after a restart', () => {
+    /** Whether jobs go on without their launcher; if not, says so in the report. */
+    const survives = async (t: TestContext): Promise<boolean> => {
+      const { launcher, capabilities = launcher.capabilities } = await openFresh();
+      const { survivesRestart } = capabilities;
+      await launcher.close();
+      if (!survivesRestart) t.diagnostic('declared: jobs end with their launcher');
+      return survivesRestart;
+    };
+
     /** Launches jobs by a launcher that then goes away, and gives the next one. */
     const restart = async (specs: JobSpec[]) => {
       const { launcher: first, artifacts: stored, another: open } = await openFresh();
@@ -31,7 +40,8 @@ export function restartConformance(openFresh: () => Promise<LauncherUnderTest>):
       return { spec: jobSpecWith({ script: 'hold', go }), letGo: () => writeFile(go, '') };
     };
 
-    test('a job that still runs is adopted, and its end is told once', async () => {
+    test('a job that still runs is adopted, and its end is told once', async (t) => {
+      if (!(await survives(t))) return;
       const { spec, letGo } = await held();
       const { next, open, ends } = await restart([spec]);
       assert.deepEqual(await next.adopt(), []);
@@ -48,7 +58,22 @@ export function restartConformance(openFresh: () => Promise<LauncherUnderTest>):
       await third.close();
     });
 
-    test('jobs that ended meanwhile are judged by what they left', async () => {
+    test('a job that ended with its launcher is lost, which is worth another attempt', async (t) => {
+      if (await survives(t)) return t.diagnostic('declared: jobs go on without their launcher');
+      const spec = jobSpecWith({ script: 'obedient' });
+      const { next, open, ends } = await restart([spec]);
+      const [lost] = await next.adopt();
+      assert.deepEqual([lost?.name, lost?.state], [spec.id, 'lost']);
+      assert.equal(lost?.error?.retryable, true);
+      assert.deepEqual(await next.get(spec.id), lost);
+      assert.equal((await next.launch(spec)).started, false);
+      await next.close();
+      assert.deepEqual(ends, []);
+      assert.deepEqual(await open().adopt(), []);
+    });
+
+    test('jobs that ended meanwhile are judged by what they left', async (t) => {
+      if (!(await survives(t))) return;
       const { spec: done, letGo } = await held();
       const killed = jobSpecWith({ script: 'stubborn' });
       const { next, ends, pids } = await restart([done, killed]);
@@ -63,7 +88,8 @@ export function restartConformance(openFresh: () => Promise<LauncherUnderTest>):
       assert.deepEqual(ends, []);
     });
 
-    test('an adopted job can be cancelled, with all it started', async () => {
+    test('an adopted job can be cancelled, with all it started', async (t) => {
+      if (!(await survives(t))) return;
       const spec = jobSpecWith({ script: 'stubborn' });
       const { next, ends, pids } = await restart([spec]);
       await next.adopt();
@@ -73,7 +99,8 @@ export function restartConformance(openFresh: () => Promise<LauncherUnderTest>):
       await next.close();
     });
 
-    test('a job that was being ended is ended by the next launcher', async () => {
+    test('a job that was being ended is ended by the next launcher', async (t) => {
+      if (!(await survives(t))) return;
       const { launcher: first, another: open } = await openFresh();
       const spec = jobSpecWith({ script: 'stubborn' });
       await first.launch(spec);

@@ -135,6 +135,21 @@ export function warehouseConformance(name: string, fresh: () => Promise<OpenWare
         await assert.rejects(warehouse.createTable(bad, everyType), code('INPUT_INVALID'));
       }));
 
+    test('a parameter has its value in a text that names it, and does no harm in one that does not', () =>
+      inWarehouse(async (warehouse) => {
+        const parameters = {
+          run_date: { type: 'DATE', value: '2024-01-31' },
+          other: { type: 'INT64', value: 7n },
+        } as const;
+        for (const [text, value] of [
+          ['SELECT @run_date AS x', '2024-01-31'],
+          ["SELECT '@run_date $other' AS x", '@run_date $other'],
+        ] as const) {
+          const { rows } = await warehouse.query({ ...sql(text), parameters });
+          assert.deepEqual(rows, [[value]]);
+        }
+      }));
+
     test('a query that fails says whose it is', () =>
       inWarehouse(async (warehouse) => {
         await assert.rejects(warehouse.query(sql('SELECT x FROM shop.nothing')), (error) => {

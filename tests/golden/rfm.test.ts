@@ -39,11 +39,9 @@ describe('Online Retail through the real services', { skip: onlineRetail.skip },
     assert.equal(view.state, 'succeeded');
     assert.deepEqual(
       view.steps.map(({ name, state, attempts }) => [name, state, attempts]),
-      ['load', 'orders', 'snapshot', 'train', 'predict', 'rfm', 'publish'].map((n) => [
-        n,
-        'succeeded',
-        1,
-      ]),
+      ['load', 'orders', 'snapshot', 'train', 'verify-train', 'predict', 'rfm', 'publish'].map(
+        (n) => [n, 'succeeded', 1],
+      ),
     );
     assert.equal(view.metrics['load.rows'], 397_884);
     const [counts] = await query(
@@ -135,7 +133,7 @@ describe('CDNOW through the real services', { skip: cdnow.skip }, () => {
     assert.match(view.error?.message ?? '', /nobody_is_lost/);
     assert.deepEqual(
       view.steps.map(({ state }) => state),
-      [...Array(5).fill('succeeded'), 'failed', 'skipped'],
+      [...Array(6).fill('succeeded'), 'failed', 'skipped'],
     );
     assert.equal(await published(home), asItWas);
   });

@@ -7,6 +7,7 @@ import { keyMetrics } from '../../cli/render/key-metrics.ts';
 import { logText } from '../../cli/render/log-text.ts';
 import { compareWithTruth, modelQuality } from '../../cli/render/model-quality.ts';
 import { plainProgress } from '../../cli/render/plain-progress.ts';
+import { postconditionTable } from '../../cli/render/postcondition-table.ts';
 import { formatDuration } from '../../cli/render/quantities.ts';
 import { stepLines } from '../../cli/render/step-lines.ts';
 import { plainStyle } from '../../cli/render/style.ts';
@@ -277,5 +278,29 @@ describe('what a person sees of a model', () => {
     assert.ok(lines.includes('  purchases per week, r/alpha  0.1  0.105  +5.0 %'));
     assert.ok(lines.includes('Gamma-Gamma q  4  3.96  −1.0 %'));
     assert.ok(lines.includes('  spend per order, p v/(q-1)  60  60.811  +1.4 %'));
+  });
+});
+
+describe('postconditions', () => {
+  test('are a table of expected and actual, what does not hold first', () => {
+    const run = {
+      steps: [
+        stepOf('load', {
+          postconditions: [{ name: 'rows of t', ok: true, expected: 'at least 1', actual: '5' }],
+        }),
+        stepOf('train', {
+          postconditions: [{ name: 'metric r', ok: false, expected: 'at most 1', actual: 'none' }],
+        }),
+      ],
+    } as RunView;
+    assert.deepEqual(postconditionTable(run, plainStyle), [
+      '     step   postcondition  expected    actual',
+      '  ✗  train  metric r       at most 1   none',
+      '  ✓  load   rows of t      at least 1  5',
+    ]);
+  });
+
+  test('take no room where there are none', () => {
+    assert.deepEqual(postconditionTable({ steps: [stepOf('load')] } as RunView, plainStyle), []);
   });
 });

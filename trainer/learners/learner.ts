@@ -22,5 +22,7 @@ export interface Predictions {
 export interface Learner {
   name: string;
   train(orders: OrderHistory, runDate: string, params: Params): Training;
+  /** A plausible customer who ends on the run date, to see that a model scores anybody at all. */
+  canary(runDate: string): OrderHistory;
   predict(model: unknown, orders: OrderHistory, runDate: string, params: Params): Predictions;
 }

@@ -28,11 +28,14 @@ export async function readJson(file: string): Promise<unknown> {
 }
 
 /** The learner that the step's parameter `learner` names. */
-export function learnerOf({ spec }: JobContext, learners: readonly Learner[]): Learner {
-  const found = learners.find(({ name }) => name === spec.params.learner);
+export const learnerOf = ({ spec }: JobContext, learners: readonly Learner[]): Learner =>
+  learnerNamed(String(spec.params.learner ?? '(none)'), learners);
+
+export function learnerNamed(learner: string, learners: readonly Learner[]): Learner {
+  const found = learners.find(({ name }) => name === learner);
   if (found) return found;
   throw new TriadError('LEARNER_UNKNOWN', {
-    learner: String(spec.params.learner ?? '(none)'),
+    learner,
     known: learners.map(({ name }) => name).join(', '),
   });
 }

@@ -3,10 +3,11 @@ import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobEndListener, JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { everyCapability } from '../every-capability.ts';
 
 /** A launcher whose jobs run until the test ends them. */
 export class FakeJobs implements JobLauncher {
-  readonly capabilities = { notifiesEnd: true, enforcesMemory: true };
+  readonly capabilities = everyCapability;
   readonly jobNames = ['sql-runner', 'trainer', 'score'];
   /** Every spec that was really started, in order. */
   readonly started: JobSpec[] = [];

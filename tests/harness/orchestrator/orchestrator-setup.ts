@@ -5,6 +5,7 @@ import { attemptPrefix, type CommandKey, formatCommandId } from '@triad/shared/c
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
@@ -59,6 +60,7 @@ export async function setUpOrchestrator() {
   const state = new KyselyStateStore(db);
   const ledger = new KyselyTickLedger(db);
   const backfills = new KyselyBackfillStore(db);
+  const history = new KyselyResultHistory(db);
   const artifacts = new DirectoryArtifactStore({ directory: await temporaryDirectory() });
   const { log, lines } = recordingLogger();
   const workload = new FakeWorkload();
@@ -88,6 +90,7 @@ export async function setUpOrchestrator() {
     state,
     ledger,
     backfills,
+    history,
     artifacts,
     log,
     lines,

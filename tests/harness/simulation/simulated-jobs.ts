@@ -6,6 +6,7 @@ import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts
 import { attemptPrefix } from '@triad/shared/contracts/names.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobEndListener, JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { everyCapability } from '../every-capability.ts';
 
 type End = Pick<JobView, 'state' | 'exitCode' | 'error'>;
 const succeeded: End = { state: 'succeeded', exitCode: 0, error: null };
@@ -20,7 +21,7 @@ const failedWith = (state: 'failed' | 'cancelled' | 'lost', error: TriadError): 
  * their invoker is killed, which then hears of their end when it adopts them, or never.
  */
 export class SimulatedJobs implements JobLauncher {
-  readonly capabilities = { notifiesEnd: true, enforcesMemory: true };
+  readonly capabilities = everyCapability;
   readonly jobNames = ['sql-runner', 'trainer'];
   /** Specs of the jobs that run now. */
   readonly running = new Map<string, JobSpec>();

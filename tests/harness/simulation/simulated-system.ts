@@ -8,7 +8,10 @@ import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/pu
 import type { Database } from '@triad/shared/state/database.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
+import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
@@ -24,6 +27,7 @@ import { FakeClock } from '../fake-clock.ts';
 import { MemoryArtifactStore } from '../memory-artifact-store.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { seededRandom } from '../seeded-random.ts';
+import { FakeProbe } from '../sensors/fake-probe.ts';
 import { sequentialIds } from '../sequential-ids.ts';
 import { MortalProcess } from './mortal-process.ts';
 import { SimulatedJobs } from './simulated-jobs.ts';
@@ -140,6 +144,11 @@ export class SimulatedSystem {
       state: life.bind(this.state),
       ledger: life.bind(new KyselyTickLedger(this.#db)),
       backfills: life.bind(new KyselyBackfillStore(this.#db)),
+      events: life.bind(new KyselyEventStore(this.#db)),
+      sensors: life.bind(new KyselySensorStore(this.#db)),
+      probes: { files: new FakeProbe(), http: new FakeProbe() },
+      eventSources: [],
+      history: life.bind(new KyselyResultHistory(this.#db)),
       messenger: push,
       artifacts: life.bind(this.#artifacts),
       workload: {

@@ -22,7 +22,8 @@ test('values are read with their types', () => {
     TRIAD_ORCHESTRATOR_URL: 'https://triad.example',
     TRIAD_RECONCILE_SECONDS: '0.25',
     TRIAD_SCHEDULER: 'off',
-    TRIAD_JOBS: '{"score":["python3","score.py"]}',
+    TRIAD_JOBS: '{"score":["python3","score.py"],"fit":{"command":["node","fit.ts"],"warm":2}}',
+    TRIAD_IN_PROCESS_JOBS: '{"mark":"jobs/mark.ts"}',
     UNRELATED: 'x',
   });
   assert.equal(config.home, resolve('somewhere'));
@@ -30,7 +31,11 @@ test('values are read with their types', () => {
   assert.deepEqual(config.invoker, { port: 0, url: 'http://[::1]:0' });
   assert.equal(config.reconcileSeconds, 0.25);
   assert.equal(config.schedulerEnabled, false);
-  assert.deepEqual(config.extraJobs, { score: ['python3', 'score.py'] });
+  assert.deepEqual(config.extraJobs, {
+    score: { commandLine: ['python3', 'score.py'], warm: 0 },
+    fit: { commandLine: ['node', 'fit.ts'], warm: 2 },
+  });
+  assert.deepEqual(config.inProcessJobs, { mark: resolve('jobs/mark.ts') });
 });
 
 const wrong: Record<string, string[]> = {
@@ -40,7 +45,17 @@ const wrong: Record<string, string[]> = {
   TRIAD_INVOKER_URL: ['localhost', 'ftp://x', ''],
   TRIAD_LOG_LEVEL: ['loud'],
   TRIAD_DATASET: ['a b', 'x"; drop table y', ''],
-  TRIAD_JOBS: ['', 'x', '[]', '{"a":"b"}', '{"a":[]}'],
+  TRIAD_JOBS: [
+    '',
+    'x',
+    '[]',
+    '{"a":"b"}',
+    '{"a":[]}',
+    '{"a":{"command":["x"]}}',
+    '{"a":{"command":["x"],"warm":-1}}',
+  ],
+  TRIAD_IN_PROCESS_JOBS: ['[]', '{"a":["x"]}', '{"A":"x"}'],
+  TRIAD_IN_PROCESS_LIMIT: ['0', '65'],
   TRIAD_WARM_WORKERS: ['', '17', '1.5'],
   TRIAD_SCHEDULER: ['true', ''],
   TRIAD_RECONCILE_SECONDS: ['0', '-1', '', 'soon'],

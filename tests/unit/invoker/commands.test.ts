@@ -11,6 +11,7 @@ import {
   pushOfCommand,
   setUpInvoker,
 } from '../../harness/invoker/invoker-setup.ts';
+import { until } from '../../harness/until.ts';
 
 const push = ({ http }: InvokerSetup, body: object) => http.post('/pubsub/push').send(body);
 
@@ -154,4 +155,45 @@ test('a cancellation that comes while the job is being launched ends it', async 
   };
   assert.equal((await push(setup, pushOfCommand(command))).status, 204);
   assert.equal((await setup.jobs.get(command.id))?.state, 'cancelled');
+});
+
+test('a direct cancellation waits until the jobs are adopted, and then ends the job', async () => {
+  const setup = await setUpInvoker();
+  const command = commandWith();
+  await setup.jobs.launch(command);
+  const cancel = setup.jobs.cancel.bind(setup.jobs);
+  let isAdopted = false;
+  setup.jobs.cancel = async (id) => (isAdopted ? cancel(id) : setup.jobs.get(id));
+  setup.messenger.isDown = true;
+  void setup.invoker.start();
+  const answer = setup.http.post(`/jobs/${command.id}:cancel`).then((response) => response);
+  await settled();
+  setup.messenger.isDown = false;
+  isAdopted = true;
+  await until('the answer', async () => {
+    await setup.clock.advance(50);
+    return (await setup.jobs.get(command.id))?.state === 'cancelled' || undefined;
+  });
+  const { status, body } = await answer;
+  assert.deepEqual([status, body.state], [200, 'cancelled']);
+});
+
+test('a direct cancellation that no adoption follows says so, and may be tried again', async () => {
+  const setup = await setUpInvoker();
+  const command = commandWith();
+  await setup.jobs.launch(command);
+  setup.jobs.cancel = (id) => setup.jobs.get(id);
+  setup.messenger.isDown = true;
+  void setup.invoker.start();
+  let status = 0;
+  const answer = setup.http.post(`/jobs/${command.id}:cancel`).then((response) => {
+    status = response.status;
+    return response;
+  });
+  await until('the answer', async () => {
+    await setup.clock.advance(1000);
+    return status || undefined;
+  });
+  const { body } = await answer;
+  assert.deepEqual([status, body.error.code], [503, 'JOB_NOT_ADOPTED']);
 });

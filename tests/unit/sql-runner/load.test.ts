@@ -45,7 +45,9 @@ suite('load: files', () => {
       const home = await SqlRunnerHome.create();
       const manifest = await load(home, { source: `orders:${await fileWith(content, format)}` });
       assert.deepEqual(await linesOf(home), expected);
-      assert.deepEqual(manifest.tables, [{ table: 'order_lines', rows: 2 }]);
+      assert.deepEqual(manifest.tables, [
+        { table: 'order_lines', rows: 2, watermark: '2011-12-02' },
+      ]);
       assert.equal(manifest.metrics['load.rows_read'], 2);
       assert.equal(manifest.metrics['load.customers'], 2);
       assert.equal(manifest.metrics['load.sales'], 10.5);

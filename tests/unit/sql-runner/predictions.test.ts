@@ -57,7 +57,7 @@ suite('publishing predictions', () => {
   test('the rows of the file become the rows of the run date', async () => {
     const { home, runId } = await homeWithScores();
     const manifest = await publish(home, runId, await predictions(home, good));
-    assert.deepEqual(manifest.tables, [{ table: 'clv', rows: 2 }]);
+    assert.deepEqual(manifest.tables, [{ table: 'clv', rows: 2, watermark: '2011-12-10' }]);
     assert.deepEqual(await home.query('SELECT * FROM clv ORDER BY id_customer'), [
       ['a', '2011-12-10', 0.9, 1.5, 20.5, 30.5],
       ['b', '2011-12-10', 0.1, 0.5, 20.5, 10.5],

@@ -92,10 +92,16 @@ test('pipelines are listed and shown as they were validated', async () => {
 });
 
 test('the ledger of ticks is shown', async () => {
-  assert.deepEqual((await request(app).get('/v1/ticks')).body, {
-    ticks: [
-      { pipeline: 'test', dueAt: '2024-01-01T06:00:00.000Z', runDate: '2024-01-01', runId: null },
-    ],
+  const { ticks } = (await request(app).get('/v1/ticks')).body;
+  assert.deepEqual(ticks.at(-1), {
+    pipeline: 'test',
+    occurrence: '2024-01-01T06:00:00.000Z',
+    dueAt: '2024-01-01T06:00:00.000Z',
+    interval: { start: '2023-12-31T06:00:00.000Z', end: '2024-01-01T06:00:00.000Z' },
+    runDate: '2024-01-01',
+    state: 'expected',
+    reason: null,
+    runId: null,
   });
 });
 

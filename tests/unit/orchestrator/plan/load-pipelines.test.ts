@@ -12,6 +12,11 @@ const definition = (name: string) => ({
   steps: [{ name: 'a', kind: 'sql' }],
 });
 
+const triggeredBy = (pipeline: string, name: string) => ({
+  ...definition(name),
+  triggers: [{ on: 'pipeline', pipeline }],
+});
+
 async function directoryOf(files: Record<string, string>): Promise<string> {
   const directory = await temporaryDirectory();
   for (const [name, text] of Object.entries(files)) await writeFile(join(directory, name), text);
@@ -53,6 +58,19 @@ const failures: Record<string, [Record<string, string>, object]> = {
   'two files that define one pipeline': [
     { 'a.ts': exporting(definition('same')), 'b.ts': exporting(definition('same')) },
     { code: 'PIPELINE_INVALID', message: /same: a second file, b\.ts, defines it/ },
+  ],
+  'pipelines that trigger each other': [
+    { 'a.ts': exporting(triggeredBy('b', 'a')), 'b.ts': exporting(triggeredBy('a', 'b')) },
+    { code: 'PIPELINE_INVALID', message: /pipelines trigger each other without end: a, b/ },
+  ],
+  'a trigger that gives what the pipeline does not take': [
+    {
+      'a.ts': exporting({
+        ...definition('a'),
+        triggers: [{ on: 'event', type: 't', params: { x: 'y' } }],
+      }),
+    },
+    { code: 'PIPELINE_INVALID', message: /a: the trigger on event t gives x/ },
   ],
 };
 for (const [what, [files, expected]] of Object.entries(failures)) {

@@ -72,7 +72,11 @@ test('a step after one that does not exist is refused', () => {
   refused({ steps: [{ name: 'a', kind: 'sql', after: ['z'] }] }, /step a comes after z, which/);
 });
 
-test('a container step must name its job, and only a container step may', () => {
+test('a container step names its job or brings a container, and only such a step may', () => {
+  const container = { image: 'score:1', command: ['score'] };
+  refused({ steps: [{ name: 'a', kind: 'container', job: 'x', container }] }, /so it names no job/);
+  refused({ steps: [{ name: 'a', kind: 'container', job: 'container' }] }, /needs a container/);
+  refused({ steps: [{ name: 'a', kind: 'sql', container }] }, /only a container step names/);
   refused({ steps: [{ name: 'a', kind: 'container' }] }, /step a names no job/);
   refused({ steps: [{ name: 'a', kind: 'sql', job: 'x' }] }, /only a container step names/);
 });
@@ -83,14 +87,35 @@ const badSchedules: [string, string, RegExp][] = [
   ['* * * * * *', 'UTC', /five-field/],
   ['@daily', 'UTC', /five-field/],
   ['2099-01-01T00:00:00', 'UTC', /five-field/],
-  ['0 0 31 2 *', 'UTC', /five-field|never fires/],
-  ['0 6 * * *', 'Mars/Olympus', /Mars\/Olympus/],
+  ['0 0 31 2 *', 'UTC', /schedule.cron: .* never fires/],
+  ['0 6 * * *', 'Mars/Olympus', /schedule.timezone: .*Mars\/Olympus/],
+  ['0 6 * * *', '', /schedule.timezone/],
 ];
 for (const [cron, timezone, message] of badSchedules) {
   test(`the schedule "${cron}" in ${timezone} is refused`, () => {
     refused({ schedule: { cron, timezone } }, message);
   });
 }
+
+test('dates on which a schedule cannot fire are refused', () => {
+  const refuse = (dates: { startDate?: string; endDate?: string }, message: RegExp) =>
+    refused({ schedule: { cron: '0 6 29 2 *', ...dates } }, message);
+  refuse(
+    { startDate: '2024-02-01', endDate: '2024-01-31' },
+    /schedule.endDate: expected 2024-02-01/,
+  );
+  refuse({ startDate: '2025-01-01', endDate: '2027-12-31' }, /never fires within its dates/);
+  const impossible = { ...valid, schedule: { cron: '0 6 * * *', endDate: '2026-02-30' } };
+  assert.throws(() => validatePipeline(impossible, 'test.ts'), {
+    code: 'INPUT_INVALID',
+    message: /schedule.endDate: expected a calendar date/,
+  });
+});
+
+test('a schedule that has ended is a good one', () => {
+  const schedule = { cron: '0 6 * * *', startDate: '2020-01-01', endDate: '2020-01-31' };
+  assert.deepEqual(validatePipeline({ ...valid, schedule }, 'x').schedule?.endDate, '2020-01-31');
+});
 
 test('a scheduled pipeline cannot require a parameter that nobody gives', () => {
   const params: PipelineDefinition['params'] = {

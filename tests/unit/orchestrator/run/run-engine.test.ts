@@ -58,6 +58,7 @@ test('a command carries the plan, the parameters of its step and the outputs of 
     params: { limit: 5, source: 'orders' },
     inputs: [{ ...output, step: 'load' }],
     resources: { memoryMiB: 2048, timeLimitSeconds: 3600 },
+    limits: {},
     pins: { planHash: 'f'.repeat(64), codeRevision: 'test', seed: 7 },
   });
 });

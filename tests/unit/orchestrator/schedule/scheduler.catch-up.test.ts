@@ -108,15 +108,15 @@ describe('a crash', () => {
     daily('all', { catchUp: 'all' }),
     daily('last', { catchUp: 'last' }),
     daily('none', { catchUp: 'none' }),
-    daily('minutes', { cron: '*/30 * * * *', overlap: 'skip' }),
-    daily('cancel', { cron: '0 */6 * * *', catchUp: 'all', overlap: 'cancel_other' }),
+    daily('hours', { cron: '0 * * * *', overlap: 'skip' }),
+    daily('cancel', { cron: '0 */12 * * *', catchUp: 'all', overlap: 'cancel_other' }),
   ];
 
   test('between any two steps neither loses a tick nor fires one twice', async () => {
     const whole = await afterDowntime(Infinity);
-    assert.ok(whole.ticks.length > 100);
+    assert.ok(whole.ticks.length > 50);
     let crashes = 0;
-    for (let calls = 1; ; calls += calls < 30 ? 1 : 17) {
+    for (let calls = 1; ; calls += calls < 20 ? 1 : 9) {
       const { died, ...rest } = await afterDowntime(calls);
       assert.deepEqual(rest.ticks, whole.ticks, `after ${calls} calls`);
       assert.deepEqual(rest.runs, whole.runs, `after ${calls} calls`);
@@ -126,11 +126,11 @@ describe('a crash', () => {
     assert.ok(crashes > 20, `${crashes} crashes`);
   });
 
-  /** Comes back after four days, dies after so many calls, and comes back again. */
+  /** Comes back after two days, dies after so many calls, and comes back again. */
   async function afterDowntime(calls: number) {
     const own = await setUpSchedules();
     await own.scheduler(...pipelines).tick();
-    await own.clock.advance(4 * day);
+    await own.clock.advance(2 * day);
     const life = new DyingProcess(calls);
     await own
       .dyingScheduler(life, ...pipelines)
@@ -152,7 +152,7 @@ describe('a clock that jumps', () => {
     const scheduler = setup.scheduler(daily('a', { catchUp: 'all' }));
     await scheduler.start();
     setup.clock.jump(5 * day + 7 * hour);
-    await setup.clock.advance(2 * 60_000);
+    await scheduler.tick();
     assert.equal(count(await setup.ticks(), 'fired'), 6);
     await scheduler.stop();
   });

@@ -9,7 +9,7 @@ import {
   type OrchestratorSetup,
   setUpOrchestrator,
 } from '../../../harness/orchestrator/orchestrator-setup.ts';
-import { pipelineOf } from '../../../harness/run-fixtures.ts';
+import { pipelineOf, planOf } from '../../../harness/run-fixtures.ts';
 
 let setup: OrchestratorSetup;
 let attempts = 0;
@@ -22,7 +22,7 @@ const nextKey = (): CommandKey => {
   return { runId: 'r1', step: 'only', attempt: attempts };
 };
 const step = pipelineOf(['only']).steps[0] as PipelineStep;
-const verify = (key: CommandKey) => verifyAttempt(setup.artifacts, key, step, '2024-01-31');
+const verify = (key: CommandKey) => verifyAttempt(setup, key, step, planOf('r1'));
 const mismatch = (message: RegExp) => ({ code: 'MANIFEST_MISMATCH', message });
 
 test('no manifest is neither success nor failure', async () => {
@@ -32,7 +32,7 @@ test('no manifest is neither success nor failure', async () => {
 test('a manifest whose outputs are all there, to the byte, is proof', async () => {
   const key = nextKey();
   const manifest = await setup.writeManifest(key);
-  assert.deepEqual(await verify(key), manifest);
+  assert.deepEqual(await verify(key), { manifest, findings: [] });
 });
 
 test('an output that was changed after its manifest is found, also when its size stayed', async () => {
@@ -100,7 +100,7 @@ for (const [what, [body, expected]] of Object.entries(malformed)) {
   });
 }
 
-test('postconditions are checked after the hashes', async () => {
+test('what does not hold is found of a whole manifest only', async () => {
   const key = nextKey();
   const conditioned: PipelineStep = {
     ...step,
@@ -108,11 +108,12 @@ test('postconditions are checked after the hashes', async () => {
   };
   const change: Partial<Manifest> = { tables: [{ table: 'rfm', rows: 0 }] };
   const { outputs } = await setup.writeManifest(key, change);
-  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned, '2024-01-31'), {
-    code: 'POSTCONDITION_FAILED',
-  });
+  const verification = await verifyAttempt(setup, key, conditioned, planOf('r1'));
+  assert.deepEqual(verification?.findings, [
+    { name: 'rows of rfm', ok: false, expected: 'at least 1', actual: '0' },
+  ]);
   await setup.artifacts.put(outputs[0]?.path ?? '', 'changed');
-  await assert.rejects(verifyAttempt(setup.artifacts, key, conditioned, '2024-01-31'), {
+  await assert.rejects(verifyAttempt(setup, key, conditioned, planOf('r1')), {
     code: 'MANIFEST_MISMATCH',
   });
 });

@@ -1,0 +1,44 @@
+import type { GetFilesOptions, GetFilesResponse, Storage } from '@google-cloud/storage';
+import { bucketAndPath, type FileListing, type ListedFile, nameBelow } from './file-listing.ts';
+
+/** Objects of Google Cloud Storage. */
+export class CloudStorageFileListing implements FileListing {
+  readonly #endpoint: string | undefined;
+  #storage: Promise<Storage> | undefined;
+
+  /** @param endpoint of an emulator, which needs no credentials; without it, Google's */
+  constructor(endpoint?: string) {
+    this.#endpoint = endpoint;
+  }
+
+  async *list(location: URL, signal: AbortSignal): AsyncIterable<ListedFile> {
+    const { bucket, path } = bucketAndPath(location);
+    this.#storage ??= this.#open();
+    const storage = await this.#storage;
+    let query: GetFilesOptions | null = { prefix: path, autoPaginate: false };
+    while (query) {
+      signal.throwIfAborted();
+      const [files, next]: GetFilesResponse = await storage.bucket(bucket).getFiles(query);
+      for (const { name: key, metadata } of files) {
+        const name = nameBelow(path, key);
+        if (name === undefined) continue;
+        yield {
+          name,
+          bytes: Number(metadata.size),
+          modifiedAt: new Date(String(metadata.updated)),
+          version: String(metadata.generation),
+        };
+      }
+      query = next as GetFilesOptions | null;
+    }
+  }
+
+  /** The SDK is slow to load, and most systems never need it. */
+  async #open(): Promise<Storage> {
+    const sdk = await import('@google-cloud/storage');
+    return new sdk.Storage({
+      ...(this.#endpoint !== undefined && { apiEndpoint: this.#endpoint, projectId: 'emulated' }),
+      retryOptions: { maxRetries: 2, totalTimeout: 30 },
+    });
+  }
+}

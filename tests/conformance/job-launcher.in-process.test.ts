@@ -1,0 +1,97 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import { manifestPath } from '@triad/shared/contracts/manifest.ts';
+import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
+import type { Job } from '@triad/shared/jobs/job.ts';
+import { ElapsingClock } from '../harness/elapsing-clock.ts';
+import { jobSpecWith } from '../harness/job-spec.ts';
+import { scriptedJob } from '../harness/jobs/scripts.ts';
+import { recordingLogger } from '../harness/recording-logger.ts';
+import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import { until } from '../harness/until.ts';
+import { jobLauncherConformance } from './job-launcher.conformance.ts';
+
+const scripted = scriptedJob(
+  ({ log }) =>
+    (line) =>
+      log.info({}, line),
+);
+
+async function openHome() {
+  const home = homeLayout(await temporaryDirectory());
+  const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
+  const clock = new ElapsingClock();
+  const launcherOf = (job: Job, concurrency = 8) =>
+    new InProcessJobs({
+      directory: join(home.jobs, '.in-process'),
+      jobs: { scripted: job },
+      artifacts,
+      clock,
+      log: recordingLogger().log,
+      concurrency,
+      graceMs: 300,
+    });
+  return { artifacts, launcherOf, elapse: (ms: number) => clock.elapse(ms) };
+}
+
+jobLauncherConformance('in process', async () => {
+  const { artifacts, launcherOf, elapse } = await openHome();
+  const another = () => launcherOf(scripted);
+  return { launcher: another(), artifacts, another, elapse };
+});
+
+/** A job whose steps end when the test says so, and not when they are asked to. */
+function heldJob() {
+  const begun: string[] = [];
+  const ends = new Map<string, () => void>();
+  const job: Job = {
+    name: 'scripted',
+    handlers: {
+      async container({ spec }) {
+        begun.push(spec.id);
+        await new Promise<void>((resolve) => ends.set(spec.id, resolve));
+        return {};
+      },
+    },
+  };
+  return { job, begun, letGo: (id: string) => ends.get(id)?.() };
+}
+
+test('no more jobs are done at a time than may be; the others wait their turn', async () => {
+  const { launcherOf } = await openHome();
+  const { job, begun, letGo } = heldJob();
+  const jobs = launcherOf(job, 2);
+  const specs = [1, 2, 3, 4].map(() => jobSpecWith({}));
+  const [first, second, third, fourth] = specs.map(({ id }) => id);
+  for (const spec of specs) await jobs.launch(spec);
+  await until('two to begin', async () => begun.length === 2 || undefined);
+  assert.deepEqual(begun, [first, second]);
+  await jobs.cancel(third ?? '');
+  letGo(second ?? '');
+  await until('the last to begin', async () => begun.length === 3 || undefined);
+  assert.deepEqual(begun, [first, second, fourth]);
+  assert.equal((await jobs.get(third ?? ''))?.state, 'cancelled');
+  await jobs.close();
+});
+
+test('a job that does not stop when asked counts as ended, and can no longer succeed', async () => {
+  const { launcherOf, artifacts } = await openHome();
+  const { job, begun, letGo } = heldJob();
+  const jobs = launcherOf(job, 1);
+  const stuck = jobSpecWith({});
+  const next = jobSpecWith({});
+  for (const spec of [stuck, next]) await jobs.launch(spec);
+  await until('it to begin', async () => begun.length === 1 || undefined);
+  await jobs.cancel(stuck.id);
+  await until('the next to begin', async () => begun.length === 2 || undefined);
+  assert.equal((await jobs.get(stuck.id))?.state, 'cancelled');
+  for (const { id } of [stuck, next]) letGo(id);
+  await until('the next to end', async () => {
+    return (await jobs.get(next.id))?.state === 'succeeded' || undefined;
+  });
+  assert.equal(await artifacts.stat(manifestPath(stuck)), undefined);
+  await jobs.close();
+});

@@ -1,0 +1,63 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { after } from 'node:test';
+import { promisify } from 'node:util';
+import { availablePort } from '../available-port.ts';
+import { until } from '../until.ts';
+
+/** Programs of these versions are built once and kept. */
+const cache = resolve(import.meta.dirname, '../../../node_modules/.cache/go-servers');
+
+export interface GoServer {
+  url: string;
+  /** All that it wrote, for when something goes wrong. */
+  output(): string;
+}
+
+/**
+ * Installs a server written in Go, which needs the Go toolchain, and starts it on a free port of
+ * the loopback address. It is killed when the tests of the file end.
+ *
+ * @param program such as `example.com/server@v1.2.3`
+ */
+export async function startGoServer(
+  program: string,
+  argumentsFor: (port: number) => string[],
+): Promise<GoServer> {
+  const port = await availablePort();
+  const server = spawn(await install(program), argumentsFor(port), { stdio: 'pipe' });
+  let output = '';
+  for (const stream of [server.stdout, server.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString('utf8');
+    });
+  }
+  const ended = once(server, 'exit');
+  after(async () => {
+    server.kill('SIGKILL');
+    await ended;
+  });
+  const url = `http://127.0.0.1:${port}`;
+  await until(`${program} to answer`, async () => {
+    if (server.exitCode !== null) throw new Error(`${program} ended: ${output}`);
+    return (await fetch(url)).status;
+  });
+  return { url, output: () => output };
+}
+
+/** @returns the program's path */
+async function install(program: string): Promise<string> {
+  const [path = '', version = ''] = program.split('@');
+  const folder = join(cache, version);
+  const binary = join(folder, basename(path));
+  if (existsSync(binary)) return binary;
+  await mkdir(folder, { recursive: true });
+  await promisify(execFile)('go', ['install', program], {
+    env: { ...process.env, GOBIN: folder },
+    timeout: 600_000,
+  });
+  return binary;
+}
