@@ -3,6 +3,7 @@ import type { RunState } from '@triad/shared/contracts/run-view.ts';
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import type { DeadLetter, Delivery } from '@triad/shared/messenger/message-store.ts';
 import type { Backfill, BackfillItem } from '@triad/shared/state/backfill-store.ts';
+import type { StoredEvent } from '@triad/shared/state/event-store.ts';
 import type {
   CachedStep,
   InFlight,
@@ -47,6 +48,10 @@ export class MemoryTables {
   readonly outbox = new Map<string, OutboxMessage>();
   readonly deliveries = new Map<string, { delivery: Delivery; dueAt: number }>();
   readonly deadLetters = new Map<string, DeadLetter>();
+  readonly events = new Map<string, { stored: StoredEvent; notBefore: number }>();
+  readonly eventOfSource = new Map<string, string>();
+  /** Runs whose success became an event. */
+  readonly announced = new Set<string>();
 
   putTick(tick: Tick): void {
     const key = tickName(tick);

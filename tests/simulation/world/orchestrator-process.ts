@@ -1,6 +1,8 @@
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
+import { FakeProbe } from '../../harness/sensors/fake-probe.ts';
+import { noSensors } from './no-sensors.ts';
 import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
 import { simulatedIds } from './simulated-ids.ts';
 
@@ -48,6 +50,11 @@ export function startOrchestrator(options: ProcessOptions): {
     state: life.bind(stores.state, witness.state(stores.state)),
     ledger: life.bind(stores.ledger, witness.ledger(stores.ledger)),
     backfills: life.bind(stores.backfills),
+    events: life.bind(stores.events),
+    history: life.bind(stores.history),
+    sensors: noSensors,
+    probes: { files: new FakeProbe(), http: new FakeProbe() },
+    eventSources: [],
     messenger: push,
     artifacts: life.bind(artifacts),
     workload: {

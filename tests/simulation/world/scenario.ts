@@ -28,6 +28,9 @@ export interface Scenario {
   watchesAlarms: boolean;
 }
 
+/** The type of the events that users send; they start a run of every pipeline. */
+export const userEvent = 'dev.triad.simulated';
+
 const steps = anyRichPipeline(5);
 
 export function scenarioOf(seed: number): Scenario {
@@ -38,7 +41,7 @@ export function scenarioOf(seed: number): Scenario {
     beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
     stormMs: 60_000 * dice.integer(3, 12),
     pipelines: Array.from({ length: dice.integer(1, 3) }, (_, index) =>
-      pipelineOf(`p${index}`, seed + index, dice),
+      pipelineOf(`p${index}`, seed * 3 + index, index, dice),
     ),
     poolSizes: new Map([
       ['warehouse', dice.pick([1, 1, 2])],
@@ -74,7 +77,7 @@ function climateOf(dice: Dice, harm: number): Climate {
   return harm === 0 ? calm : climate;
 }
 
-function pipelineOf(name: string, seed: number, dice: Dice): Pipeline {
+function pipelineOf(name: string, seed: number, index: number, dice: Dice): Pipeline {
   const [drawn = []] = fc.sample(steps, { seed, numRuns: 1 });
   const definition: PipelineDefinition = {
     version: 1,
@@ -89,6 +92,10 @@ function pipelineOf(name: string, seed: number, dice: Dice): Pipeline {
     ...(dice.happens(0.2) && { maxActiveSteps: 2 }),
     cache: dice.pick(['off', 'off', 'on']),
     ...(dice.happens(0.8) && { schedule: scheduleOf(dice) }),
+    triggers: [
+      { on: 'event', type: userEvent },
+      ...(index > 0 && dice.happens(0.3) ? [{ on: 'pipeline' as const, pipeline: 'p0' }] : []),
+    ],
     steps: drawn,
     alarms: { startWithinSeconds: 120, finishWithinSeconds: 600 },
   };

@@ -4,6 +4,7 @@ import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { warehouseJob } from '@triad/shared/contracts/step-kind.ts';
 import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobEndListener, JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { everyCapability } from '../../harness/every-capability.ts';
 import type { Dice } from './dice.ts';
 import type { EventQueue } from './event-queue.ts';
 import { castFate, type JobFate } from './job-fate.ts';
@@ -30,7 +31,7 @@ const LIMIT_MS = 60_000;
  * or never.
  */
 export class SimulatedJobs implements JobLauncher {
-  readonly capabilities = { notifiesEnd: true, enforcesMemory: true };
+  readonly capabilities = everyCapability;
   readonly jobNames = ['sql-runner', 'trainer'];
   readonly #options: SimulatedJobsOptions;
   readonly #views = new Map<string, JobView>();

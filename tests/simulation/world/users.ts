@@ -1,6 +1,6 @@
 import type { Dice } from './dice.ts';
 import type { OrchestratorProcess } from './processes.ts';
-import type { Scenario } from './scenario.ts';
+import { type Scenario, userEvent } from './scenario.ts';
 import type { Witness } from './witness.ts';
 
 export interface UsersOptions {
@@ -43,6 +43,7 @@ export class Users {
       () => this.#cancelBackfill(),
       () => this.#replay(),
       () => this.#ask('/v1/tick', {}),
+      () => this.#sendEvent(),
     ]);
     await action().catch(() => {});
   }
@@ -84,6 +85,15 @@ export class Users {
       );
       if (isAnswered) return;
     }
+  }
+
+  /** Twice, as senders do that heard nothing. */
+  async #sendEvent(): Promise<void> {
+    this.#keys += 1;
+    const id = `event-${this.#keys}`;
+    const body = { specversion: '1.0', id, source: 'users', type: userEvent, data: {} };
+    await this.#ask('/v1/events', { body }).catch(() => {});
+    await this.#ask('/v1/events', { body });
   }
 
   get #run() {
