@@ -9,19 +9,27 @@ import { z } from 'zod';
  * types and values out of bounds are `INPUT_INVALID`, naming the parameter.
  */
 export function resolveParams(pipeline: Pipeline, given: Params): Params {
+  const schema = schemas.get(pipeline) ?? paramsSchema(pipeline);
+  schemas.set(pipeline, schema);
+  const parsed = parseInput(schema, given, 'params') as Record<string, Params[string] | undefined>;
+  const present = Object.entries(parsed).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(present) as Params;
+}
+
+/** Made once for each pipeline: making a schema takes a hundred times as long as using it. */
+const schemas = new WeakMap<Pipeline, z.ZodType>();
+
+function paramsSchema(pipeline: Pipeline): z.ZodType {
   const shape = Object.fromEntries(
     Object.entries(pipeline.params).map(([name, spec]) => [name, schemaOf(spec)]),
   );
-  const schema = z.strictObject(shape, {
+  return z.strictObject(shape, {
     error: (issue) => {
       if (issue.code !== 'unrecognized_keys') return undefined;
       const known = Object.keys(pipeline.params).join(', ') || 'none';
       return `unknown parameter ${issue.keys.join(', ')}; pipeline ${pipeline.name} takes: ${known}`;
     },
   });
-  const parsed = parseInput(schema, given, 'params') as Record<string, Params[string] | undefined>;
-  const present = Object.entries(parsed).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(present) as Params;
 }
 
 function schemaOf(spec: ParamSpec): z.ZodType {

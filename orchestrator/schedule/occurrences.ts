@@ -46,11 +46,11 @@ export function isOccurrence(schedule: Timing, at: Date): boolean {
 function* cronOccurrences({ cron, timezone }: Timing, after: Date): Generator<Date> {
   const isFixed = !cron.trim().split(/\s+/)[1]?.includes('*');
   if (!isFixed) {
-    yield* allOf(new Cron(cron, { timezone, mode: '5-part', paused: true }), after);
+    yield* allOf(parsedCron(cron, timezone), after);
     return;
   }
   // Local times are read as if they were UTC, in which no time is missing or comes twice.
-  const wallTimes = new Cron(cron, { timezone: 'UTC', mode: '5-part', paused: true });
+  const wallTimes = parsedCron(cron, 'UTC');
   let last = after.getTime();
   for (const wall of allOf(wallTimes, new Date(wallClock(timezone, last)))) {
     const instant = instantOf(timezone, wall.getTime());
@@ -58,6 +58,16 @@ function* cronOccurrences({ cron, timezone }: Timing, after: Date): Generator<Da
     last = instant;
     yield new Date(instant);
   }
+}
+
+const parsed = new Map<string, Cron>();
+
+/** Parsed once: what is parsed knows no time. */
+function parsedCron(cron: string, timezone: string): Cron {
+  const key = `${timezone} ${cron}`;
+  const known = parsed.get(key) ?? new Cron(cron, { timezone, mode: '5-part', paused: true });
+  parsed.set(key, known);
+  return known;
 }
 
 function* allOf(cron: Cron, after: Date): Generator<Date> {

@@ -37,7 +37,7 @@ export function startOrchestrator(options: ProcessOptions): {
         await network.call(['orchestrator', 'invoker'], () => invoker?.life, receive, init?.signal);
       } else {
         const peer = peers.orchestrator();
-        const receive = async () => peer?.ask('/pubsub/push', { body });
+        const receive = async () => peer?.receive(body);
         const way: [string, string] = ['orchestrator', 'orchestrator'];
         await network.call(way, () => peer?.life, receive, init?.signal);
       }
@@ -70,7 +70,7 @@ export function startOrchestrator(options: ProcessOptions): {
     maxActiveRuns: scenario.maxActiveRuns,
     codeRevision: '0'.repeat(40),
     schedulerEnabled: true,
-    reconcileSeconds: 5,
+    reconcileSeconds: scenario.reconcileSeconds,
     resendAfterSeconds: 30,
     queueLimitSeconds: scenario.queueLimitSeconds,
     alarms: {
@@ -101,6 +101,10 @@ export function startOrchestrator(options: ProcessOptions): {
         body: route.body?.parse(body ?? {}),
         idempotencyKey: key,
       });
+    },
+    async receive(body) {
+      const push = routes.get('post /pubsub/push');
+      await push?.handle({ params: {}, query: {}, body, idempotencyKey: undefined });
     },
     async publish(name, data) {
       await push.publishMessages(name, [{ data, attributes: {} }]);

@@ -35,6 +35,7 @@ export interface OrchestratorProcess {
   life: Life;
   /** As a request of the API, its input checked by the route's schemas. */
   ask(path: string, request: { params?: object; body?: unknown; key?: string }): Promise<unknown>;
+  receive(body: unknown): Promise<void>;
   publish(topic: string, data: string): Promise<void>;
 }
 

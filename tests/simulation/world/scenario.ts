@@ -25,13 +25,14 @@ export interface Scenario {
   actionsPerMinute: number;
   deliveryAttempts: number;
   queueLimitSeconds: number;
+  reconcileSeconds: number;
   watchesAlarms: boolean;
 }
 
 /** The type of the events that users send; they start a run of every pipeline. */
 export const userEvent = 'dev.triad.simulated';
 
-const steps = anyRichPipeline(5);
+const steps = anyRichPipeline(4);
 
 export function scenarioOf(seed: number): Scenario {
   const dice = new Dice(seed, 1);
@@ -39,9 +40,9 @@ export function scenarioOf(seed: number): Scenario {
   return {
     seed,
     beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
-    stormMs: 60_000 * dice.integer(3, 12),
-    pipelines: Array.from({ length: dice.integer(1, 3) }, (_, index) =>
-      pipelineOf(`p${index}`, seed * 3 + index, index, dice),
+    stormMs: 60_000 * dice.integer(2, 6),
+    pipelines: Array.from({ length: dice.integer(1, 4) }, (_, index) =>
+      pipelineOf(`p${index}`, seed * 4 + index, index, dice),
     ),
     poolSizes: new Map([
       ['warehouse', dice.pick([1, 1, 2])],
@@ -53,10 +54,11 @@ export function scenarioOf(seed: number): Scenario {
     latencyMs: dice.pick([0, 0, 5, 50]),
     climate: climateOf(dice, harm),
     incidentsPerMinute: harm * dice.pick([0, 0.3, 1]),
-    actionsPerMinute: dice.pick([2, 6, 12]),
+    actionsPerMinute: dice.pick([10, 30, 60]),
     deliveryAttempts: dice.pick([4, 10]),
+    reconcileSeconds: dice.pick([5, 10, 20]),
     queueLimitSeconds: dice.pick([60, 300]),
-    watchesAlarms: dice.happens(0.3),
+    watchesAlarms: dice.happens(0.2),
   };
 }
 
