@@ -49,14 +49,16 @@ export class Users {
   }
 
   /** Until it has worked: no schedule starts anything any more. */
-  async pauseAll(again: () => Promise<void>): Promise<void> {
+  async pauseAll(pause: (ms: number) => Promise<void>): Promise<void> {
+    // Requests to resume may still be on their way.
+    await pause(60_000);
     for (const { name, schedule } of this.#options.scenario.pipelines) {
       while (schedule) {
         try {
           await this.#ask('/v1/pipelines/{name}:pause', { params: { name } });
           break;
         } catch {
-          await again();
+          await pause(1000);
         }
       }
     }

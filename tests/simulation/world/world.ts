@@ -162,7 +162,7 @@ export class World {
     }
     let isPaused = false;
     void this.#users
-      .pauseAll(() => this.#queue.pause(1000))
+      .pauseAll((ms) => this.#queue.pause(ms))
       .then(() => {
         isPaused = true;
       });
