@@ -82,20 +82,27 @@ export class AlarmDispatcher {
     const { alarms, clock } = this.#options;
     const now = clock.now();
     for (const channel of await alarms.pendingChannels()) {
-      const busy = [...this.#underWay.values()].filter((other) => other.channel === channel);
-      const free = LANE - busy.length;
-      if (free === 0) continue;
-      for (const delivery of await alarms.dueDeliveries(channel, now, LANE)) {
-        if (this.#underWay.has(delivery.id) || this.#stopping.signal.aborted) continue;
-        const done = this.#deliver(delivery).finally(() => {
-          this.#underWay.delete(delivery.id);
-          this.wake();
-        });
-        this.#underWay.set(delivery.id, { channel, done });
+      // Those that are about to be claimed are still due: look past them.
+      for (const delivery of await alarms.dueDeliveries(channel, now, 2 * LANE)) {
+        if (this.#stopping.signal.aborted || this.#isBusy(channel)) break;
+        if (!this.#underWay.has(delivery.id)) this.#begin(delivery);
       }
     }
     const next = await alarms.nextDelivery(now);
     if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
+  }
+
+  #isBusy(channel: string): boolean {
+    const own = [...this.#underWay.values()].filter((other) => other.channel === channel);
+    return own.length >= LANE;
+  }
+
+  #begin(delivery: AlarmDelivery): void {
+    const done = this.#deliver(delivery).finally(() => {
+      this.#underWay.delete(delivery.id);
+      this.wake();
+    });
+    this.#underWay.set(delivery.id, { channel: delivery.channel, done });
   }
 
   async #deliver(delivery: AlarmDelivery): Promise<void> {
