@@ -67,10 +67,14 @@ rule('configuration is loaded where a process begins, and by the command line', 
 });
 
 const ports = [
+  'AlarmChannel',
+  'AlarmStore',
   'ArtifactStore',
   'JobLauncher',
   'Messenger',
   'MessageStore',
+  'RunFacts',
+  'SilenceStore',
   'StateStore',
   'Warehouse',
 ].join('|');

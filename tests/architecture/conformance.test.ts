@@ -11,10 +11,14 @@ import {
 
 /** Each port with the interface that its adapters implement. */
 const ports = {
+  'orchestrator/alarms/channels/alarm-channel.ts': 'AlarmChannel',
   'shared/artifacts/artifact-store.ts': 'ArtifactStore',
   'shared/jobs/job-launcher.ts': 'JobLauncher',
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
+  'shared/state/alarm-store.ts': 'AlarmStore',
+  'shared/state/run-facts.ts': 'RunFacts',
+  'shared/state/silence-store.ts': 'SilenceStore',
   'shared/state/state-store.ts': 'StateStore',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
