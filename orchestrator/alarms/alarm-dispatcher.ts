@@ -20,7 +20,7 @@ export interface DispatcherOptions {
 /** A channel that has not answered by then counts as failed. */
 export const SEND_LIMIT_MS = 10_000;
 /** Longer than an attempt takes: whose claim is this old is dead. */
-const CLAIM_MS = 3 * SEND_LIMIT_MS;
+const CLAIM_MS = SEND_LIMIT_MS + 5000;
 /** Twenty attempts take two hours. */
 const delays: BackoffPolicy = { initialMs: 1000, maxMs: 600_000 };
 /** Notices under way at a time, for each channel. */
