@@ -95,7 +95,8 @@ export class AlarmWatcher {
       const conditions = systemConditions({ deadLetters: await facts.deadLetterCounts() });
       return this.#settle(conditions, open.get(null) ?? [], silences, now);
     });
-    for (const name of names) {
+    for (const [index, name] of [...names].entries()) {
+      if (index % BATCH === BATCH - 1) await new Promise(setImmediate);
       const isDone = await this.#attempt({ pipeline: name }, async () => {
         const sensors = await (this.#options.sensors?.(name) ?? []);
         return this.#lookAt(
@@ -189,6 +190,9 @@ export class AlarmWatcher {
     }
   }
 }
+
+/** Pipelines that are looked at before others get their turn: a scheduler's tick must not wait for a round. */
+const BATCH = 25;
 
 /** Kinds of which the watcher forgets what is too long ago. */
 const looksBack = new Set<Alarm['kind']>(['run_missing', 'run_failed']);

@@ -187,6 +187,27 @@ describe('run_failed', () => {
     assert.deepEqual(kinds(factsOf({ outcomes: [{ ...succeeded, open }] })), []);
   });
 
+  test('whatever the runs of a date, it is wrong exactly when nothing succeeded since the last failure', () => {
+    const anyRun = fc.record({
+      state: fc.constantFrom('succeeded' as const, 'failed' as const, 'cancelled' as const),
+      finished: fc.integer({ min: 1, max: 200 }),
+    });
+    fc.assert(
+      fc.property(fc.array(anyRun), fc.integer({ min: 1, max: 200 }), (all, watched) => {
+        const runs = all.map(({ state, finished }, index) =>
+          datedRunOf(`r${index}`, { state, finishedAt: ago(finished) }),
+        );
+        const facts = factsOf({ outcomes: [outcome(...runs)], watchedSince: ago(watched) });
+        const ended = (wanted: string) =>
+          all.filter(({ state }) => state === wanted).map(({ finished }) => finished);
+        const lastFailure = Math.min(...ended('failed').filter((finished) => finished <= watched));
+        const lastSuccess = Math.min(...ended('succeeded'));
+        const isWrong = Number.isFinite(lastFailure) && lastSuccess > lastFailure;
+        assert.deepEqual(kinds(facts), isWrong ? ['run_failed'] : []);
+      }),
+    );
+  });
+
   test('what failed before the pipeline was watched is nobody’s alarm', () => {
     assert.deepEqual(kinds(factsOf({ outcomes: [outcome(failed)], watchedSince: ago(99) })), []);
   });
