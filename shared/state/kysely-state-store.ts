@@ -11,7 +11,6 @@ import type {
   CachedStep,
   InFlight,
   OutboxMessage,
-  PoolSlot,
   PoolWait,
   QueuedFilter,
   RunChange,
@@ -21,6 +20,10 @@ import type {
   StoredRun,
   Tick,
 } from './state-store.ts';
+import { locksRows, transact, transactIf } from './transaction.ts';
+
+/** The revision that counts admissions. */
+const ADMISSION = 'admission';
 
 /** `StateStore` on any database that Kysely speaks to. */
 export class KyselyStateStore implements StateStore {
@@ -31,24 +34,32 @@ export class KyselyStateStore implements StateStore {
   }
 
   createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
-      if (plan.cause !== null && (await hasCause(tx, plan.cause))) return false;
-      if (tick && !(await fireTick(tx, tick, plan.runId))) return false;
-      await tx.insertInto('runs').values(newRunRecord(plan)).execute();
-      return true;
+    return transactIf(this.#db, async (tx, require) => {
+      const { numInsertedOrUpdatedRows } = await tx
+        .insertInto('runs')
+        .values(newRunRecord(plan))
+        .onConflict((conflict) => conflict.column('cause').doNothing())
+        .executeTakeFirstOrThrow();
+      require(numInsertedOrUpdatedRows === 1n);
+      if (tick) require(await fireTick(tx, tick, plan.runId));
     });
   }
 
-  async applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
-      const { last } = await tx
-        .selectFrom('run_events')
-        .select(({ fn }) => fn.countAll<number>().as('last'))
+  applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
+    return transactIf(this.#db, async (tx, require) => {
+      if (change.admission !== undefined) require(await spendRevision(tx, change.admission));
+      // First, because it holds the run's row: changes of one run go one after another.
+      await tx
+        .updateTable('runs')
+        .set({
+          state: change.state,
+          finished_at: change.finishedAt?.toISOString() ?? null,
+          error: change.error ? JSON.stringify(change.error) : null,
+        })
         .where('run_id', '=', runId)
-        .executeTakeFirstOrThrow();
-      if (Number(last) !== seenEvents) return false;
+        .execute();
+      require((await countEvents(tx, runId)) === seenEvents);
 
-      if (!(await slotsAreFree(tx, change))) return false;
       if (change.ended.length > 0) {
         await tx.deleteFrom('pool_slots').where('command_id', 'in', change.ended).execute();
         await tx.deleteFrom('in_flight').where('command_id', 'in', change.ended).execute();
@@ -56,8 +67,7 @@ export class KyselyStateStore implements StateStore {
       if (change.dispatched.length > 0) {
         await tx.insertInto('in_flight').values(change.dispatched.map(inFlightRecord)).execute();
       }
-      const slots = change.dispatched.flatMap(slotRecords);
-      if (slots.length > 0) await tx.insertInto('pool_slots').values(slots).execute();
+      require(await takeSlots(tx, change.dispatched));
       await replaceWaits(tx, runId, change.waits);
       for (const entry of change.cached) await storeCached(tx, entry);
       if (change.events.length > 0) {
@@ -69,19 +79,9 @@ export class KyselyStateStore implements StateStore {
         }));
         await tx.insertInto('run_events').values(records).execute();
       }
-      await tx
-        .updateTable('runs')
-        .set({
-          state: change.state,
-          finished_at: change.finishedAt?.toISOString() ?? null,
-          error: change.error ? JSON.stringify(change.error) : null,
-        })
-        .where('run_id', '=', runId)
-        .execute();
       if (change.outbox.length > 0) {
         await tx.insertInto('outbox').values(change.outbox.map(outboxRecord)).execute();
       }
-      return true;
     });
   }
 
@@ -250,17 +250,30 @@ export class KyselyStateStore implements StateStore {
   }
 
   async unpublished(limit: number): Promise<OutboxMessage[]> {
-    const rows = await this.#db
-      .selectFrom('outbox')
-      .selectAll()
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.map(({ id, topic, event }) => ({
-      id,
-      topic,
-      event: JSON.parse(event) as CloudEvent,
-    }));
+    const query = this.#db.selectFrom('outbox').selectAll().orderBy('id').limit(limit);
+    return (await query.execute()).map(toOutboxMessage);
+  }
+
+  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
+    return transact(this.#db, async (tx) => {
+      const free = tx
+        .selectFrom('outbox')
+        .selectAll()
+        .where(({ eb, or }) =>
+          or([eb('taken_until', 'is', null), eb('taken_until', '<=', now.toISOString())]),
+        )
+        .orderBy('id')
+        .limit(limit);
+      const rows = await (locksRows(tx) ? free.forUpdate().skipLocked() : free).execute();
+      if (rows.length === 0) return [];
+      const ids = rows.map(({ id }) => id);
+      await tx
+        .updateTable('outbox')
+        .set({ taken_until: until.toISOString() })
+        .where('id', 'in', ids)
+        .execute();
+      return rows.map(toOutboxMessage);
+    });
   }
 
   async enqueue(message: OutboxMessage): Promise<void> {
@@ -269,6 +282,15 @@ export class KyselyStateStore implements StateStore {
 
   async markPublished(ids: string[]): Promise<void> {
     await this.#db.deleteFrom('outbox').where('id', 'in', ids).execute();
+  }
+
+  async admissionRevision(): Promise<number> {
+    const { revision } = await this.#db
+      .selectFrom('revisions')
+      .select('revision')
+      .where('name', '=', ADMISSION)
+      .executeTakeFirstOrThrow();
+    return revision;
   }
 
   async check(): Promise<void> {
@@ -296,31 +318,39 @@ async function fireTick(
   return numUpdatedRows === 1n;
 }
 
-async function hasCause(tx: Transaction<Database>, cause: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('runs')
-    .select('run_id')
-    .where('cause', '=', cause)
-    .executeTakeFirst();
-  return row !== undefined;
+/** Compare-and-set: of two admissions that were decided on the same counts, one is stored. */
+async function spendRevision(tx: Transaction<Database>, seen: number): Promise<boolean> {
+  const { numUpdatedRows } = await tx
+    .updateTable('revisions')
+    .set({ revision: seen + 1 })
+    .where('name', '=', ADMISSION)
+    .where('revision', '=', seen)
+    .executeTakeFirstOrThrow();
+  return numUpdatedRows === 1n;
 }
 
-/** Whether the change may take its slots: those that its own ended attempts held are free. */
-async function slotsAreFree(
-  tx: Transaction<Database>,
-  { dispatched, ended }: RunChange,
-): Promise<boolean> {
-  const wanted = dispatched.flatMap(({ slots }) => slots);
-  if (wanted.length === 0) return true;
-  const nameOf = ({ pool, slot }: PoolSlot) => `${pool}/${slot}`;
-  if (new Set(wanted.map(nameOf)).size < wanted.length) return false;
-  const held = await tx
-    .selectFrom('pool_slots')
-    .selectAll()
-    .where('pool', 'in', [...new Set(wanted.map(({ pool }) => pool))])
-    .execute();
-  const taken = new Set(held.filter((row) => !ended.includes(row.command_id)).map(nameOf));
-  return wanted.every((slot) => !taken.has(nameOf(slot)));
+async function countEvents(tx: Transaction<Database>, runId: string): Promise<number> {
+  const { count } = await tx
+    .selectFrom('run_events')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('run_id', '=', runId)
+    .executeTakeFirstOrThrow();
+  return Number(count);
+}
+
+/** Takes all slots, or tells that one of them is held: the key of the table is the judge. */
+async function takeSlots(tx: Transaction<Database>, dispatched: InFlight[]): Promise<boolean> {
+  // Always in the same order, so that two takers do not wait for each other.
+  const records = dispatched
+    .flatMap(slotRecords)
+    .toSorted((a, b) => (a.pool === b.pool ? a.slot - b.slot : a.pool < b.pool ? -1 : 1));
+  if (records.length === 0) return true;
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('pool_slots')
+    .values(records)
+    .onConflict((conflict) => conflict.columns(['pool', 'slot']).doNothing())
+    .executeTakeFirstOrThrow();
+  return numInsertedOrUpdatedRows === BigInt(records.length);
 }
 
 async function replaceWaits(
@@ -385,6 +415,12 @@ const outboxRecord = ({ id, topic, event }: OutboxMessage) => ({
   id,
   topic,
   event: JSON.stringify(event),
+});
+
+const toOutboxMessage = ({ id, topic, event }: Database['outbox']): OutboxMessage => ({
+  id,
+  topic,
+  event: JSON.parse(event) as CloudEvent,
 });
 
 function toRunRow(row: RunRecord): RunRow {

@@ -3,11 +3,13 @@ import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
 import { initial } from './migrations/001-initial.ts';
 import { admission } from './migrations/002-admission.ts';
+import { leases } from './migrations/006-leases.ts';
 
 /** In order, forward only. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
   '001_initial': initial,
   '002_admission': admission,
+  '006_leases': leases,
 };
 
 /**
@@ -23,20 +25,24 @@ export async function migrate(db: Kysely<Database>, where: string): Promise<void
 }
 
 async function refuseNewer(db: Kysely<Database>, known: string[], where: string): Promise<void> {
+  const unknown = (await appliedMigrations(db)).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TriadError('STATE_NEWER', {
+    path: where,
+    found: unknown,
+    known: known.at(-1) ?? 'none',
+  });
+}
+
+/** The names of the migrations that a database has seen, in order. */
+export async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
   const applied = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .orderBy('name')
     .execute();
-  const unknown = applied.find(({ name }) => !known.includes(name));
-  if (unknown) {
-    throw new TriadError('STATE_NEWER', {
-      path: where,
-      found: unknown.name,
-      known: known.at(-1) ?? 'none',
-    });
-  }
+  return applied.map(({ name }) => name);
 }

@@ -107,6 +107,8 @@ export interface RunChange {
   waits: string[];
   /** Results that later runs may reuse. */
   cached: CachedStep[];
+  /** Of a change that admits a run: the `admissionRevision` before the active runs were counted. */
+  admission?: number;
 }
 
 /** One expected firing of a schedule. */
@@ -127,7 +129,7 @@ export interface StateStore {
   createRun(plan: RunPlan, tick?: Pick<Tick, 'pipeline' | 'dueAt'>): Promise<boolean>;
   /**
    * Applies `change` to a run that has exactly `seenEvents` events. `false`, and nothing stored,
-   * when someone else was faster or a slot is taken.
+   * when someone else was faster, a slot is taken or another run was admitted meanwhile.
    */
   applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean>;
   getRun(runId: string): Promise<StoredRun | undefined>;
@@ -139,6 +141,8 @@ export interface StateStore {
   nextQueued(held: QueuedFilter[]): Promise<RunPlan | undefined>;
   /** How many runs were admitted and have not finished. */
   activeCounts(): Promise<ActiveCount[]>;
+  /** Grows with every run that is admitted. */
+  admissionRevision(): Promise<number>;
   /** The run of the newest tick of a pipeline that was due before `dueAt` and made a run. */
   previousTickRun(pipeline: string, dueAt: Date): Promise<RunRow | undefined>;
   inFlight(): Promise<InFlight[]>;
@@ -153,8 +157,10 @@ export interface StateStore {
   /** Newest first. */
   listTicks(limit: number): Promise<Tick[]>;
 
-  /** Oldest first. */
+  /** What the outbox holds, oldest first. */
   unpublished(limit: number): Promise<OutboxMessage[]>;
+  /** Of that, what nobody else has; no other caller gets it before `until`. */
+  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]>;
   /** Puts an event into the outbox outside of any run change. */
   enqueue(message: OutboxMessage): Promise<void>;
   markPublished(ids: string[]): Promise<void>;

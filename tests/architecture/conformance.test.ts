@@ -15,6 +15,7 @@ const ports = {
   'shared/jobs/job-launcher.ts': 'JobLauncher',
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
+  'shared/state/lease-store.ts': 'LeaseStore',
   'shared/state/state-store.ts': 'StateStore',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };

@@ -133,6 +133,7 @@ test('a crash between the tick and its run leaves a run that the next process ta
   const engine = Object.assign(setup.newEngine(), {
     advance: () => Promise.reject(new Error('the process dies here')),
     react: () => Promise.reject(new Error('the process dies here')),
+    admit: () => Promise.reject(new Error('the process dies here')),
   });
   const admission = new Admission({ ...setup, engine, maxActiveRuns: 100 });
   const crashing = new Scheduler({
