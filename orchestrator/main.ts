@@ -10,10 +10,9 @@ import { createLogger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
-import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
-import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { createApp } from './app.ts';
+import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
@@ -22,9 +21,9 @@ await runService(async () => {
   const config = loadConfig();
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);
-  const unlock = lockHome(config.home, home.lock, () => describeHolder(home.system));
-  const db = await openSqlite(home.state);
   const clock = systemClock;
+  const opened = await openState(config, clock.now());
+  const { db } = opened;
   const ids = timeOrderedIds(clock);
   const state = new KyselyStateStore(db);
   const messenger = new PushMessenger({
@@ -77,8 +76,7 @@ await runService(async () => {
       // Requests first: each one that was accepted is answered.
       await server.close();
       await orchestrator.stop();
-      await state.close();
-      unlock();
+      await opened.close();
     },
   };
 });

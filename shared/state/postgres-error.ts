@@ -1,6 +1,11 @@
 import { TriadError } from '../errors/triad-error.ts';
 
-type Kind = 'STATE_UNREACHABLE' | 'STATE_ACCESS_DENIED' | 'STATE_BUSY' | 'DISK_FULL' | 'STATE_CORRUPT';
+type Kind =
+  | 'STATE_UNREACHABLE'
+  | 'STATE_ACCESS_DENIED'
+  | 'STATE_BUSY'
+  | 'DISK_FULL'
+  | 'STATE_CORRUPT';
 
 /** Beginnings of SQLSTATE codes (postgresql.org/docs/current/errcodes-appendix.html); longest first. */
 const kinds: [prefix: string, kind: Kind][] = [
@@ -21,7 +26,8 @@ const kinds: [prefix: string, kind: Kind][] = [
 
 /** What Node and the driver say when a connection cannot be made, or breaks. */
 const network = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT$)/;
-const brokenConnection = /connection terminated|connection error|timeout exceeded when trying to connect/i;
+const brokenConnection =
+  /connection terminated|connection error|timeout exceeded when trying to connect/i;
 
 /** Turns the failures of Postgres that a user can act on, or that pass, into coded errors. */
 export function toPostgresError(error: unknown, database: string): unknown {

@@ -30,8 +30,7 @@ export function messageStoreConformance(
     let store: MessageStore;
     let reopen: () => Promise<MessageStore>;
     /** Takes them for no time at all, so that they can be taken again. */
-    const take = (second: number, limit = 10) =>
-      store.takeDue(at(second), at(second), limit);
+    const take = (second: number, limit = 10) => store.takeDue(at(second), at(second), limit);
     const due = async (second: number, limit = 10) =>
       (await take(second, limit)).map(({ id }) => id);
 
