@@ -16,6 +16,7 @@ const ports = {
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
   'shared/state/lease-store.ts': 'LeaseStore',
+  'shared/state/retention-store.ts': 'RetentionStore',
   'shared/state/state-store.ts': 'StateStore',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
