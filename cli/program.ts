@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { runState } from '@triad/shared/contracts/run-view.ts';
 import { Command as Program } from 'commander';
 import type { Command } from './command-context.ts';
-import { calendarDate, oneOf, wholeNumber } from './params/option-values.ts';
+import { calendarDate, dayCount, oneOf, wholeNumber } from './params/option-values.ts';
 import { parseAssignment } from './params/parse-assignment.ts';
 
 /** Does a command with the arguments and options that were parsed for it. */
@@ -158,6 +158,43 @@ export function createProgram(run: Run): Program {
     .option(...json)
     .action(async (id, options) =>
       run((await import('./commands/dead-letters.ts')).replayDeadLetter, id, options),
+    );
+
+  program
+    .command('prune')
+    .description('remove finished runs, with their artifacts, and what else is old')
+    .option(
+      '--older-than <days>',
+      'such as 30d; by default TRIAD_RETENTION_DAYS',
+      dayCount('--older-than'),
+    )
+    .option('--dry-run', 'only tell what would be removed')
+    .option(...json)
+    .action(async (options) => run((await import('./commands/prune.ts')).prune, options));
+
+  const state = program
+    .command('state')
+    .description('copy or move all runs, ticks and messages as a whole');
+  state
+    .command('export <file>')
+    .description('write them as JSON lines, from SQLite or Postgres')
+    .option(...json)
+    .action(async (file, options) =>
+      run((await import('./commands/state.ts')).exportState, file, options),
+    );
+  state
+    .command('import <file>')
+    .description('read such a file into an empty home or database')
+    .option(...json)
+    .action(async (file, options) =>
+      run((await import('./commands/state.ts')).importState, file, options),
+    );
+  state
+    .command('backup <name>')
+    .description('copy the state file to backups/<name> of the home while the system runs')
+    .option(...json)
+    .action(async (name, options) =>
+      run((await import('./commands/state.ts')).backupState, name, options),
     );
 
   return program;

@@ -10,12 +10,18 @@ import { createLogger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
+import { KyselyLeaseStore } from '@triad/shared/state/kysely-lease-store.ts';
+import { KyselyRetentionStore } from '@triad/shared/state/kysely-retention-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
+import { stateRoutes } from './api/state-routes.ts';
 import { createApp } from './app.ts';
+import { backupState } from './backup-state.ts';
 import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
+import { Retention } from './retention/retention.ts';
+import { RoleKeeper } from './roles/role-keeper.ts';
 
 await runService(async () => {
   const config = loadConfig();
@@ -26,6 +32,7 @@ await runService(async () => {
   const { db } = opened;
   const ids = timeOrderedIds(clock);
   const state = new KyselyStateStore(db);
+  const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
   const messenger = new PushMessenger({
     store: new KyselyMessageStore(db),
     subscriptions: [
@@ -46,7 +53,7 @@ await runService(async () => {
   const orchestrator = new Orchestrator({
     state,
     messenger,
-    artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+    artifacts,
     workload: new HttpWorkload(config.invoker.url),
     pipelines: await loadPipelines(config.pipelinesDirectory),
     // DuckDB lets one process write.
@@ -62,13 +69,33 @@ await runService(async () => {
     resendAfterSeconds: config.resendSeconds,
     queueLimitSeconds: config.queueLimitSeconds,
   });
-  const server = await listen(createApp(orchestrator.routes, version(), log), {
+  const retention = new Retention({
+    store: new KyselyRetentionStore(db),
+    artifacts,
+    role: new RoleKeeper({
+      leases: new KyselyLeaseStore(db),
+      clock,
+      role: 'retention',
+      holder: ids.next(),
+      leaseMs: 60_000,
+    }),
+    clock,
+    log,
+    days: config.retentionDays,
+  });
+  const upkeep = stateRoutes({
+    backup: (name) => backupState(opened, home.backups, name),
+    prune: (days) => retention.prune(days),
+    preview: (days) => retention.preview(days),
+  });
+  const server = await listen(createApp([...orchestrator.routes, ...upkeep], version(), log), {
     host: config.host,
     port: config.orchestrator.port,
     service: 'orchestrator',
     variable: 'TRIAD_ORCHESTRATOR_PORT',
   });
   await orchestrator.start();
+  retention.start();
   return {
     url: server.url,
     log,
@@ -76,6 +103,7 @@ await runService(async () => {
       // Requests first: each one that was accepted is answered.
       await server.close();
       await orchestrator.stop();
+      await retention.stop();
       await opened.close();
     },
   };

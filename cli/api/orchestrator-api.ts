@@ -33,6 +33,14 @@ const healthReport = z.object({
 });
 export type HealthReport = z.infer<typeof healthReport>;
 
+const pruned = z.object({
+  runs: z.array(z.string()),
+  ticks: z.int(),
+  deadLetters: z.int(),
+  cacheEntries: z.int(),
+});
+export type Pruned = z.infer<typeof pruned>;
+
 /** Most runs that one page of a list holds. */
 const PAGE = 100;
 
@@ -104,6 +112,18 @@ export class OrchestratorApi {
   async replayDeadLetter(id: string): Promise<void> {
     const path = `/v1/dead-letters/${encodeURIComponent(id)}:replay`;
     await this.#ask(z.undefined(), { method: 'POST', path });
+  }
+
+  /** @returns the path of the copy */
+  async backupState(name: string): Promise<string> {
+    const answer = z.object({ path: z.string() });
+    const request = { method: 'POST', path: '/v1/state:backup', body: { name } } as const;
+    return (await this.#ask(answer, request)).path;
+  }
+
+  prune(olderThanDays: number, dryRun: boolean): Promise<Pruned> {
+    const body = { olderThanDays, dryRun };
+    return this.#ask(pruned, { method: 'POST', path: '/v1/state:prune', body });
   }
 
   async #ask<S extends z.ZodType>(answer: S, request: Request): Promise<z.output<S>> {
