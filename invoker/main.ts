@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
@@ -9,6 +10,7 @@ import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
 
@@ -36,6 +38,14 @@ await runService(async () => {
     log,
     codeRevision: config.codeRevision,
   });
+  const housekeeping = new Housekeeping({
+    jobsDirectory: home.jobs,
+    temporaryDirectory: join(home.artifacts, '.temporary'),
+    poolDirectory: join(home.jobs, '.pool'),
+    days: config.retentionDays,
+    clock,
+    log,
+  });
   const server = await listen(invoker.app, {
     host: config.host,
     port: config.invoker.port,
@@ -45,12 +55,13 @@ await runService(async () => {
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();
   // The waiting processes load while the rest of the system does; nobody needs to wait for them.
-  void jobs.warmUp();
+  void housekeeping.start().then(() => jobs.warmUp());
   return {
     url: server.url,
     log,
     async stop() {
       await server.close();
+      await housekeeping.stop();
       await invoker.stop();
     },
   };
