@@ -51,6 +51,11 @@ export class DebianPostgres {
     return this.url.replace(/postgres$/, name);
   }
 
+  /** Kills the server with all its connections, as when its machine fails, and starts it again. */
+  crash(): void {
+    this.#run('pg_ctl', '-D', join(this.#directory, 'data'), '-w', '-m', 'immediate', 'restart');
+  }
+
   stop(): void {
     this.#run('pg_ctl', '-D', join(this.#directory, 'data'), '-m', 'immediate', 'stop');
   }
