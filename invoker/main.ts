@@ -26,8 +26,13 @@ await runService(async () => {
     artifacts,
     clock,
     log,
-    // A job spec in our own environment would make every waiting process do that job.
-    environment: childEnvironment({ TRIAD_HOME: config.home, TRIAD_JOB: undefined }),
+    environment: childEnvironment({
+      TRIAD_HOME: config.home,
+      // In our own environment it would make every waiting process do that job.
+      TRIAD_JOB: undefined,
+      // Jobs do not open the state, and need not know its password.
+      TRIAD_DATABASE_URL: undefined,
+    }),
   });
   const invoker = createInvoker({
     artifacts,
