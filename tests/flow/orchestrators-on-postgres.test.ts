@@ -5,5 +5,5 @@ import { PgliteServer } from '../harness/state/pglite-server.ts';
 test('three orchestrators on one Postgres are killed one by one while runs go on', async (t) => {
   const server = await PgliteServer.start();
   after(() => server.stop());
-  await killOneByOne(t, server.url, { runs: 5, kills: 3 });
+  await killOneByOne(t, server.url, { runs: 3, kills: 3 });
 });
