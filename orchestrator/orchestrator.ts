@@ -166,6 +166,8 @@ export class Orchestrator {
   }
 
   async #reconcile(): Promise<void> {
+    // What a process that died had taken out of the outbox.
+    this.#relay.wake();
     try {
       await this.#reconciler.reconcile();
       await this.#admission.admit();

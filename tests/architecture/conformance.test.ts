@@ -23,6 +23,8 @@ const ports = {
   'shared/state/alarm-store.ts': 'AlarmStore',
   'shared/state/run-facts.ts': 'RunFacts',
   'shared/state/silence-store.ts': 'SilenceStore',
+  'shared/state/lease-store.ts': 'LeaseStore',
+  'shared/state/retention-store.ts': 'RetentionStore',
   'shared/state/state-store.ts': 'StateStore',
   'shared/state/tick-ledger.ts': 'TickLedger',
   'shared/state/backfill-store.ts': 'BackfillStore',
