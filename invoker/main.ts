@@ -12,6 +12,7 @@ import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
 import { loadInProcessJobs } from './load-in-process-jobs.ts';
@@ -36,6 +37,8 @@ await runService(async () => {
       TRIAD_HOME: config.home,
       TRIAD_ARTIFACTS: home.artifacts,
       TRIAD_JOB: undefined,
+      // Jobs do not open the state, and need not know its password.
+      TRIAD_DATABASE_URL: undefined,
     }),
   });
   const light = new InProcessJobs({
@@ -56,6 +59,14 @@ await runService(async () => {
     log,
     codeRevision: config.codeRevision,
   });
+  const housekeeping = new Housekeeping({
+    jobsDirectory: home.jobs,
+    temporaryDirectory: join(home.artifacts, '.temporary'),
+    poolDirectory: join(home.jobs, '.pool'),
+    days: config.retentionDays,
+    clock,
+    log,
+  });
   const server = await listen(invoker.app, {
     host: config.host,
     port: config.invoker.port,
@@ -69,12 +80,13 @@ await runService(async () => {
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();
   // The waiting processes load while the rest of the system does; nobody needs to wait for them.
-  void processes.warmUp();
+  void housekeeping.start().then(() => processes.warmUp());
   return {
     url: server.url,
     log,
     async stop() {
       await server.close();
+      await housekeeping.stop();
       await invoker.stop();
     },
   };

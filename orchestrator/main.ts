@@ -11,27 +11,32 @@ import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
-import { describeHolder, lockHome } from '@triad/shared/state/home-lock.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
 import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
+import { KyselyLeaseStore } from '@triad/shared/state/kysely-lease-store.ts';
 import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
+import { KyselyRetentionStore } from '@triad/shared/state/kysely-retention-store.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
 import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
-import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import type { AlarmChannel } from './alarms/channels/alarm-channel.ts';
 import { EmailChannel } from './alarms/channels/email-channel.ts';
 import { LogChannel } from './alarms/channels/log-channel.ts';
 import { SlackChannel } from './alarms/channels/slack-channel.ts';
 import { WebhookChannel } from './alarms/channels/webhook-channel.ts';
 import { checkChannels } from './alarms/check-channels.ts';
+import { stateRoutes } from './api/state-routes.ts';
 import { createApp } from './app.ts';
+import { backupState } from './backup-state.ts';
+import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
+import { Retention } from './retention/retention.ts';
+import { RoleKeeper } from './roles/role-keeper.ts';
 import { CloudStorageFileListing } from './sensors/cloud-storage-file-listing.ts';
 import { FilesProbe } from './sensors/files-probe.ts';
 import { HttpProbe } from './sensors/http-probe.ts';
@@ -42,11 +47,12 @@ await runService(async () => {
   const config = loadConfig();
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);
-  const unlock = lockHome(config.home, home.lock, () => describeHolder(home.system));
-  const db = await openSqlite(home.state);
   const clock = systemClock;
+  const opened = await openState(config, clock.now());
+  const { db } = opened;
   const ids = timeOrderedIds(clock);
   const state = new KyselyStateStore(db);
+  const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
   const messenger = new PushMessenger({
     store: new KyselyMessageStore(db),
     subscriptions: [
@@ -83,7 +89,7 @@ await runService(async () => {
     eventSources: config.eventSources,
     history: new KyselyResultHistory(db),
     messenger,
-    artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+    artifacts,
     workload: new HttpWorkload(config.invoker.url),
     pipelines,
     // DuckDB lets one process write.
@@ -108,13 +114,33 @@ await runService(async () => {
       fetch,
     },
   });
-  const server = await listen(createApp(orchestrator.routes, version(), log), {
+  const retention = new Retention({
+    store: new KyselyRetentionStore(db),
+    artifacts,
+    role: new RoleKeeper({
+      leases: new KyselyLeaseStore(db),
+      clock,
+      role: 'retention',
+      holder: ids.next(),
+      leaseMs: 60_000,
+    }),
+    clock,
+    log,
+    days: config.retentionDays,
+  });
+  const upkeep = stateRoutes({
+    backup: (name) => backupState(opened, home.backups, name),
+    prune: (days) => retention.prune(days),
+    preview: (days) => retention.preview(days),
+  });
+  const server = await listen(createApp([...orchestrator.routes, ...upkeep], version(), log), {
     host: config.host,
     port: config.orchestrator.port,
     service: 'orchestrator',
     variable: 'TRIAD_ORCHESTRATOR_PORT',
   });
   await orchestrator.start();
+  retention.start();
   return {
     url: server.url,
     log,
@@ -122,8 +148,8 @@ await runService(async () => {
       // Requests first: each one that was accepted is answered.
       await server.close();
       await orchestrator.stop();
-      await state.close();
-      unlock();
+      await retention.stop();
+      await opened.close();
     },
   };
 });

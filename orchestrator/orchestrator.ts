@@ -27,6 +27,7 @@ import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
 import { RunStarter } from './run/run-starter.ts';
 import { Scheduler } from './schedule/scheduler.ts';
+import { failingSensors } from './sensors/failing-sensors.ts';
 import type { Probes } from './sensors/probe.ts';
 import { SensorWatcher } from './sensors/sensor-watcher.ts';
 import { SqlProbe } from './sensors/sql-probe.ts';
@@ -94,6 +95,7 @@ export class Orchestrator {
       ...options,
       ...options.alarms,
       checkState: () => state.check(),
+      failingSensors: (pipeline) => failingSensors(options.sensors, pipeline),
       ...(options.schedulerEnabled && { lastSchedulerRound: () => this.#lastSchedulerRound }),
     });
     this.#router = new EventRouter({ ...options, starter });
@@ -164,6 +166,8 @@ export class Orchestrator {
   }
 
   async #reconcile(): Promise<void> {
+    // What a process that died had taken out of the outbox.
+    this.#relay.wake();
     try {
       await this.#reconciler.reconcile();
       await this.#admission.admit();

@@ -79,6 +79,16 @@ const healthReport = z.object({
 });
 export type HealthReport = z.infer<typeof healthReport>;
 
+const pruned = z.object({
+  runs: z.array(z.string()),
+  ticks: z.int(),
+  deadLetters: z.int(),
+  cacheEntries: z.int(),
+  events: z.int(),
+  alarms: z.int(),
+});
+export type Pruned = z.infer<typeof pruned>;
+
 /** Most runs that one page of a list holds. */
 const PAGE = 100;
 
@@ -277,6 +287,18 @@ export class OrchestratorApi {
   endSilence(id: string): Promise<SilenceView> {
     const path = `/v1/silences/${encodeURIComponent(id)}:end`;
     return this.#ask(silenceView, { method: 'POST', path });
+  }
+
+  /** @returns the path of the copy */
+  async backupState(name: string): Promise<string> {
+    const answer = z.object({ path: z.string() });
+    const request = { method: 'POST', path: '/v1/state:backup', body: { name } } as const;
+    return (await this.#ask(answer, request)).path;
+  }
+
+  prune(olderThanDays: number, dryRun: boolean): Promise<Pruned> {
+    const body = { olderThanDays, dryRun };
+    return this.#ask(pruned, { method: 'POST', path: '/v1/state:prune', body });
   }
 
   async #ask<S extends z.ZodType>(answer: S, request: Request): Promise<z.output<S>> {

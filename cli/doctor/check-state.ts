@@ -8,6 +8,7 @@ export const checkState: DoctorCheck = {
   name: 'state',
   async examine({ context, system }) {
     const { state } = homeLayout(context.config.home);
+    if (context.config.databaseUrl !== undefined) return ok('in Postgres; see triad health');
     if (system) return ok('in use by the running system');
     if (!existsSync(state)) return ok('none yet, made at the first start');
     const problem = problemOf(state);

@@ -10,6 +10,15 @@ export const wholeNumber =
     throw unfit(flag, text, `a whole number from ${minimum} to ${maximum}`);
   };
 
+/** Reads a number of days such as `30d`, at least one, for the option called `flag`. */
+export const dayCount =
+  (flag: string) =>
+  (text: string): number => {
+    const [, digits] = /^(\d{1,5})d$/.exec(text) ?? [];
+    if (digits !== undefined && Number(digits) >= 1) return Number(digits);
+    throw unfit(flag, text, 'a number of days such as 30d');
+  };
+
 /** Reads a calendar date, for the option called `flag`. */
 export const calendarDate =
   (flag: string) =>

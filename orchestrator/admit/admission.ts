@@ -11,7 +11,7 @@ export interface AdmissionOptions {
 
 /**
  * Lets waiting runs begin: those of higher priority first, then the oldest, as many at a time as
- * the system and their pipeline allow. Safe to ask at any time.
+ * the system and their pipeline allow. Safe to ask at any time, by several processes at once.
  */
 export class Admission {
   readonly #options: AdmissionOptions;
@@ -42,6 +42,8 @@ export class Admission {
     const { state, engine, maxActiveRuns } = this.#options;
     const held: Hold[] = [];
     for (;;) {
+      // Read before the count: an admission by anyone in between makes ours void.
+      const revision = await state.admissionRevision();
       const active = await state.activeCounts();
       const total = active.reduce((sum, { count }) => sum + count, 0);
       if (total >= maxActiveRuns) return;
@@ -49,10 +51,7 @@ export class Admission {
       if (!next) return;
       const hold = await holdOf(next, active, state);
       if (hold) held.push(hold);
-      else
-        await engine.react(next.runId, (_plan, { state: now }) =>
-          now === 'queued' ? [{ type: 'run_admitted' }] : [],
-        );
+      else await engine.admit(next.runId, revision);
     }
   }
 }

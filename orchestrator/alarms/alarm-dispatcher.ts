@@ -20,7 +20,7 @@ export interface DispatcherOptions {
 /** A channel that has not answered by then counts as failed. */
 export const SEND_LIMIT_MS = 10_000;
 /** Longer than an attempt takes: whose claim is this old is dead. */
-const CLAIM_MS = 3 * SEND_LIMIT_MS;
+const CLAIM_MS = SEND_LIMIT_MS + 5000;
 /** Twenty attempts take two hours. */
 const delays: BackoffPolicy = { initialMs: 1000, maxMs: 600_000 };
 /** Notices under way at a time, for each channel. */
@@ -82,20 +82,27 @@ export class AlarmDispatcher {
     const { alarms, clock } = this.#options;
     const now = clock.now();
     for (const channel of await alarms.pendingChannels()) {
-      const busy = [...this.#underWay.values()].filter((other) => other.channel === channel);
-      const free = LANE - busy.length;
-      if (free === 0) continue;
-      for (const delivery of await alarms.dueDeliveries(channel, now, LANE)) {
-        if (this.#underWay.has(delivery.id) || this.#stopping.signal.aborted) continue;
-        const done = this.#deliver(delivery).finally(() => {
-          this.#underWay.delete(delivery.id);
-          this.wake();
-        });
-        this.#underWay.set(delivery.id, { channel, done });
+      // Those that are about to be claimed are still due: look past them.
+      for (const delivery of await alarms.dueDeliveries(channel, now, 2 * LANE)) {
+        if (this.#stopping.signal.aborted || this.#isBusy(channel)) break;
+        if (!this.#underWay.has(delivery.id)) this.#begin(delivery);
       }
     }
     const next = await alarms.nextDelivery(now);
     if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
+  }
+
+  #isBusy(channel: string): boolean {
+    const own = [...this.#underWay.values()].filter((other) => other.channel === channel);
+    return own.length >= LANE;
+  }
+
+  #begin(delivery: AlarmDelivery): void {
+    const done = this.#deliver(delivery).finally(() => {
+      this.#underWay.delete(delivery.id);
+      this.wake();
+    });
+    this.#underWay.set(delivery.id, { channel: delivery.channel, done });
   }
 
   async #deliver(delivery: AlarmDelivery): Promise<void> {

@@ -9,6 +9,7 @@ import { alarmRoutes } from '../api/alarm-routes.ts';
 import type { Route } from '../api/route.ts';
 import { silenceRoutes } from '../api/silence-routes.ts';
 import { AlarmDispatcher } from './alarm-dispatcher.ts';
+import type { SensorTrouble } from './alarm-facts.ts';
 import { AlarmWatcher } from './alarm-watcher.ts';
 import { Announcer } from './announcer.ts';
 import type { AlarmChannel } from './channels/alarm-channel.ts';
@@ -40,6 +41,7 @@ export interface AlarmSystemOptions extends AlarmOptions {
   log: Logger;
   /** Answers, or throws when the state cannot be read. */
   checkState: () => Promise<void>;
+  failingSensors?: (pipeline: Pipeline) => Promise<SensorTrouble[]>;
   /** When the scheduler's last round succeeded; absent where no scheduler runs. */
   lastSchedulerRound?: () => Date | null;
 }

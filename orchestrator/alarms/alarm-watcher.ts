@@ -17,7 +17,7 @@ export interface WatcherOptions {
   alarms: AlarmStore;
   announcer: Announcer;
   /** Sensors of a pipeline that cannot look. @default none */
-  sensors?: (pipeline: string) => Promise<SensorTrouble[]>;
+  failingSensors?: (pipeline: Pipeline) => Promise<SensorTrouble[]>;
   clock: Clock;
   ids: Ids;
   log: Logger;
@@ -95,14 +95,16 @@ export class AlarmWatcher {
       const conditions = systemConditions({ deadLetters: await facts.deadLetterCounts() });
       return this.#settle(conditions, open.get(null) ?? [], silences, now);
     });
-    for (const name of names) {
+    for (const [index, name] of [...names].entries()) {
+      if (index % BATCH === BATCH - 1) await new Promise(setImmediate);
       const isDone = await this.#attempt({ pipeline: name }, async () => {
-        const sensors = await (this.#options.sensors?.(name) ?? []);
+        const pipeline = pipelines.get(name);
+        const sensors = (pipeline && (await this.#options.failingSensors?.(pipeline))) ?? [];
         return this.#lookAt(
           {
             now,
             name,
-            pipeline: pipelines.get(name),
+            pipeline,
             watch: watches.get(name),
             unfinished: unfinished.get(name) ?? [],
             failedDates: (failures.get(name) ?? []).map(({ runDate }) => runDate),
@@ -189,6 +191,9 @@ export class AlarmWatcher {
     }
   }
 }
+
+/** Pipelines that are looked at before others get their turn: a scheduler's tick must not wait for a round. */
+const BATCH = 25;
 
 /** Kinds of which the watcher forgets what is too long ago. */
 const looksBack = new Set<Alarm['kind']>(['run_missing', 'run_failed']);

@@ -1,16 +1,19 @@
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
-import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { OutboxMessage, StateStore } from '@triad/shared/state/state-store.ts';
 
 /** How many messages are read at a time. */
 const BATCH = 100;
+/** For this long no other relay publishes what this one has taken, in milliseconds. */
+const TAKEN_MS = 10_000;
 /** How long to wait when the messenger or the state does not answer, in milliseconds. */
 const PAUSE_MS = 500;
 
 /**
  * Publishes what transactions left in the outbox, in order. A message is marked published after
- * the messenger took it, so a crash in between publishes it twice and never not at all.
+ * the messenger took it, so a crash in between publishes it twice and never not at all. Of several
+ * relays one takes a message; what a dead one had taken is published when it is woken later.
  */
 export class OutboxRelay {
   readonly #state: StateStore;
@@ -49,16 +52,23 @@ export class OutboxRelay {
   }
 
   async #drain(): Promise<void> {
+    let batch: OutboxMessage[] = [];
     while (!this.#stopped.signal.aborted) {
       try {
-        const messages = await this.#state.unpublished(BATCH);
-        if (messages.length === 0) return;
-        for (const { topic, event } of messages) await this.#messenger.publish(topic, event);
-        await this.#state.markPublished(messages.map(({ id }) => id));
+        if (batch.length === 0) batch = await this.#take();
+        if (batch.length === 0) return;
+        for (const { topic, event } of batch) await this.#messenger.publish(topic, event);
+        await this.#state.markPublished(batch.map(({ id }) => id));
+        batch = [];
       } catch (error) {
         this.#log.error({ err: error }, 'the outbox could not be published');
         await sleep(this.#clock, PAUSE_MS, this.#stopped.signal);
       }
     }
+  }
+
+  #take(): Promise<OutboxMessage[]> {
+    const now = this.#clock.now();
+    return this.#state.takeUnpublished(now, new Date(now.getTime() + TAKEN_MS), BATCH);
   }
 }

@@ -53,20 +53,8 @@ export class RunEngine {
 
   /** Records what `reaction` makes of the run's status, and everything that follows from it. */
   async react(runId: string, reaction: Reaction): Promise<void> {
-    const { state, log, onOutbox, onFinished = () => {} } = this.#options;
-    for (;;) {
-      const run = await state.getRun(runId);
-      if (!run) return;
-      const happened = reaction(run.plan, foldEvents(run.plan, run.events));
-      const change = await this.#plan(run, happened);
-      if (!change) return;
-      if (!(await state.applyChange(runId, run.events.length, change))) continue;
-      for (const { event } of change.events) log.info({ runId, ...event }, event.type);
-      if (change.outbox.length > 0) onOutbox();
-      if (change.finishedAt) onFinished();
-      this.#advanceAtRetries(runId, happened);
-      if (change.ended.length > 0) await this.#advanceWaiting(runId);
-      return;
+    while (!(await this.#attempt(runId, reaction))) {
+      // Someone else was faster: all is decided anew on what they wrote.
     }
   }
 
@@ -82,6 +70,36 @@ export class RunEngine {
       if (unknownKeys.length === 0) return change;
       for (const key of unknownKeys) cache.set(key, (await findReusable(key)) ?? null);
     }
+  }
+
+  /**
+   * Lets a queued run begin, unless any run was admitted since `revision`; then nothing is stored,
+   * and whether there is still room has to be asked again.
+   */
+  async admit(runId: string, revision: number): Promise<void> {
+    await this.#attempt(
+      runId,
+      (_plan, { state }) => (state === 'queued' ? [{ type: 'run_admitted' }] : []),
+      revision,
+    );
+  }
+
+  /** @returns whether the decision was stored, or there was none to store */
+  async #attempt(runId: string, reaction: Reaction, admission?: number): Promise<boolean> {
+    const { state, log, onOutbox, onFinished = () => {} } = this.#options;
+    const run = await state.getRun(runId);
+    if (!run) return true;
+    const happened = reaction(run.plan, foldEvents(run.plan, run.events));
+    const planned = await this.#plan(run, happened);
+    if (!planned) return true;
+    const change = { ...planned, ...(admission !== undefined && { admission }) };
+    if (!(await state.applyChange(runId, run.events.length, change))) return false;
+    for (const { event } of change.events) log.info({ runId, ...event }, event.type);
+    if (change.outbox.length > 0) onOutbox();
+    if (change.finishedAt) onFinished();
+    this.#advanceAtRetries(runId, happened);
+    if (change.ended.length > 0) await this.#advanceWaiting(runId);
+    return true;
   }
 
   /** A retry that this process does not live to see is found by the reconciler of the next one. */

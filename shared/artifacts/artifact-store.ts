@@ -30,6 +30,11 @@ export interface ArtifactStore {
   digest(path: string): Promise<ArtifactReference | undefined>;
   /** All artifacts whose path starts with `prefix`, sorted by path. */
   list(prefix: string): Promise<Artifact[]>;
+  /**
+   * Removes all artifacts whose path starts with `prefix`, which must not be empty. Only for what
+   * nobody writes or reads any more; harmless when there is none.
+   */
+  deletePrefix(prefix: string): Promise<void>;
   /** Answers, or throws when the store cannot be used. */
   check(): Promise<void>;
 }

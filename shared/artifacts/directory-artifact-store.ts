@@ -8,7 +8,7 @@ import type { Artifact, ArtifactStore, Precondition } from './artifact-store.ts'
 import { commitGeneration } from './commit-generation.ts';
 import { digestFile } from './digest-file.ts';
 import { makeDirectoryDurably, move, syncToDisk } from './durable-file.ts';
-import { currentGeneration, generationFile } from './generations.ts';
+import { currentGeneration, generationFile, namesIn } from './generations.ts';
 
 export interface DirectoryArtifactStoreOptions {
   /** Made when it does not exist. */
@@ -95,6 +95,22 @@ export class DirectoryArtifactStore implements ArtifactStore {
     await visit('');
     const found = await Promise.all(paths.sort().map((path) => this.stat(path)));
     return found.filter((artifact) => artifact !== undefined);
+  }
+
+  async deletePrefix(prefix: string): Promise<void> {
+    checkArtifactPath(prefix.replace(/\/$/, ''));
+    const end = prefix.lastIndexOf('/');
+    const folder = prefix.slice(0, Math.max(0, end));
+    const root = await this.#ready();
+    const directory = folder === '' ? root : await confinePath(root, folder);
+    const start = prefix.slice(end + 1);
+    if (start === '') return fs.rm(directory, { recursive: true, force: true });
+    for (const name of await namesIn(directory)) {
+      // The generations of an artifact are beside it, under its name with a dot.
+      const isGenerations = name.startsWith(`.${start}`) && name.endsWith('.generations');
+      if (!name.startsWith(start) && !isGenerations) continue;
+      await fs.rm(join(directory, name), { recursive: true, force: true });
+    }
   }
 
   async check(): Promise<void> {

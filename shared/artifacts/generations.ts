@@ -21,7 +21,8 @@ export async function currentGeneration(file: string): Promise<number> {
   return (await isFile(file)) ? 1 : 0;
 }
 
-async function namesIn(directory: string): Promise<string[]> {
+/** What is in a directory; nothing when there is none. */
+export async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory);
   } catch (error) {

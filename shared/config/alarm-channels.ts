@@ -39,8 +39,9 @@ export function parseAlarmChannels(text: string): ReadonlyMap<string, AlarmChann
   const result = z.record(slug, alarmChannel).safeParse(parseJson(text));
   if (!result.success) {
     const issue = result.error.issues[0];
-    const field = [variable, ...(issue?.path ?? [])].join('.');
-    throw new TriadError('CONFIG_INVALID', { field, expected: expectationOf(issue) });
+    const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
+    const expected = `${where}${expectationOf(issue)}`;
+    throw new TriadError('CONFIG_INVALID', { field: variable, expected });
   }
   const channels = new Map(Object.entries(result.data));
   return channels.size > 0 ? channels : new Map([['log', { type: 'log' }]]);

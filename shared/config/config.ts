@@ -19,6 +19,12 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
 const environment = z.object({
   /** Directory of all state of the embedded system. */
   TRIAD_HOME: z.string().min(1).default('.triad'),
+  /** A Postgres for runs and messages, which several orchestrators can share; absent, a file of the home. */
+  TRIAD_DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' })
+    .optional(),
+  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, never. */
+  TRIAD_RETENTION_DAYS: number.pipe(z.number().min(1)).optional(),
   /** `embedded` is this machine alone. */
   TRIAD_PROFILE: z.enum(['embedded']).default('embedded'),
   /** Address the services listen on. */
@@ -109,6 +115,8 @@ const modulePaths = z.record(slug, z.string().min(1));
 
 export interface Config {
   home: string;
+  databaseUrl: string | undefined;
+  retentionDays: number | undefined;
   profile: 'embedded';
   host: string;
   orchestrator: { port: number; url: string };
@@ -162,6 +170,8 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     given ?? `http://${authority}:${portNumber}`;
   return {
     home: resolve(value.TRIAD_HOME),
+    databaseUrl: value.TRIAD_DATABASE_URL,
+    retentionDays: value.TRIAD_RETENTION_DAYS,
     profile: value.TRIAD_PROFILE,
     host,
     orchestrator: {

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 export const homeLayout = (home: string) => ({
   /** Runs, ticks, outbox, deliveries: opened by the orchestrator alone. */
   state: join(home, 'state.db'),
+  /** Copies of the state file. */
+  backups: join(home, 'backups'),
   /** Held by the orchestrator while it lives, so that one home has one system. */
   lock: join(home, 'home.lock'),
   /** Opened by one sql-runner job at a time. */

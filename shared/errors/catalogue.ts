@@ -117,6 +117,46 @@ export const catalogue = {
     'The state at {path} has schema {found}; this build knows up to {known}.',
     'Run the newer build of Triad that wrote it.',
   ),
+  STATE_UNREACHABLE: retryable(
+    503,
+    'The database {database} does not answer: {reason}',
+    'Start the database, or correct TRIAD_DATABASE_URL.',
+  ),
+  STATE_ACCESS_DENIED: fatal(
+    500,
+    'The database {database} refuses access: {reason}',
+    'Correct the user, the password or the database name in TRIAD_DATABASE_URL, or grant the right.',
+  ),
+  STATE_BUSY: retryable(
+    503,
+    'The database {database} could not finish a transaction beside others: {reason}',
+    'It is tried again automatically; if it happens again, look for long transactions in the database.',
+  ),
+  STATE_EXPORT_INVALID: fatal(
+    400,
+    '{file} is no export of state that can be imported: {reason}',
+    'Export the state again with triad state export, and import the whole file.',
+  ),
+  STATE_SCHEMA_DIFFERS: fatal(
+    409,
+    '{file} holds state of schema {found}; this build works with {known}.',
+    'Import it with the build that exported it, and let a newer build bring that database up to date.',
+  ),
+  STATE_NOT_EMPTY: fatal(
+    409,
+    'The state at {path} is not empty: it has rows in {table}.',
+    'Import into an empty home or database.',
+  ),
+  STATE_BACKUP_EXISTS: fatal(
+    409,
+    'There is a backup named {name} already.',
+    'Give another name, or move that backup away.',
+  ),
+  STATE_BACKUP_UNSUPPORTED: fatal(
+    501,
+    'State in the database {database} is not backed up by Triad.',
+    'Use pg_dump, or the backups of the database service; triad state export works everywhere.',
+  ),
 
   // Artifacts
   ARTIFACT_MISSING: fatal(

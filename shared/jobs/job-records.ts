@@ -79,9 +79,14 @@ export class JobRecords {
     }
   }
 
+  /** Of all jobs, the oldest first. */
+  async ids(): Promise<string[]> {
+    return (await this.#names(this.directory)).sort();
+  }
+
   /** The newest `limit` by command id, which starts with a time-ordered run id. */
   async newest(limit: number): Promise<JobRecord[]> {
-    const ids = (await this.#names(this.directory)).sort().reverse().slice(0, limit);
+    const ids = (await this.ids()).reverse().slice(0, limit);
     const records = await Promise.all(ids.map((id) => this.read(id)));
     return records.filter((record) => record !== undefined);
   }

@@ -1,5 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database, DeadLetterRecord, DeliveryRecord } from '../state/database.ts';
+import { locksRows, transact } from '../state/transaction.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 
 /** `MessageStore` in the state database, so that one file holds all that must not be lost. */
@@ -19,16 +20,25 @@ export class KyselyMessageStore implements MessageStore {
       .execute();
   }
 
-  async dueDeliveries(now: Date, limit: number): Promise<Delivery[]> {
-    const rows = await this.#db
-      .selectFrom('deliveries')
-      .selectAll()
-      .where('due_at', '<=', now.toISOString())
-      .orderBy('due_at')
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.map(toDelivery);
+  takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
+    return transact(this.#db, async (tx) => {
+      const due = tx
+        .selectFrom('deliveries')
+        .selectAll()
+        .where('due_at', '<=', now.toISOString())
+        .orderBy('due_at')
+        .orderBy('id')
+        .limit(limit);
+      const rows = await (locksRows(tx) ? due.forUpdate().skipLocked() : due).execute();
+      if (rows.length === 0) return [];
+      const ids = rows.map(({ id }) => id);
+      await tx
+        .updateTable('deliveries')
+        .set({ due_at: until.toISOString(), taken_at: now.toISOString() })
+        .where('id', 'in', ids)
+        .execute();
+      return rows.map(toDelivery);
+    });
   }
 
   async nextDue(now: Date): Promise<Date | undefined> {
@@ -49,13 +59,13 @@ export class KyselyMessageStore implements MessageStore {
   async reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void> {
     await this.#db
       .updateTable('deliveries')
-      .set({ attempts, due_at: dueAt.toISOString() })
+      .set({ attempts, due_at: dueAt.toISOString(), taken_at: null })
       .where('id', '=', deliveryId)
       .execute();
   }
 
   async bury(deliveryId: string, letter: DeadLetter): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await transact(this.#db, async (tx) => {
       await tx.deleteFrom('deliveries').where('id', '=', deliveryId).execute();
       await tx.insertInto('dead_letters').values(deadLetterRecord(letter)).execute();
     });
@@ -85,7 +95,7 @@ export class KyselyMessageStore implements MessageStore {
   }
 
   async replay(letterId: string, deliveries: Delivery[], dueAt: Date): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
+    return transact(this.#db, async (tx) => {
       const { numDeletedRows } = await tx
         .deleteFrom('dead_letters')
         .where('id', '=', letterId)
@@ -110,6 +120,7 @@ const deliveryRecord = (delivery: Delivery, dueAt: Date): DeliveryRecord => ({
   attempts: delivery.attempts,
   published_at: delivery.publishedAt.toISOString(),
   due_at: dueAt.toISOString(),
+  taken_at: null,
 });
 
 const toDelivery = (row: DeliveryRecord): Delivery => ({

@@ -30,8 +30,11 @@ export interface DeadLetter {
 /** Where the embedded messenger keeps its messages. Every method is one transaction. */
 export interface MessageStore {
   addDeliveries(deliveries: Delivery[], dueAt: Date): Promise<void>;
-  /** Due at `now`, oldest first. */
-  dueDeliveries(now: Date, limit: number): Promise<Delivery[]>;
+  /**
+   * Due at `now`, oldest first. They are due again at `until`: until then nobody else gets them, and
+   * if the caller dies somebody else does.
+   */
+  takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]>;
   /** When the first delivery after `now` is due; `undefined` when none waits. */
   nextDue(now: Date): Promise<Date | undefined>;
   acknowledge(deliveryId: string): Promise<void>;

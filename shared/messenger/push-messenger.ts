@@ -26,6 +26,9 @@ export interface DeliveryPolicy {
   concurrency: number;
 }
 
+/** How long it may take to record how a delivery ended, in milliseconds. */
+const RECORDING_MS = 5000;
+
 /** Ten attempts over one to two minutes: a service that is restarted misses nothing. */
 export const defaultDeliveryPolicy: DeliveryPolicy = {
   maxAttempts: 10,
@@ -189,13 +192,10 @@ export class PushMessenger implements Messenger {
 
   async #pump(): Promise<void> {
     const { store, clock } = this.#options;
+    const free = this.#policy.concurrency - this.#underWay.size;
+    if (free <= 0) return;
     const now = clock.now();
-    // Deliveries under way are still due in the store, so look past them.
-    const due = await store.dueDeliveries(now, 2 * this.#policy.concurrency);
-    if (!this.#running) return;
-    for (const delivery of due) {
-      if (this.#underWay.size >= this.#policy.concurrency) return;
-      if (this.#underWay.has(delivery.id)) continue;
+    for (const delivery of await store.takeDue(now, this.#leaseEnd(now), free)) {
       const attempt = this.#deliver(delivery).finally(() => {
         this.#underWay.delete(delivery.id);
         this.#wake();
@@ -206,6 +206,11 @@ export class PushMessenger implements Messenger {
     if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
   }
 
+  /** By then a delivery has ended and been recorded, or its messenger is dead. */
+  #leaseEnd(now: Date): Date {
+    return new Date(now.getTime() + this.#policy.ackDeadlineMs + RECORDING_MS);
+  }
+
   async #deliver(delivery: Delivery): Promise<void> {
     const { store, clock, log } = this.#options;
     try {
@@ -214,7 +219,7 @@ export class PushMessenger implements Messenger {
       else await this.#retryOrBury(delivery, failure);
     } catch (error) {
       log.error({ err: error, messageId: delivery.messageId }, 'a delivery could not be recorded');
-      // It is still due: without a pause a store that is full would be asked without end.
+      // Without a pause a store that is full would be asked without end.
       await sleep(clock, this.#policy.backoff.initialMs);
     }
   }

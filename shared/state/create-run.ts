@@ -3,25 +3,22 @@ import type { RunPlan } from '../contracts/run-plan.ts';
 import type { Database } from './database.ts';
 import type { TickKey } from './tick-ledger.ts';
 
-/** Inserts a run and fires its tick; `false` when its cause or its tick has a run already. */
+/**
+ * Inserts a run and fires its tick. `false` when its cause or its tick has a run already: then the
+ * transaction must be rolled back.
+ */
 export async function createRun(
   tx: Transaction<Database>,
   plan: RunPlan,
   tick: TickKey | undefined,
 ): Promise<boolean> {
-  if (plan.cause !== null && (await hasCause(tx, plan.cause))) return false;
-  if (tick && !(await fireTick(tx, tick, plan.runId))) return false;
-  await tx.insertInto('runs').values(newRunRecord(plan)).execute();
-  return true;
-}
-
-async function hasCause(tx: Transaction<Database>, cause: string): Promise<boolean> {
-  const row = await tx
-    .selectFrom('runs')
-    .select('run_id')
-    .where('cause', '=', cause)
-    .executeTakeFirst();
-  return row !== undefined;
+  const { numInsertedOrUpdatedRows } = await tx
+    .insertInto('runs')
+    .values(newRunRecord(plan))
+    .onConflict((conflict) => conflict.column('cause').doNothing())
+    .executeTakeFirstOrThrow();
+  if (numInsertedOrUpdatedRows !== 1n) return false;
+  return !tick || (await fireTick(tx, tick, plan.runId));
 }
 
 /** Compare-and-set: of two schedulers that see the same tick, one changes the row. */

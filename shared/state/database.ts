@@ -110,6 +110,8 @@ interface OutboxTable {
   id: string;
   topic: string;
   event: string;
+  /** Until then one relay has it; null when none does. */
+  taken_until: string | null;
 }
 
 interface DeliveryTable {
@@ -121,7 +123,10 @@ interface DeliveryTable {
   attributes: string;
   attempts: number;
   published_at: string;
+  /** When it may be delivered, or, while a messenger delivers it, when another one may. */
   due_at: string;
+  /** Since when a messenger has it; null when none does. */
+  taken_at: string | null;
 }
 
 interface DeadLetterTable {
@@ -232,6 +237,25 @@ interface SensorCursorTable {
   error: string | null;
 }
 
+interface LeaseTable {
+  name: string;
+  holder: string;
+  /** Grows with every holder. */
+  token: number;
+  expires_at: string;
+}
+
+/** A counter that those who decide on the same facts compare and set. */
+interface RevisionTable {
+  name: string;
+  revision: number;
+}
+
+/** A run that is gone from the other tables and whose files are still to be removed. */
+interface PrunedRunTable {
+  run_id: string;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -254,6 +278,9 @@ export interface Database {
   alarm_deliveries: AlarmDeliveryTable;
   alarm_silences: AlarmSilenceTable;
   alarm_watches: AlarmWatchTable;
+  leases: LeaseTable;
+  revisions: RevisionTable;
+  pruned_runs: PrunedRunTable;
 }
 
 export type RunRecord = Selectable<RunTable>;

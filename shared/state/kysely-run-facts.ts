@@ -92,12 +92,19 @@ export class KyselyRunFacts implements RunFacts {
   async answeredFirings(pipeline: string, after: Date, until: Date): Promise<Date[]> {
     const rows = await this.#db
       .selectFrom('ticks')
-      .select('occurrence')
-      .where('pipeline', '=', pipeline)
-      .where('occurrence', '>', after.toISOString())
-      .where('occurrence', '<=', until.toISOString())
-      .where('state', '!=', 'expected')
-      .orderBy('occurrence')
+      .leftJoin('pauses', 'pauses.pipeline', 'ticks.pipeline')
+      .select('ticks.occurrence')
+      .where('ticks.pipeline', '=', pipeline)
+      .where('ticks.occurrence', '>', after.toISOString())
+      .where('ticks.occurrence', '<=', until.toISOString())
+      // A pause answers what is due while it lasts.
+      .where(({ or, eb }) =>
+        or([
+          eb('ticks.state', '!=', 'expected'),
+          eb('pauses.at', '<=', eb.ref('ticks.occurrence')),
+        ]),
+      )
+      .orderBy('ticks.occurrence')
       .execute();
     return rows.map(({ occurrence }) => new Date(occurrence));
   }

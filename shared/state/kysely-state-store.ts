@@ -1,18 +1,16 @@
-import { type Kysely, sql, type Transaction } from 'kysely';
-import type { CloudEvent } from '../contracts/cloud-event.ts';
+import { type Kysely, sql } from 'kysely';
 import { runEvent, stepResult } from '../contracts/run-event.ts';
 import { type RunPlan, runPlan } from '../contracts/run-plan.ts';
 import { runTrigger } from '../contracts/run-trigger.ts';
-import { runState } from '../contracts/run-view.ts';
-import type { ErrorReport } from '../errors/triad-error.ts';
+import { ADMISSION, applyChange } from './apply-change.ts';
 import { createRun } from './create-run.ts';
-import type { Database, RunRecord } from './database.ts';
+import type { Database } from './database.ts';
+import { outboxRecord, toOutboxMessage, toRunRow } from './run-records.ts';
 import type {
   ActiveCount,
   CachedStep,
   InFlight,
   OutboxMessage,
-  PoolSlot,
   PoolWait,
   QueuedFilter,
   RunChange,
@@ -22,6 +20,7 @@ import type {
   StoredRun,
 } from './state-store.ts';
 import type { TickKey } from './tick-ledger.ts';
+import { locksRows, transact, transactIf } from './transaction.ts';
 
 /** `StateStore` on any database that Kysely speaks to. */
 export class KyselyStateStore implements StateStore {
@@ -32,52 +31,14 @@ export class KyselyStateStore implements StateStore {
   }
 
   createRun(plan: RunPlan, tick?: TickKey): Promise<boolean> {
-    return this.#db.transaction().execute((tx) => createRun(tx, plan, tick));
+    return transactIf(this.#db, async (tx, require) => {
+      require(await createRun(tx, plan, tick));
+    });
   }
 
-  async applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
-    return this.#db.transaction().execute(async (tx) => {
-      const { last } = await tx
-        .selectFrom('run_events')
-        .select(({ fn }) => fn.countAll<number>().as('last'))
-        .where('run_id', '=', runId)
-        .executeTakeFirstOrThrow();
-      if (Number(last) !== seenEvents) return false;
-
-      if (!(await slotsAreFree(tx, change))) return false;
-      if (change.ended.length > 0) {
-        await tx.deleteFrom('pool_slots').where('command_id', 'in', change.ended).execute();
-        await tx.deleteFrom('in_flight').where('command_id', 'in', change.ended).execute();
-      }
-      if (change.dispatched.length > 0) {
-        await tx.insertInto('in_flight').values(change.dispatched.map(inFlightRecord)).execute();
-      }
-      const slots = change.dispatched.flatMap(slotRecords);
-      if (slots.length > 0) await tx.insertInto('pool_slots').values(slots).execute();
-      await replaceWaits(tx, runId, change.waits);
-      for (const entry of change.cached) await storeCached(tx, entry);
-      if (change.events.length > 0) {
-        const records = change.events.map(({ at, event }, index) => ({
-          run_id: runId,
-          seq: seenEvents + index + 1,
-          at: at.toISOString(),
-          event: JSON.stringify(event),
-        }));
-        await tx.insertInto('run_events').values(records).execute();
-      }
-      await tx
-        .updateTable('runs')
-        .set({
-          state: change.state,
-          finished_at: change.finishedAt?.toISOString() ?? null,
-          error: change.error ? JSON.stringify(change.error) : null,
-        })
-        .where('run_id', '=', runId)
-        .execute();
-      if (change.outbox.length > 0) {
-        await tx.insertInto('outbox').values(change.outbox.map(outboxRecord)).execute();
-      }
-      return true;
+  applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
+    return transactIf(this.#db, async (tx, require) => {
+      await applyChange(tx, require, runId, seenEvents, change);
     });
   }
 
@@ -221,17 +182,30 @@ export class KyselyStateStore implements StateStore {
   }
 
   async unpublished(limit: number): Promise<OutboxMessage[]> {
-    const rows = await this.#db
-      .selectFrom('outbox')
-      .selectAll()
-      .orderBy('id')
-      .limit(limit)
-      .execute();
-    return rows.map(({ id, topic, event }) => ({
-      id,
-      topic,
-      event: JSON.parse(event) as CloudEvent,
-    }));
+    const query = this.#db.selectFrom('outbox').selectAll().orderBy('id').limit(limit);
+    return (await query.execute()).map(toOutboxMessage);
+  }
+
+  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
+    return transact(this.#db, async (tx) => {
+      const free = tx
+        .selectFrom('outbox')
+        .selectAll()
+        .where(({ eb, or }) =>
+          or([eb('taken_until', 'is', null), eb('taken_until', '<=', now.toISOString())]),
+        )
+        .orderBy('id')
+        .limit(limit);
+      const rows = await (locksRows(tx) ? free.forUpdate().skipLocked() : free).execute();
+      if (rows.length === 0) return [];
+      const ids = rows.map(({ id }) => id);
+      await tx
+        .updateTable('outbox')
+        .set({ taken_until: until.toISOString() })
+        .where('id', 'in', ids)
+        .execute();
+      return rows.map(toOutboxMessage);
+    });
   }
 
   async enqueue(message: OutboxMessage): Promise<void> {
@@ -242,6 +216,15 @@ export class KyselyStateStore implements StateStore {
     await this.#db.deleteFrom('outbox').where('id', 'in', ids).execute();
   }
 
+  async admissionRevision(): Promise<number> {
+    const { revision } = await this.#db
+      .selectFrom('revisions')
+      .select('revision')
+      .where('name', '=', ADMISSION)
+      .executeTakeFirstOrThrow();
+    return revision;
+  }
+
   async check(): Promise<void> {
     await sql`select 1 from runs limit 1`.execute(this.#db);
   }
@@ -249,86 +232,4 @@ export class KyselyStateStore implements StateStore {
   async close(): Promise<void> {
     await this.#db.destroy();
   }
-}
-
-/** Whether the change may take its slots: those that its own ended attempts held are free. */
-async function slotsAreFree(
-  tx: Transaction<Database>,
-  { dispatched, ended }: RunChange,
-): Promise<boolean> {
-  const wanted = dispatched.flatMap(({ slots }) => slots);
-  if (wanted.length === 0) return true;
-  const nameOf = ({ pool, slot }: PoolSlot) => `${pool}/${slot}`;
-  if (new Set(wanted.map(nameOf)).size < wanted.length) return false;
-  const held = await tx
-    .selectFrom('pool_slots')
-    .selectAll()
-    .where('pool', 'in', [...new Set(wanted.map(({ pool }) => pool))])
-    .execute();
-  const taken = new Set(held.filter((row) => !ended.includes(row.command_id)).map(nameOf));
-  return wanted.every((slot) => !taken.has(nameOf(slot)));
-}
-
-async function replaceWaits(
-  tx: Transaction<Database>,
-  runId: string,
-  pools: string[],
-): Promise<void> {
-  await tx.deleteFrom('pool_waits').where('run_id', '=', runId).execute();
-  if (pools.length === 0) return;
-  const { priority } = await tx
-    .selectFrom('runs')
-    .select('priority')
-    .where('run_id', '=', runId)
-    .executeTakeFirstOrThrow();
-  const rows = pools.map((pool) => ({ pool, run_id: runId, priority }));
-  await tx.insertInto('pool_waits').values(rows).execute();
-}
-
-/** Of equal attempts the newest is kept: its files are the last to be pruned. */
-async function storeCached(tx: Transaction<Database>, entry: CachedStep): Promise<void> {
-  const row = {
-    run_id: entry.runId,
-    step: entry.step,
-    attempt: entry.attempt,
-    result: JSON.stringify(entry.result),
-    duration_ms: entry.durationMs,
-    at: entry.at.toISOString(),
-  };
-  await tx
-    .insertInto('step_cache')
-    .values({ key: entry.key, ...row })
-    .onConflict((conflict) => conflict.column('key').doUpdateSet(row))
-    .execute();
-}
-
-const inFlightRecord = (entry: InFlight) => ({
-  command_id: entry.commandId,
-  run_id: entry.runId,
-  step: entry.step,
-  attempt: entry.attempt,
-  dispatched_at: entry.dispatchedAt.toISOString(),
-});
-
-const slotRecords = ({ commandId, slots }: InFlight) =>
-  slots.map(({ pool, slot }) => ({ pool, slot, command_id: commandId }));
-
-const outboxRecord = ({ id, topic, event }: OutboxMessage) => ({
-  id,
-  topic,
-  event: JSON.stringify(event),
-});
-
-function toRunRow(row: RunRecord): RunRow {
-  return {
-    runId: row.run_id,
-    pipeline: row.pipeline,
-    runDate: row.run_date,
-    state: runState.parse(row.state),
-    trigger: runTrigger.parse(row.trigger),
-    priority: row.priority,
-    createdAt: new Date(row.created_at),
-    finishedAt: row.finished_at === null ? null : new Date(row.finished_at),
-    error: row.error === null ? null : (JSON.parse(row.error) as ErrorReport),
-  };
 }

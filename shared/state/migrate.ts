@@ -6,6 +6,7 @@ import { admission } from './migrations/002-admission.ts';
 import { schedules } from './migrations/003-schedules.ts';
 import { alarms } from './migrations/004-alarms.ts';
 import { events } from './migrations/005-events.ts';
+import { leases } from './migrations/006-leases.ts';
 import { resultHistory } from './migrations/008-result-history.ts';
 
 /** In order, forward only. A released migration is never edited. */
@@ -15,6 +16,7 @@ const migrations: Record<string, Migration> = {
   '003_schedules': schedules,
   '004_alarms': alarms,
   '005_events': events,
+  '006_leases': leases,
   '008_result_history': resultHistory,
 };
 
@@ -31,20 +33,24 @@ export async function migrate(db: Kysely<Database>, where: string): Promise<void
 }
 
 async function refuseNewer(db: Kysely<Database>, known: string[], where: string): Promise<void> {
+  const unknown = (await appliedMigrations(db)).find((name) => !known.includes(name));
+  if (unknown === undefined) return;
+  throw new TriadError('STATE_NEWER', {
+    path: where,
+    found: unknown,
+    known: known.at(-1) ?? 'none',
+  });
+}
+
+/** The names of the migrations that a database has seen, in order. */
+export async function appliedMigrations(db: Kysely<Database>): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === 'kysely_migration')) return;
+  if (!tables.some((table) => table.name === 'kysely_migration')) return [];
   const applied = await db
     .withTables<{ kysely_migration: { name: string } }>()
     .selectFrom('kysely_migration')
     .select('name')
     .orderBy('name')
     .execute();
-  const unknown = applied.find(({ name }) => !known.includes(name));
-  if (unknown) {
-    throw new TriadError('STATE_NEWER', {
-      path: where,
-      found: unknown.name,
-      known: known.at(-1) ?? 'none',
-    });
-  }
+  return applied.map(({ name }) => name);
 }

@@ -108,6 +108,8 @@ export interface RunChange {
   waits: string[];
   /** Results that later runs may reuse. */
   cached: CachedStep[];
+  /** Of a change that admits a run: the `admissionRevision` before the active runs were counted. */
+  admission?: number;
 }
 
 /** The orchestrator's memory. Every method is one transaction. */
@@ -119,7 +121,7 @@ export interface StateStore {
   createRun(plan: RunPlan, tick?: TickKey): Promise<boolean>;
   /**
    * Applies `change` to a run that has exactly `seenEvents` events. `false`, and nothing stored,
-   * when someone else was faster or a slot is taken.
+   * when someone else was faster, a slot is taken or another run was admitted meanwhile.
    */
   applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean>;
   getRun(runId: string): Promise<StoredRun | undefined>;
@@ -135,13 +137,17 @@ export interface StateStore {
   activeCounts(): Promise<ActiveCount[]>;
   /** The run of the newest tick of a pipeline before `occurrence` that made a run. */
   previousTickRun(pipeline: string, occurrence: Date): Promise<RunRow | undefined>;
+  /** Grows with every run that is admitted. */
+  admissionRevision(): Promise<number>;
   inFlight(): Promise<InFlight[]>;
   /** In the order in which the waiting runs are to be served. */
   poolWaits(): Promise<PoolWait[]>;
   cachedStep(key: string): Promise<CachedStep | undefined>;
 
-  /** Oldest first. */
+  /** What the outbox holds, oldest first. */
   unpublished(limit: number): Promise<OutboxMessage[]>;
+  /** Of that, what nobody else has; no other caller gets it before `until`. */
+  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]>;
   /** Puts an event into the outbox outside of any run change. */
   enqueue(message: OutboxMessage): Promise<void>;
   markPublished(ids: string[]): Promise<void>;

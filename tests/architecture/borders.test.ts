@@ -69,12 +69,16 @@ rule('configuration is loaded where a process begins, and by the command line', 
 });
 
 const ports = [
+  'AlarmChannel',
+  'AlarmStore',
   'ArtifactStore',
   'EventStore',
   'JobLauncher',
   'Messenger',
   'MessageStore',
   'SensorStore',
+  'RunFacts',
+  'SilenceStore',
   'StateStore',
   'ResultHistory',
   'Warehouse',

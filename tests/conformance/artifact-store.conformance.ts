@@ -174,6 +174,32 @@ export function artifactStoreConformance(name: string, open: () => Promise<Artif
       });
     }
 
+    test('deleting a prefix removes what starts with it, overwritten or not, and nothing else', async () => {
+      const left = async () => (await store.list('delete/')).map(({ path }) => path);
+      const all = ['delete/a/x/1', 'delete/a/y', 'delete/a:1/z', 'delete/ab', 'delete/b'];
+      for (const path of all) await store.put(path, 'x');
+      for (const path of all) await store.put(path, 'again');
+      await store.deletePrefix('delete/a/');
+      assert.deepEqual(await left(), ['delete/a:1/z', 'delete/ab', 'delete/b']);
+      assert.equal(await store.get('delete/a/y'), undefined);
+      await store.deletePrefix('delete/a:');
+      assert.deepEqual(await left(), ['delete/ab', 'delete/b']);
+      await store.deletePrefix('delete/a');
+      await store.deletePrefix('delete/none/');
+      assert.deepEqual(await left(), ['delete/b']);
+      await store.put('delete/ab', 'new', { absent: true });
+      assert.equal((await store.get('delete/ab'))?.body.toString(), 'new');
+    });
+
+    test('a prefix that leaves the store, and the whole store, cannot be deleted', async () => {
+      for (const prefix of ['', '/', '../', 'a/../..', '/etc', '.temporary']) {
+        await assert.rejects(store.deletePrefix(prefix), { code: 'ARTIFACT_PATH_INVALID' });
+      }
+      await store.put('temporary', 'x');
+      await store.deletePrefix('temp');
+      await store.check();
+    });
+
     test('a prefix that leaves the store is refused', async () => {
       await assert.rejects(store.list('../'), { code: 'ARTIFACT_PATH_INVALID' });
       await assert.rejects(store.list('/etc'), { code: 'ARTIFACT_PATH_INVALID' });

@@ -68,11 +68,11 @@ test('no more jobs are done at a time than may be; the others wait their turn', 
   const [first, second, third, fourth] = specs.map(({ id }) => id);
   for (const spec of specs) await jobs.launch(spec);
   await until('two to begin', async () => begun.length === 2 || undefined);
-  assert.deepEqual(begun, [first, second]);
+  assert.deepEqual(begun.toSorted(), [first, second]);
   await jobs.cancel(third ?? '');
   letGo(second ?? '');
   await until('the last to begin', async () => begun.length === 3 || undefined);
-  assert.deepEqual(begun, [first, second, fourth]);
+  assert.deepEqual(begun.toSorted(), [first, second, fourth]);
   assert.equal((await jobs.get(third ?? ''))?.state, 'cancelled');
   await jobs.close();
 });

@@ -29,8 +29,10 @@ export function messageStoreConformance(
   describe(`message store: ${name}`, () => {
     let store: MessageStore;
     let reopen: () => Promise<MessageStore>;
+    /** Takes them for no time at all, so that they can be taken again. */
+    const take = (second: number, limit = 10) => store.takeDue(at(second), at(second), limit);
     const due = async (second: number, limit = 10) =>
-      (await store.dueDeliveries(at(second), limit)).map(({ id }) => id);
+      (await take(second, limit)).map(({ id }) => id);
 
     beforeEach(async () => {
       ({ store, reopen } = await open());
@@ -43,7 +45,29 @@ export function messageStoreConformance(
       assert.deepEqual(await due(1), ['a', 'b']);
       assert.deepEqual(await due(3), ['a', 'b', 'late']);
       assert.deepEqual(await due(3, 1), ['a']);
-      assert.deepEqual(await store.dueDeliveries(at(1), 1), [deliveryOf('a')]);
+      assert.deepEqual(await take(3, 1), [deliveryOf('a')]);
+    });
+
+    test('what one has taken nobody else gets until it is due again', async () => {
+      const ids = ['a', 'b', 'c', 'd', 'e'];
+      await store.addDeliveries(
+        ids.map((id) => deliveryOf(id)),
+        at(1),
+      );
+      const taken = await Promise.all([1, 2, 3].map(() => store.takeDue(at(1), at(6), 2)));
+      assert.deepEqual(
+        taken
+          .flat()
+          .map(({ id }) => id)
+          .toSorted(),
+        ids,
+      );
+      assert.deepEqual(await due(5), []);
+      await store.acknowledge('b');
+      await store.reschedule('c', 1, at(3));
+      assert.deepEqual(await due(3), ['c']);
+      assert.deepEqual(await store.nextDue(at(3)), at(6));
+      assert.deepEqual((await due(6)).toSorted(), ['a', 'c', 'd', 'e']);
     });
 
     test('the next due time is the first after now', async () => {
@@ -59,7 +83,7 @@ export function messageStoreConformance(
       await store.addDeliveries([deliveryOf('a')], at(1));
       await store.addDeliveries([deliveryOf('a', { attempts: 7 }), deliveryOf('b')], at(2));
       assert.deepEqual(await due(2), ['a', 'b']);
-      assert.equal((await store.dueDeliveries(at(2), 1))[0]?.attempts, 0);
+      assert.equal((await take(2, 1))[0]?.attempts, 0);
       await store.addDeliveries([], at(1));
     });
 
@@ -74,7 +98,7 @@ export function messageStoreConformance(
       await store.addDeliveries([deliveryOf('a')], at(1));
       await store.reschedule('a', 3, at(7));
       assert.deepEqual(await due(6), []);
-      assert.deepEqual(await store.dueDeliveries(at(7), 1), [deliveryOf('a', { attempts: 3 })]);
+      assert.deepEqual(await take(7, 1), [deliveryOf('a', { attempts: 3 })]);
     });
 
     test('an acknowledged delivery cannot be rescheduled back into being', async () => {
@@ -131,7 +155,7 @@ export function messageStoreConformance(
       await store.addDeliveries([deliveryOf('a')], at(1));
       await store.addDeadLetter(letterOf('l1'));
       store = await reopen();
-      assert.deepEqual(await store.dueDeliveries(at(1), 10), [deliveryOf('a')]);
+      assert.deepEqual(await take(1, 10), [deliveryOf('a')]);
       assert.deepEqual(await store.deadLetters(10), [letterOf('l1')]);
     });
   });

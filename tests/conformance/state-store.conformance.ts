@@ -139,6 +139,32 @@ export function stateStoreConformance(
       assert.deepEqual(await store.unpublished(2), [message('m3')]);
     });
 
+    test('a message of the outbox that was taken is free again when its time is over', async () => {
+      const until = new Date(at.getTime() + 10_000);
+      for (const id of ['m2', 'm1', 'm3']) await store.enqueue(message(id));
+      assert.deepEqual(await store.takeUnpublished(at, until, 2), [message('m1'), message('m2')]);
+      assert.deepEqual(await store.takeUnpublished(at, until, 2), [message('m3')]);
+      assert.deepEqual(await store.takeUnpublished(at, until, 2), []);
+      await store.markPublished(['m2']);
+      const free = await store.takeUnpublished(until, until, 9);
+      assert.deepEqual(free, [message('m1'), message('m3')]);
+    });
+
+    test('of two admissions decided on the same revision one is stored', async () => {
+      const revision = await store.admissionRevision();
+      for (const id of ['r1', 'r2']) await store.createRun(planOf(id, { queued: true }));
+      const admit = (id: string, admission: number) =>
+        store.applyChange(
+          id,
+          0,
+          changeOf({ events: [{ at, event: { type: 'run_admitted' } }], admission }),
+        );
+      assert.equal(await admit('r1', revision), true);
+      assert.equal(await admit('r2', revision), false);
+      assert.equal((await store.getRun('r2'))?.events.length, 0);
+      assert.equal(await admit('r2', await store.admissionRevision()), true);
+    });
+
     test('a store that is opened again holds all that was committed', async () => {
       await store.createRun(planOf('r1'));
       await store.applyChange(

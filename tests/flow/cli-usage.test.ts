@@ -20,6 +20,7 @@ describe('the command line', { concurrency: 2 }, () => {
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
     const commands = ['up', 'run', 'runs', 'show', 'logs', 'cancel', 'retry', 'sql', 'simulate'];
+    commands.push('alarms', 'silence', 'silences');
     for (const command of [...commands, 'health', 'doctor', 'dead-letters', 'pipelines', 'demo']) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b.* {2}\\w`, 'm'), command);
     }
@@ -45,6 +46,8 @@ describe('the command line', { concurrency: 2 }, () => {
     [['runs', '--state', 'done'], /--state is "done"; expected one of running/],
     [['sql', ' '], /The query is empty.*\nTo fix: See triad sql --help\./],
     [['dead-letters', 'list', '--limit', '0'], /To fix: See triad dead-letters list --help\./],
+    [['silence', 'rfm', '--for', '2h'], /required option '--reason <text>' not specified/],
+    [['silence', 'rfm', '--for', 'long', '--reason', 'x'], /expected a span of time such as 90m/],
     [['simulate', '--out', 'x.csv'], /required option '--customers <n>' not specified/],
     [
       [

@@ -70,6 +70,11 @@ export class MemoryArtifactStore implements ArtifactStore {
       .sort((a, b) => (a.path < b.path ? -1 : 1));
   }
 
+  async deletePrefix(prefix: string): Promise<void> {
+    checkArtifactPath(prefix.replace(/\/$/, ''));
+    for (const path of this.#stored.keys()) if (path.startsWith(prefix)) this.#stored.delete(path);
+  }
+
   async check(): Promise<void> {}
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { absoluteSource } from '../../cli/params/absolute-source.ts';
-import { calendarDate, oneOf, wholeNumber } from '../../cli/params/option-values.ts';
+import { calendarDate, oneOf, timeSpan, wholeNumber } from '../../cli/params/option-values.ts';
 import { parseAssignment } from '../../cli/params/parse-assignment.ts';
 
 describe('arguments of a command line', () => {
@@ -31,6 +31,17 @@ describe('arguments of a command line', () => {
     assert.equal(absoluteSource('orders:/data/o.csv', '/home/u'), 'orders:/data/o.csv');
     assert.equal(absoluteSource('orders:a:b.csv', '/home/u'), 'orders:/home/u/a:b.csv');
     assert.equal(absoluteSource('simulated', '/home/u'), 'simulated');
+  });
+
+  test('a span of time is minutes, hours or days, and nothing else', () => {
+    const span = timeSpan('--for');
+    assert.deepEqual(['90m', '2h', '3d'].map(span), [5_400_000, 7_200_000, 259_200_000]);
+    for (const text of ['', '2', 'h', '0h', '1.5h', '2w', '-1h', '99999d']) {
+      assert.throws(() => span(text), {
+        code: 'USAGE',
+        message: `--for is "${text}"; expected a span of time such as 90m, 2h or 3d.`,
+      });
+    }
   });
 
   test('an option that does not fit is wrong usage and says what was expected', () => {

@@ -60,6 +60,13 @@ const wrong: Record<string, string[]> = {
   TRIAD_SCHEDULER: ['true', ''],
   TRIAD_RECONCILE_SECONDS: ['0', '-1', '', 'soon'],
   TRIAD_DELIVERY_ATTEMPTS: ['0', '101'],
+  TRIAD_ALARM_CHANNELS: ['', 'x', '[]'],
+  TRIAD_WATCHER: ['yes'],
+  TRIAD_WATCH_SECONDS: ['0', 'often'],
+  TRIAD_ALARM_REMIND_SECONDS: ['0', ''],
+  TRIAD_ALARM_ATTEMPTS: ['0', '101'],
+  TRIAD_DEADMAN_URL: ['here', 'ftp://x'],
+  TRIAD_DEADMAN_SECONDS: ['0'],
 };
 for (const [variable, values] of Object.entries(wrong)) {
   test(`a wrong ${variable} is CONFIG_INVALID and names the variable`, () => {

@@ -54,7 +54,7 @@ test('an unknown topic and a malformed message are refused, nothing is published
     const answer = await publish('one', { messages });
     assert.deepEqual([answer.status, answer.body.error.code], [400, 'INPUT_INVALID']);
   }
-  assert.equal((await setup.store.dueDeliveries(setup.clock.now(), 10)).length, 0);
+  assert.equal((await setup.store.takeDue(setup.clock.now(), setup.clock.now(), 10)).length, 0);
 });
 
 test('a push request is acknowledged when its receiver returns, and not when it throws', async () => {

@@ -59,10 +59,10 @@ test('more than one batch is published, also what arrives meanwhile', async () =
 });
 
 test('a message that comes right after the relay has looked is published as well', async () => {
-  const unpublished = setup.state.unpublished.bind(setup.state);
+  const take = setup.state.takeUnpublished.bind(setup.state);
   let isLate = true;
-  setup.state.unpublished = async (limit) => {
-    const found = await unpublished(limit);
+  setup.state.takeUnpublished = async (...given) => {
+    const found = await take(...given);
     if (isLate) {
       isLate = false;
       await enqueue('m1');
@@ -95,10 +95,26 @@ test('a crash before it was noted publishes a message twice, never not at all', 
   await setup.clock.advance(0);
   await relay.stop();
   setup.state.markPublished = markPublished;
-  newRelay().wake();
+  const successor = newRelay();
+  successor.wake();
+  await setup.clock.advance(9_999);
+  assert.deepEqual(published, ['t m1'], 'nobody else has it while it may be under way');
+  await setup.clock.advance(1);
+  successor.wake();
   await setup.clock.advance(0);
   assert.deepEqual(published, ['t m1', 't m1']);
   assert.deepEqual(await left(), []);
+});
+
+test('several relays at once publish a message once', async () => {
+  const ids = Array.from({ length: 250 }, (_, i) => `m${String(i).padStart(3, '0')}`);
+  await enqueue(...ids);
+  for (const each of [relay, newRelay(), newRelay()]) each.wake();
+  await setup.clock.advance(0);
+  assert.deepEqual(
+    published.toSorted(),
+    ids.map((id) => `t ${id}`),
+  );
 });
 
 test('a stopped relay publishes nothing more and leaves no timer', async () => {

@@ -1,13 +1,13 @@
 import { tickView } from '@triad/shared/contracts/tick.ts';
 import type { Command as Program } from 'commander';
-import { calendarDate, oneOf, wholeNumber } from './params/option-values.ts';
-import { parseAssignment } from './params/parse-assignment.ts';
-import type { Run } from './program.ts';
-
-const json = ['--json', 'print one JSON document'] as const;
+import { calendarDate, oneOf, wholeNumber } from '../params/option-values.ts';
+import { parseAssignment } from '../params/parse-assignment.ts';
+import { json, type Run } from './command-group.ts';
 
 /** The commands about schedules: what they promise, pausing them, and making up for the past. */
 export function addScheduleCommands(program: Program, run: Run): void {
+  program.commandsGroup('Schedules:');
+
   program
     .command('ticks')
     .description('list what schedules promise and what became of it, the latest first')
@@ -15,7 +15,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .option('--state <state>', tickStates.join(', '), oneOf('--state', tickStates))
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
     .option(...json)
-    .action(async (options) => run((await import('./commands/ticks.ts')).ticks, options));
+    .action(async (options) => run((await import('../commands/ticks.ts')).ticks, options));
 
   program
     .command('pause <pipeline>')
@@ -23,7 +23,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .option('--reason <text>', 'why, for those who wonder', '')
     .option(...json)
     .action(async (name, options) =>
-      run((await import('./commands/pause.ts')).pause, name, options),
+      run((await import('../commands/pause.ts')).pause, name, options),
     );
 
   program
@@ -31,7 +31,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .description('let the schedule fire again, from its next tick on')
     .option(...json)
     .action(async (name, options) =>
-      run((await import('./commands/pause.ts')).resume, name, options),
+      run((await import('../commands/pause.ts')).resume, name, options),
     );
 
   program
@@ -46,7 +46,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .option('--param <name=value>', 'a parameter of the pipeline; repeatable', parseAssignment)
     .option(...json)
     .action(async (name, options) =>
-      run((await import('./commands/backfill.ts')).backfill, name, options),
+      run((await import('../commands/backfill.ts')).backfill, name, options),
     );
 
   const backfills = program
@@ -59,21 +59,21 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', pages), 20)
     .option(...json)
     .action(async (options) =>
-      run((await import('./commands/backfills.ts')).listBackfills, options),
+      run((await import('../commands/backfills.ts')).listBackfills, options),
     );
   backfills
     .command('show <id>')
     .description('show one with its runs')
     .option(...json)
     .action(async (id, options) =>
-      run((await import('./commands/backfills.ts')).showBackfill, id, options),
+      run((await import('../commands/backfills.ts')).showBackfill, id, options),
     );
   backfills
     .command('cancel <id>')
     .description('start no more of its runs and cancel those that run')
     .option(...json)
     .action(async (id, options) =>
-      run((await import('./commands/backfills.ts')).cancelBackfill, id, options),
+      run((await import('../commands/backfills.ts')).cancelBackfill, id, options),
     );
 }
 

@@ -6,14 +6,19 @@ import { test } from 'node:test';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { inFlightOf, planOf } from '../harness/run-fixtures.ts';
+import { databases } from '../harness/state/databases.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { stateStoreConformance } from './state-store.conformance.ts';
 
-stateStoreConformance('sqlite', async () => {
-  const path = join(await temporaryDirectory(), 'state.db');
-  const reopen = async () => new KyselyStateStore(await openSqlite(path));
-  return { store: await reopen(), reopen };
-});
+for (const { name, open } of databases) {
+  stateStoreConformance(name, async () => {
+    const { db, reopen } = await open();
+    return {
+      store: new KyselyStateStore(db),
+      reopen: async () => new KyselyStateStore(await reopen()),
+    };
+  });
+}
 
 test('a writer killed in the middle of a transaction loses nothing that was committed', async () => {
   const path = join(await temporaryDirectory(), 'state.db');

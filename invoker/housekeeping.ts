@@ -1,0 +1,69 @@
+import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
+import { pruneJobs, sweepLeftovers } from '@triad/shared/jobs/prune-jobs.ts';
+import type { Logger } from '@triad/shared/log/logger.ts';
+
+const DAY_MS = 86_400_000;
+
+export interface HousekeepingOptions {
+  /** A folder per job. */
+  jobsDirectory: string;
+  /** Where writers that die leave half a file. */
+  temporaryDirectory: string;
+  /** Where waiting processes that are no more left their logs. */
+  poolDirectory: string;
+  /** Folders of ended jobs are kept for so many days; for ever when absent. */
+  days: number | undefined;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Keeps the disk of the workload from filling up: at the start, and once a day. */
+export class Housekeeping {
+  readonly #options: HousekeepingOptions;
+  #cancelTimer: CancelTimer = () => {};
+  #round: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: HousekeepingOptions) {
+    this.#options = options;
+  }
+
+  /** Resolves before any process of this invoker waits: a log in the pool is then nobody's. */
+  async start(): Promise<void> {
+    await this.#attempt(() => sweepLeftovers(this.#options.poolDirectory, this.#daysAgo(1)));
+    this.#round = this.#tidy();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancelTimer();
+    await this.#round;
+  }
+
+  async #tidy(): Promise<void> {
+    const { jobsDirectory, temporaryDirectory, days, clock } = this.#options;
+    await this.#attempt(() => sweepLeftovers(temporaryDirectory, this.#daysAgo(1)));
+    if (days !== undefined) {
+      await this.#attempt(() => pruneJobs(jobsDirectory, this.#daysAgo(days)));
+    }
+    if (this.#stopped) return;
+    this.#cancelTimer = clock.setTimer(DAY_MS, () => {
+      this.#round = this.#tidy();
+    });
+  }
+
+  /** What cannot be removed today is tried again tomorrow. */
+  async #attempt(remove: () => Promise<number>): Promise<void> {
+    const { log } = this.#options;
+    try {
+      const removed = await remove();
+      if (removed > 0) log.info({ removed }, 'old files are removed');
+    } catch (error) {
+      log.error({ err: error }, 'old files could not be removed');
+    }
+  }
+
+  #daysAgo(days: number): Date {
+    return new Date(this.#options.clock.now().getTime() - days * DAY_MS);
+  }
+}

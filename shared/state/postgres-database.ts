@@ -1,0 +1,91 @@
+import {
+  Kysely,
+  type PostgresCursor,
+  PostgresDialect,
+  type PostgresPool,
+  type PostgresPoolClient,
+  type PostgresQueryResult,
+} from 'kysely';
+import type { Pool, PoolClient } from 'pg';
+import type { Database } from './database.ts';
+import { migrate } from './migrate.ts';
+import { toPostgresError } from './postgres-error.ts';
+
+export interface PostgresOptions {
+  /** Such as `postgres://user:password@host:5432/triad`. */
+  url: string;
+  /** Connections at a time. @default 10 */
+  connections?: number;
+  /** How long to wait for a connection, in milliseconds. @default 10000 */
+  connectTimeoutMs?: number;
+}
+
+/**
+ * Opens the database and brings its schema up to date; of several processes that do so at once one
+ * migrates and the others wait for it.
+ * Errors, here and in later use: `STATE_UNREACHABLE`, `STATE_ACCESS_DENIED`, `STATE_BUSY`,
+ * `STATE_NEWER`, `DISK_FULL`, `STATE_CORRUPT`.
+ */
+export async function openPostgres(options: PostgresOptions): Promise<Kysely<Database>> {
+  const { url, connections = 10, connectTimeoutMs = 10_000 } = options;
+  const { Pool } = await import('pg');
+  const where = describeDatabase(url);
+  const pool = new Pool({
+    connectionString: url,
+    max: connections,
+    connectionTimeoutMillis: connectTimeoutMs,
+    keepAlive: true,
+    application_name: 'triad',
+  });
+  // An idle connection that breaks is replaced by the pool; without a listener it ends the process.
+  pool.on('error', () => {});
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool: coded(pool, where) }) });
+  try {
+    await migrate(db, where);
+    return db;
+  } catch (error) {
+    await db.destroy();
+    throw toPostgresError(error, where);
+  }
+}
+
+/** The database without its password, for messages. */
+export function describeDatabase(url: string): string {
+  const { host, pathname } = new URL(url);
+  return `${host}${pathname}`;
+}
+
+/** The pool, with coded errors. */
+const coded = (pool: Pool, where: string): PostgresPool => ({
+  connect: () => pool.connect().then((client) => codedClient(client, where), rethrow(where)),
+  end: () => pool.end(),
+});
+
+function codedClient(client: PoolClient, where: string): PostgresPoolClient {
+  let broken = false;
+  const onError = () => {
+    broken = true;
+  };
+  // A connection that breaks while it is out of the pool says so here, not to the pool.
+  client.on('error', onError);
+  function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
+  function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
+  function query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
+    // Kysely streams through a cursor only where its dialect was given one.
+    if (typeof asked !== 'string') throw new Error('rows are not streamed from Postgres');
+    return client.query(asked, [...parameters]).catch(rethrow(where)) as never;
+  }
+  return {
+    query,
+    release() {
+      client.off('error', onError);
+      client.release(broken);
+    },
+  };
+}
+
+const rethrow =
+  (where: string) =>
+  (error: unknown): never => {
+    throw toPostgresError(error, where);
+  };

@@ -1,0 +1,52 @@
+import { type Kysely, PostgresAdapter, type Transaction } from 'kysely';
+import { TriadError } from '../errors/triad-error.ts';
+import type { Database } from './database.ts';
+
+/** Deadlocks in a row after which there is more to it than bad luck. */
+const ATTEMPTS = 5;
+
+/** Rolls a transaction back: what it was decided on has changed meanwhile. */
+class Superseded extends Error {}
+
+/**
+ * One transaction, made again when the database ended it only because of others beside it.
+ * `work` must have no effects but those in the transaction.
+ */
+export async function transact<T>(
+  db: Kysely<Database>,
+  work: (tx: Transaction<Database>) => Promise<T>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await db.transaction().execute(work);
+    } catch (error) {
+      const isBusy = error instanceof TriadError && error.code === 'STATE_BUSY';
+      if (!isBusy || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * A transaction that is stored whole or, when one of its requirements does not hold, not at all.
+ *
+ * @returns whether it was stored
+ */
+export async function transactIf(
+  db: Kysely<Database>,
+  work: (tx: Transaction<Database>, require: (holds: boolean) => void) => Promise<void>,
+): Promise<boolean> {
+  const require = (holds: boolean) => {
+    if (!holds) throw new Superseded();
+  };
+  try {
+    await transact(db, (tx) => work(tx, require));
+    return true;
+  } catch (error) {
+    if (error instanceof Superseded) return false;
+    throw error;
+  }
+}
+
+/** Whether rows can be locked, and locked ones passed over; where not, there is one writer. */
+export const locksRows = (db: Kysely<Database>): boolean =>
+  db.getExecutor().adapter instanceof PostgresAdapter;
