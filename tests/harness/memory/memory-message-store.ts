@@ -16,12 +16,16 @@ export class MemoryMessageStore implements MessageStore {
     }
   }
 
-  async dueDeliveries(now: Date, limit: number): Promise<Delivery[]> {
-    return [...this.#tables.deliveries.values()]
+  async takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
+    const due = [...this.#tables.deliveries.values()]
       .filter(({ dueAt }) => dueAt <= now.getTime())
       .sort((a, b) => a.dueAt - b.dueAt || compare(a.delivery.id, b.delivery.id))
       .slice(0, limit)
       .map(({ delivery }) => delivery);
+    for (const delivery of due) {
+      this.#tables.deliveries.set(delivery.id, { delivery, dueAt: until.getTime() });
+    }
+    return due;
   }
 
   async nextDue(now: Date): Promise<Date | undefined> {

@@ -52,6 +52,8 @@ export class MemoryStateStore implements StateStore {
     const run = runs.get(runId);
     if (!run) throw new Error(`there is no run ${runId}`);
     if (run.events.length !== seenEvents || !this.#slotsAreFree(change)) return false;
+    if (change.admission !== undefined && change.admission !== this.#tables.admissions)
+      return false;
     for (const { id } of change.outbox) refuseTwice(outbox, id);
     for (const { commandId } of change.dispatched) refuseTwice(inFlight, commandId);
 
@@ -72,7 +74,8 @@ export class MemoryStateStore implements StateStore {
     Object.assign(run, { state, finishedAt, error });
     if (isUnfinished(run)) unfinished.set(runId, run);
     else unfinished.delete(runId);
-    for (const message of change.outbox) outbox.set(message.id, message);
+    for (const message of change.outbox) outbox.set(message.id, { message, takenUntil: 0 });
+    if (change.admission !== undefined) this.#tables.admissions += 1;
     return true;
   }
 
@@ -163,13 +166,30 @@ export class MemoryStateStore implements StateStore {
     return this.#tables.cache.get(key);
   }
 
+  async admissionRevision(): Promise<number> {
+    return this.#tables.admissions;
+  }
+
   async unpublished(limit: number): Promise<OutboxMessage[]> {
-    return [...this.#tables.outbox.values()].sort((a, b) => compare(a.id, b.id)).slice(0, limit);
+    const messages = [...this.#tables.outbox.values()].map(({ message }) => message);
+    return messages.sort((a, b) => compare(a.id, b.id)).slice(0, limit);
+  }
+
+  async takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
+    const free = [...this.#tables.outbox.values()]
+      .filter(({ takenUntil }) => takenUntil <= now.getTime())
+      .map(({ message }) => message)
+      .sort((a, b) => compare(a.id, b.id))
+      .slice(0, limit);
+    for (const message of free) {
+      this.#tables.outbox.set(message.id, { message, takenUntil: until.getTime() });
+    }
+    return free;
   }
 
   async enqueue(message: OutboxMessage): Promise<void> {
     refuseTwice(this.#tables.outbox, message.id);
-    this.#tables.outbox.set(message.id, message);
+    this.#tables.outbox.set(message.id, { message, takenUntil: 0 });
   }
 
   async markPublished(ids: string[]): Promise<void> {

@@ -45,7 +45,9 @@ export class MemoryTables {
   readonly backfills = new Map<string, Backfill>();
   /** By backfill. */
   readonly backfillItems = new Map<string, (BackfillItem & { error: ErrorReport | null })[]>();
-  readonly outbox = new Map<string, OutboxMessage>();
+  readonly outbox = new Map<string, { message: OutboxMessage; takenUntil: number }>();
+  /** How many runs were admitted. */
+  admissions = 0;
   readonly deliveries = new Map<string, { delivery: Delivery; dueAt: number }>();
   readonly deadLetters = new Map<string, DeadLetter>();
   readonly events = new Map<string, { stored: StoredEvent; notBefore: number }>();
