@@ -62,6 +62,18 @@ export function scenarioOf(seed: number): Scenario {
   };
 }
 
+/** A world without faults, users and pipelines of its own. */
+export const quietScenario = (seed: number, beginsAt: number): Scenario => ({
+  ...scenarioOf(seed),
+  beginsAt,
+  stormMs: 10_000,
+  pipelines: [],
+  climate: calm,
+  incidentsPerMinute: 0,
+  actionsPerMinute: 0,
+  watchesAlarms: false,
+});
+
 function climateOf(dice: Dice, harm: number): Climate {
   const some = (rate: number) => (dice.happens(0.5) ? rate * harm : 0);
   const climate: Climate = {

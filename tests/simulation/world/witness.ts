@@ -35,6 +35,16 @@ export class Witness {
     this.#watchers.push(watcher);
   }
 
+  /** Takes note of the runs that were there before the world began. */
+  async learn(state: StateStore): Promise<void> {
+    for (const { runId } of await state.listRuns({ limit: 1000 })) {
+      const run = await state.getRun(runId);
+      if (!run) continue;
+      const status = foldEvents(run.plan, run.events);
+      this.runs.set(runId, { ...run, tick: undefined, status });
+    }
+  }
+
   async see(happening: Happening): Promise<void> {
     for (const watch of this.#watchers) await watch(happening);
   }

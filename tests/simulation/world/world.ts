@@ -16,7 +16,7 @@ import { memoryStores, type Stores } from './stores.ts';
 import { Users } from './users.ts';
 import { Warehouse } from './warehouse.ts';
 import { calm, Weather } from './weather.ts';
-import { Witness, waitsForPast } from './witness.ts';
+import { type SeenRun, Witness, waitsForPast } from './witness.ts';
 
 export interface Violation {
   invariant: string;
@@ -129,8 +129,14 @@ export class World {
     }
   }
 
+  /** All runs that there were. */
+  get runs(): Iterable<SeenRun> {
+    return this.#witness.runs.values();
+  }
+
   async live(): Promise<WorldReport> {
     const { beginsAt, stormMs } = this.#scenario;
+    await this.#witness.learn(this.#stores.state);
     for (const index of this.#orchestrators.keys()) this.#bootOrchestrator(index);
     this.#bootInvoker();
     await this.#until(beginsAt + BOOT_MS);

@@ -46,13 +46,14 @@ export const historyStays: Invariant = {
 
 export const inTurn: Invariant = {
   name: 'a step is dispatched in its turn, one attempt at a time',
-  of() {
+  of({ runs }) {
     const jobs = new Set<string>();
-    const commands = new Set<string>();
     return (happening) => {
       if (happening.what === 'job started') {
-        const { id } = happening.spec;
-        if (!commands.has(id)) return `job ${id} starts, and nobody asked for it`;
+        const { id, runId, step } = happening.spec;
+        const attempts = runs.get(runId)?.status.steps.get(step)?.attempts;
+        if (!attempts?.some(({ commandId }) => commandId === id))
+          return `job ${id} starts, and nobody asked for it`;
         if (jobs.has(id)) return `job ${id} starts twice`;
         jobs.add(id);
       }
@@ -80,7 +81,6 @@ export const inTurn: Invariant = {
               : !['waiting', 'dispatched', 'awaiting'].includes(other.state));
           if (!isReady) return `${id} is dispatched, and ${name} is ${other?.state}`;
         }
-        commands.add(id);
       }
       return undefined;
     };
