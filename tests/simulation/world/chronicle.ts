@@ -48,6 +48,7 @@ function textOf(happening: Happening): string | undefined {
     case 'published':
       return `job ${happening.publication.runId}:${happening.publication.step}:${happening.publication.attempt} publishes ${happening.publication.table}`;
     case 'ticks changed':
+    case 'minute':
     case 'rest':
       return undefined;
   }

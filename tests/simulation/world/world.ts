@@ -39,8 +39,8 @@ export interface WorldReport {
 
 /** No fault happens before everything is up, in milliseconds. */
 const BOOT_MS = 5000;
-/** After the last fault everything must have finished within this, in milliseconds. */
-const PATIENCE_MS = 60 * 60_000;
+/** Once faults have stopped, runs that stand still for so long are stuck, in milliseconds. */
+const PATIENCE_MS = 30 * 60_000;
 
 /** One deterministic world: the real parts on simulated ground, as a scenario wills. */
 export class World {
@@ -59,6 +59,8 @@ export class World {
   readonly #orchestrators: (OrchestratorProcess | undefined)[];
   #invoker: InvokerProcess | undefined;
   #isStorm = true;
+  /** When a run changed last. */
+  #movedAt = 0;
   readonly #checks: Record<string, number> = {};
 
   constructor(scenario: Scenario, stores: Stores = memoryStores()) {
@@ -115,7 +117,10 @@ export class World {
       from: beginsAt + BOOT_MS,
       until: beginsAt + stormMs,
     };
-    this.#witness.add((happening) => this.#chronicle.tell(happening));
+    this.#witness.add((happening) => {
+      this.#chronicle.tell(happening);
+      if (happening.what === 'run changed') this.#movedAt = this.#queue.now;
+    });
     for (const { name, of } of invariants) {
       const check = of(surroundings);
       this.#witness.add(async (happening) => {
@@ -166,20 +171,26 @@ export class World {
       life.clockOffsetMs = 0;
       life.freeze(0);
     }
+    const eachMinute = () => {
+      void this.#witness.see({ what: 'minute', now: this.#queue.now });
+      this.#queue.in(60_000, eachMinute);
+    };
+    this.#queue.in(120_000, eachMinute);
     let isPaused = false;
     void this.#users
       .pauseAll((ms) => this.#queue.pause(ms))
       .then(() => {
         isPaused = true;
       });
-    const end = this.#queue.now + PATIENCE_MS;
+    this.#movedAt = this.#queue.now;
+    const isPatient = () => this.#queue.now < this.#movedAt + PATIENCE_MS;
     // Once more after a while: requests that took long may have come, and alarms are looked at.
-    for (let isQuiet = false; !isQuiet && this.#queue.now < end; ) {
-      while (this.#queue.now < end && !(isPaused && (await this.#isAtRest()))) {
+    for (let isQuiet = false; !isQuiet && isPatient(); ) {
+      while (isPatient() && !(isPaused && (await this.#isAtRest()))) {
         await this.#until(this.#queue.now + 5000);
         if (this.#violations.length > 0) return;
       }
-      await this.#until(this.#queue.now + 90_000);
+      await this.#until(this.#queue.now + 150_000);
       isQuiet = await this.#isAtRest();
     }
     if (this.#violations.length === 0) await this.#witness.see({ what: 'rest' });

@@ -1,3 +1,4 @@
+import { alarmsFire } from './alarms.ts';
 import { nothingStuck } from './at-rest.ts';
 import type { Invariant } from './invariant.ts';
 import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
@@ -17,4 +18,5 @@ export const invariants: Invariant[] = [
   approvalsHold,
   foldEqualsRow,
   historyStays,
+  alarmsFire,
 ];
