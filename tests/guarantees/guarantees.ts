@@ -9,7 +9,8 @@ export const guarantees: Guarantee[] = [
     proofs: [
       { where: 'tests/unit/orchestrator/schedule/scheduler.test.ts' },
       { where: 'tests/conformance/state-store.sqlite.test.ts' },
-      { where: 'tests/simulation/faults.test.ts' },
+      { where: 'tests/simulation/worlds.test.ts' },
+      { where: 'simulate' },
       { where: 'chaos' },
     ],
   },
@@ -22,7 +23,8 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/sql-runner/fence.test.ts' },
       { where: 'tests/flow/sql-runner-killed.test.ts' },
       { where: 'tests/flow/faults.test.ts' },
-      { where: 'tests/simulation/faults.test.ts' },
+      { where: 'tests/simulation/worlds.test.ts' },
+      { where: 'simulate' },
       { where: 'chaos' },
     ],
   },
@@ -32,6 +34,8 @@ export const guarantees: Guarantee[] = [
       'A step succeeds only when its manifest is there, every output has the size and SHA-256 that the manifest names, and every postcondition holds. No exit code and no message makes it green.',
     proofs: [
       { where: 'tests/unit/orchestrator/verify/verify-attempt.test.ts' },
+      { where: 'tests/simulation/worlds.test.ts' },
+      { where: 'simulate' },
       { where: 'tests/unit/orchestrator/verify/check-postconditions.test.ts' },
       {
         where: 'tests/unit/orchestrator/messages/receive-outcome.test.ts',
@@ -56,6 +60,7 @@ export const guarantees: Guarantee[] = [
       'A run pins its pipeline, parameters, seed and code revision under one hash; editing a pipeline never changes a run in flight; manifests name the SQL, the data and the code by hash.',
     proofs: [
       { where: 'tests/unit/orchestrator/plan/plan-run.test.ts' },
+      { where: 'tests/simulation/histories.test.ts' },
       { where: 'tests/unit/orchestrator/run/reuse.test.ts' },
       { where: 'tests/golden/rfm.test.ts' },
     ],

@@ -45,9 +45,10 @@ if (values.seed !== undefined) {
   // Other worlds each time, unless somebody asks for the same.
   const from = values.from ? integer('from', values.from) : Math.floor(Math.random() * 1e9);
   const isWatched = process.stderr.isTTY && !values.json;
-  const total = await simulate(from, runs, (soFar) => {
+  const total = await simulate(from, (soFar) => {
     const text = `${soFar.runs} of ${runs} runs in ${soFar.worlds} worlds, ${soFar.failed.length} failed`;
     if (isWatched) process.stderr.write(`\r${text}\x1b[K`);
+    return soFar.runs >= runs;
   });
   if (isWatched) process.stderr.write('\r\x1b[K');
   if (values.json) process.stdout.write(`${JSON.stringify({ from, ...total })}\n`);

@@ -14,17 +14,16 @@ export interface Simulated {
 }
 
 /** Seeds that a thread is given at a time. */
-const BATCH = 40;
+const BATCH = 20;
 
 /**
- * Simulates the worlds of the seeds from `from` on, on all cores, until they had `runs` runs.
+ * Simulates the worlds of the seeds from `from` on, on all cores, until it is enough or one failed.
  *
- * @param onProgress called after each world
+ * @param isEnough asked after each world; those that have begun are still ended
  */
 export function simulate(
   from: number,
-  runs: number,
-  onProgress: (soFar: Simulated) => void,
+  isEnough: (soFar: Simulated) => boolean,
 ): Promise<Simulated> {
   const begun = performance.now();
   const total: Simulated = {
@@ -36,6 +35,7 @@ export function simulate(
     faults: {},
     checks: {},
   };
+  let isDone = false;
   const batch = () => {
     const first = total.through + 1;
     total.through += BATCH;
@@ -48,7 +48,7 @@ export function simulate(
     if (finding.violations.length > 0) total.failed.push(finding);
     add(total.faults, finding.faults);
     add(total.checks, finding.checks);
-    onProgress(total);
+    isDone ||= isEnough(total) || finding.violations.length > 0;
   };
   const thread = () =>
     new Promise<void>((resolve, reject) => {
@@ -56,7 +56,7 @@ export function simulate(
       worker.on('error', reject);
       worker.on('message', (message: Finding | 'done') => {
         if (message !== 'done') return take(message);
-        if (total.runs < runs && total.failed.length === 0) return worker.postMessage(batch());
+        if (!isDone) return worker.postMessage(batch());
         void worker.terminate().then(() => resolve());
       });
       worker.postMessage(batch());

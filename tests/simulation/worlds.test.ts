@@ -1,20 +1,23 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { simulate } from './simulate.ts';
+import { kyselyStores } from './world/kysely-stores.ts';
 import { scenarioOf } from './world/scenario.ts';
 import { World } from './world/world.ts';
 
+const WORLDS = 200;
 const live = (seed: number) => new World(scenarioOf(seed)).live();
 
 test('in hundreds of worlds full of faults, every promise is kept', async () => {
-  const { failed, worlds } = await simulate(1, 3000, () => {});
+  const { failed, worlds } = await simulate(1, (soFar) => soFar.worlds >= WORLDS);
   const [first] = failed;
   assert.equal(
     first && `${first.violations[0]?.invariant}: ${first.violations[0]?.text}`,
     undefined,
     `seed ${first?.seed} failed; see it again: npm run simulate -- --seed ${first?.seed} --log`,
   );
-  assert.ok(worlds >= 100);
+  assert.ok(worlds >= WORLDS);
 });
 
 test('the same seed gives the same world, other seeds give others', async () => {
@@ -27,4 +30,14 @@ test('the same seed gives the same world, other seeds give others', async () => 
     hashes.add(first.hash);
   }
   assert.equal(hashes.size, 5);
+});
+
+test('a world on SQLite is the same as in memory, event for event', async () => {
+  for (const seed of [11, 12, 13, 14]) {
+    const db = await openSqlite(':memory:');
+    const onSqlite = await new World(scenarioOf(seed), kyselyStores(db)).live();
+    await db.destroy();
+    assert.deepEqual(onSqlite.violations, []);
+    assert.deepEqual(onSqlite.log, (await live(seed)).log, `seed ${seed}`);
+  }
 });

@@ -5,13 +5,17 @@ import type { Happening } from './witness.ts';
 export class Chronicle {
   readonly lines: string[] = [];
   readonly #now: () => number;
+  #last = { now: 0, text: '' };
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   note(text: string): void {
-    this.lines.push(`${new Date(this.#now()).toISOString()} ${text}`);
+    const now = this.#now();
+    // Many things happen at one instant.
+    if (now !== this.#last.now) this.#last = { now, text: new Date(now).toISOString() };
+    this.lines.push(`${this.#last.text} ${text}`);
   }
 
   tell(happening: Happening): void {

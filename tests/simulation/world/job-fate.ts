@@ -38,7 +38,7 @@ export function castFate(spec: JobSpec, dice: Dice, weather: Weather): JobFate {
   if (fault) weather.count(`job: ${fault}`);
   return {
     fault: fault === 'killed after publishing' && !canPublish ? 'failed, retryable' : fault,
-    publishMs: dice.between(100, 6000),
+    publishMs: dice.between(100, dice.pick([1000, 1000, 6000])),
     manifestMs: dice.between(50, 500),
     isDeaf: isBad && dice.happens(0.5),
   };

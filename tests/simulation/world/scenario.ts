@@ -40,7 +40,7 @@ export function scenarioOf(seed: number): Scenario {
   return {
     seed,
     beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
-    stormMs: 60_000 * dice.integer(2, 6),
+    stormMs: 60_000 * dice.integer(1, 4),
     pipelines: Array.from({ length: dice.integer(1, 4) }, (_, index) =>
       pipelineOf(`p${index}`, seed * 4 + index, index, dice),
     ),
@@ -50,13 +50,13 @@ export function scenarioOf(seed: number): Scenario {
       ...(dice.happens(0.3) ? [['steps', 3] as const] : []),
     ]),
     maxActiveRuns: dice.pick([2, 5, 100]),
-    orchestrators: dice.pick([1, 1, 2]),
+    orchestrators: dice.pick([1, 1, 1, 2]),
     latencyMs: dice.pick([0, 0, 5, 50]),
     climate: climateOf(dice, harm),
     incidentsPerMinute: harm * dice.pick([0, 0.3, 1]),
-    actionsPerMinute: dice.pick([10, 30, 60]),
+    actionsPerMinute: dice.pick([20, 60, 120]),
     deliveryAttempts: dice.pick([4, 10]),
-    reconcileSeconds: dice.pick([5, 10, 20]),
+    reconcileSeconds: dice.pick([5, 15, 30]),
     queueLimitSeconds: dice.pick([60, 300]),
     watchesAlarms: dice.happens(0.2),
   };

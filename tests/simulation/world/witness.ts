@@ -48,7 +48,10 @@ export class Witness {
   }
 
   async see(happening: Happening): Promise<void> {
-    for (const watch of this.#watchers) await watch(happening);
+    for (const watch of this.#watchers) {
+      const watching = watch(happening);
+      if (watching) await watching;
+    }
   }
 
   /** The methods of the store that commit, with this witness beside them. */

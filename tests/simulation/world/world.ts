@@ -123,13 +123,16 @@ export class World {
     });
     for (const { name, of } of invariants) {
       const check = of(surroundings);
-      this.#witness.add(async (happening) => {
-        this.#checks[name] = (this.#checks[name] ?? 0) + 1;
-        const text = await check(happening);
+      const judge = (text: string | undefined): void => {
         if (text === undefined) return;
         this.#chronicle.note(`VIOLATION: ${name}: ${text}`);
         const at = new Date(this.#queue.now).toISOString();
         this.#violations.push({ invariant: name, at, text });
+      };
+      this.#witness.add((happening) => {
+        this.#checks[name] = (this.#checks[name] ?? 0) + 1;
+        const found = check(happening);
+        return found instanceof Promise ? found.then(judge) : judge(found);
       });
     }
   }

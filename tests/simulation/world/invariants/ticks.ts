@@ -5,6 +5,9 @@ import type { Invariant } from './invariant.ts';
 const nameOf = ({ pipeline, occurrence }: Pick<Tick, 'pipeline' | 'occurrence'>) =>
   `tick ${pipeline} ${occurrence.toISOString()}`;
 
+/** Why a tick may have no run. */
+const isReason = /^(paused$|missed: |overlap: )/;
+
 export const oneRunPerTick: Invariant = {
   name: 'each expected tick has one run or one recorded skip',
   of({ runs, ledger, from, until, pipelines }) {
@@ -27,6 +30,8 @@ export const oneRunPerTick: Invariant = {
           const earlier = ended.get(name);
           if (earlier === end) continue;
           if (earlier) return `${name} was ${earlier} and is ${end}`;
+          if (tick.state === 'skipped' && !isReason.test(tick.reason ?? ''))
+            return `${name} ${end}`;
           if (tick.state === 'skipped' && runOf.has(name)) return `${name} has a run and is ${end}`;
           if (tick.state === 'fired' && runOf.get(name) !== tick.runId) {
             return `${name} is ${end}, and its run is ${runOf.get(name)}`;
