@@ -14,7 +14,7 @@ export interface Simulated {
 }
 
 /** Seeds that a thread is given at a time. */
-const BATCH = 20;
+const BATCH = 10;
 
 /**
  * Simulates the worlds of the seeds from `from` on, on all cores, until it is enough or one failed.

@@ -6,10 +6,10 @@ import { kyselyStores } from './world/kysely-stores.ts';
 import { scenarioOf } from './world/scenario.ts';
 import { World } from './world/world.ts';
 
-const WORLDS = 200;
+const WORLDS = 100;
 const live = (seed: number) => new World(scenarioOf(seed)).live();
 
-test('in hundreds of worlds full of faults, every promise is kept', async () => {
+test('in a hundred worlds full of faults, every promise is kept', async () => {
   const { failed, worlds } = await simulate(1, (soFar) => soFar.worlds >= WORLDS);
   const [first] = failed;
   assert.equal(
@@ -33,7 +33,7 @@ test('the same seed gives the same world, other seeds give others', async () => 
 });
 
 test('a world on SQLite is the same as in memory, event for event', async () => {
-  for (const seed of [11, 12, 13, 14]) {
+  for (const seed of [11, 12]) {
     const db = await openSqlite(':memory:');
     const onSqlite = await new World(scenarioOf(seed), kyselyStores(db)).live();
     await db.destroy();
