@@ -19,6 +19,8 @@ interface RunTable {
   priority: number;
   /** Unique where not null. */
   cause: string | null;
+  /** The code inside `error`, for searches. */
+  error_code: string | null;
 }
 
 interface RunEventTable {
@@ -96,6 +98,28 @@ interface DeadLetterTable {
   at: string;
 }
 
+interface ApiTokenTable {
+  id: string;
+  name: string;
+  role: string;
+  hash: string;
+  created_at: string;
+  created_by: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+interface AuditLogTable {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  target: string;
+  outcome: string;
+  details: string;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -107,8 +131,12 @@ export interface Database {
   outbox: OutboxTable;
   deliveries: DeliveryTable;
   dead_letters: DeadLetterTable;
+  api_tokens: ApiTokenTable;
+  audit_log: AuditLogTable;
 }
 
 export type RunRecord = Selectable<RunTable>;
 export type DeliveryRecord = Selectable<DeliveryTable>;
 export type DeadLetterRecord = Selectable<DeadLetterTable>;
+export type ApiTokenRecord = Selectable<ApiTokenTable>;
+export type AuditRecord = Selectable<AuditLogTable>;

@@ -6,6 +6,7 @@ import { runTrigger } from '../contracts/run-trigger.ts';
 import { runState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
 import type { Database, RunRecord } from './database.ts';
+import { matchingRuns } from './matching-runs.ts';
 import type {
   ActiveCount,
   CachedStep,
@@ -75,6 +76,7 @@ export class KyselyStateStore implements StateStore {
           state: change.state,
           finished_at: change.finishedAt?.toISOString() ?? null,
           error: change.error ? JSON.stringify(change.error) : null,
+          error_code: change.error?.code ?? null,
         })
         .where('run_id', '=', runId)
         .execute();
@@ -110,12 +112,14 @@ export class KyselyStateStore implements StateStore {
     });
   }
 
-  async listRuns({ pipeline, state, before, limit }: RunFilter): Promise<RunRow[]> {
-    let query = this.#db.selectFrom('runs').selectAll().orderBy('run_id', 'desc').limit(limit);
-    if (pipeline) query = query.where('pipeline', '=', pipeline);
-    if (state) query = query.where('state', '=', state);
-    if (before) query = query.where('run_id', '<', before);
-    return (await query.execute()).map(toRunRow);
+  async listRuns(filter: RunFilter): Promise<RunRow[]> {
+    const rows = await this.#db
+      .selectFrom('runs')
+      .selectAll()
+      .where('run_id', 'in', matchingRuns(this.#db, filter))
+      .orderBy('run_id', 'desc')
+      .execute();
+    return rows.map(toRunRow);
   }
 
   async activeRuns(): Promise<string[]> {
@@ -366,6 +370,7 @@ const newRunRecord = (plan: RunPlan) => ({
   created_at: plan.createdAt.toISOString(),
   finished_at: null,
   error: null,
+  error_code: null,
   priority: plan.priority,
   cause: plan.cause,
 });

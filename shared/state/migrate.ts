@@ -3,11 +3,13 @@ import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
 import { initial } from './migrations/001-initial.ts';
 import { admission } from './migrations/002-admission.ts';
+import { access } from './migrations/007-access.ts';
 
 /** In order, forward only. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
   '001_initial': initial,
   '002_admission': admission,
+  '007_access': access,
 };
 
 /**
