@@ -1,15 +1,24 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
+import { Underway } from '@triad/shared/concurrency/underway.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import { Heartbeat } from '@triad/shared/service/heartbeat.ts';
+import { Readiness } from '@triad/shared/service/readiness.ts';
+import type { Tracer } from '@triad/shared/tracing/tracer.ts';
 import { Admission } from './admit/admission.ts';
+import { type AccessRoutesOptions, accessRoutes } from './api/access-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
+import { metricsRoute } from './api/metrics-route.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
+import type { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
+import { observers } from './observe/run-observer.ts';
+import { RunTracer } from './observe/run-tracer.ts';
 import { type ReconcileOptions, Reconciler } from './reconcile/reconciler.ts';
 import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
@@ -25,12 +34,27 @@ export interface OrchestratorOptions
   codeRevision: string;
   schedulerEnabled: boolean;
   reconcileSeconds: number;
+  /** Without it nobody watches, and there is nobody to let in: in simulations. */
+  operations?: Operations;
 }
+
+/** What those use who run the system. */
+export interface Operations extends AccessRoutesOptions {
+  metrics: OrchestratorMetrics;
+  tracer: Tracer;
+}
+
+/** A loop that has not gone round for so many of its rounds, and so many seconds more, has stalled. */
+const STALLED_AFTER_ROUNDS = 3;
+const STALLED_AFTER_SECONDS = 60;
 
 /** The orchestrator's parts, wired: routes in, commands out, and the loops in between. */
 export class Orchestrator {
   readonly routes: Route[];
   readonly #options: OrchestratorOptions;
+  readonly #readiness: Readiness;
+  readonly #heartbeat: Heartbeat;
+  readonly #admitting = new Underway();
   readonly #relay: OutboxRelay;
   readonly #admission: Admission;
   readonly #reconciler: Reconciler;
@@ -41,29 +65,40 @@ export class Orchestrator {
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    const { state, messenger, clock, log, pipelines, workload } = options;
+    const { state, messenger, clock, log, pipelines, workload, artifacts, operations } = options;
+    const watching = operations ? [operations.metrics.runs, new RunTracer(operations.tracer)] : [];
+    const observer = observers(watching, log);
+    const patience = STALLED_AFTER_ROUNDS * options.reconcileSeconds + STALLED_AFTER_SECONDS;
+    this.#heartbeat = new Heartbeat('reconciliation', patience, clock);
+    const own = {
+      state: () => state.check(),
+      messenger: () => messenger.check(),
+      artifacts: () => artifacts.check(),
+    };
+    this.#readiness = new Readiness({ ...own, loops: () => this.#heartbeat.check() }, clock);
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const onOutbox = () => this.#relay.wake();
     const engine: RunEngine = new RunEngine({
       ...options,
       onOutbox,
-      onFinished: () => void this.#admit(),
+      observer,
+      onFinished: () => this.#admitting.add(this.#admit()),
     });
     this.#admission = new Admission({ ...options, engine });
     const starter = new RunStarter({ ...options, admission: this.#admission });
     const deadLettered = (commandId: string) =>
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
-    this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
+    this.#reconciler = new Reconciler({ ...options, engine, observer, deadLettered, onOutbox });
     this.#scheduler = new Scheduler({ ...options, starter });
     this.routes = [
       ...runRoutes({ ...options, engine, starter }),
       ...pipelineRoutes(pipelines, state),
-      ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
+      ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine, observer }, body)),
+      ...(operations ? [...accessRoutes(operations), metricsRoute(operations.metrics)] : []),
       ...healthRoutes({
-        state: () => state.check(),
-        messenger: () => messenger.check(),
-        artifacts: () => options.artifacts.check(),
-        invoker: () => workload.check(),
+        readiness: this.#readiness,
+        checks: { ...own, invoker: () => workload.check() },
+        clock,
       }),
     ];
   }
@@ -76,11 +111,17 @@ export class Orchestrator {
     this.#nextRound(0);
   }
 
+  /** From now on it is not ready for more. */
+  drain(): void {
+    this.#readiness.stopping();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
     await this.#scheduler.stop();
     await this.#round;
+    await this.#admitting.done();
     await this.#relay.stop();
     await this.#options.messenger.stop();
   }
@@ -102,14 +143,18 @@ export class Orchestrator {
   }
 
   async #reconcile(): Promise<void> {
+    const { clock, operations } = this.#options;
+    const beganAt = clock.now();
     try {
       await this.#reconciler.reconcile();
+      operations?.metrics.reconciled(beganAt, clock.now());
       await this.#admission.admit();
       // Also finds a tick that its timer missed, as when the machine slept.
       if (this.#options.schedulerEnabled) await this.#scheduler.tick();
     } catch (error) {
       this.#options.log.error({ err: error }, 'a round of reconciliation failed');
     }
+    this.#heartbeat.beat();
     this.#nextRound(this.#options.reconcileSeconds * 1000);
   }
 }

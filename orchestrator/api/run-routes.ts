@@ -1,6 +1,6 @@
 import { runId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import { createRunRequest, runList, runState, runView } from '@triad/shared/contracts/run-view.ts';
+import { createRunRequest, runList, runView } from '@triad/shared/contracts/run-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { RunRow, StateStore } from '@triad/shared/state/state-store.ts';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ import type { RunEngine } from '../run/run-engine.ts';
 import type { RunStarter } from '../run/run-starter.ts';
 import { runViewOf } from '../run/run-view-of.ts';
 import { type Route, route } from './route.ts';
+import { filterOf, runQuery } from './run-query.ts';
 
 export interface RunRoutesOptions {
   state: StateStore;
@@ -42,26 +43,20 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
         if (!id) throw new Error('a run without a cause was refused');
         return view(id);
       },
+      audit: ({ body: { pipeline, runDate } }, result) => {
+        return { pipeline, runDate, runId: oneRun.strip().parse(result).runId };
+      },
     }),
     route({
       method: 'get',
       path: '/v1/runs',
       summary: 'List runs, newest first.',
-      query: z.strictObject({
-        pipeline: z.string().optional(),
-        state: runState.optional(),
-        before: runId.optional().describe('Only runs created before this one.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: runQuery,
       status: 200,
       response: runList,
-      async handle({ query: { pipeline, state: wanted, before, limit } }) {
-        const rows = await state.listRuns({
-          ...(pipeline && { pipeline }),
-          ...(wanted && { state: wanted }),
-          ...(before && { before }),
-          limit: limit + 1,
-        });
+      async handle({ query }) {
+        const { limit, ...filter } = query;
+        const rows = await state.listRuns({ ...filterOf(filter), limit: limit + 1 });
         const page = rows.slice(0, limit);
         const next = rows.length > limit ? (page.at(-1)?.runId ?? null) : null;
         return { runs: page.map(summaryOf), next };

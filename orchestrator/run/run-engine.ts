@@ -2,8 +2,10 @@ import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
+import { runLog } from '@triad/shared/log/attempt-log.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { RunObserver } from '../observe/run-observer.ts';
 import { planChange } from './plan-change.ts';
 import type { PoolSizes } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
@@ -14,6 +16,8 @@ export interface RunEngineOptions {
   ids: Ids;
   log: Logger;
   poolSizes: PoolSizes;
+  /** Is told of every commit. */
+  observer?: RunObserver;
   /** Called after a run has finished. */
   onFinished?: () => void;
   /** Called after a commit that put messages into the outbox. */
@@ -46,7 +50,8 @@ export class RunEngine {
 
   /** Records what `reaction` makes of the run's status, and everything that follows from it. */
   async react(runId: string, reaction: Reaction): Promise<void> {
-    const { state, clock, ids, log, poolSizes, onOutbox, onFinished = () => {} } = this.#options;
+    const { state, clock, ids, log, poolSizes, observer } = this.#options;
+    const { onOutbox, onFinished = () => {} } = this.#options;
     for (;;) {
       const run = await state.getRun(runId);
       if (!run) return;
@@ -60,7 +65,9 @@ export class RunEngine {
       });
       if (!change) return;
       if (!(await state.applyChange(runId, run.events.length, change))) continue;
-      for (const { event } of change.events) log.info({ runId, ...event }, event.type);
+      const own = runLog(log, runId);
+      for (const { event } of change.events) own.info(event, event.type);
+      observer?.committed?.(run, change.events);
       if (change.outbox.length > 0) onOutbox();
       if (change.finishedAt) onFinished();
       this.#advanceAtRetries(runId, happened);

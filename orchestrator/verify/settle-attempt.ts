@@ -2,8 +2,9 @@ import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { CommandKey } from '@triad/shared/contracts/names.ts';
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { type ErrorReport, TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { RunObserver } from '../observe/run-observer.ts';
 import { type AttemptEnd, reactToEnd } from '../run/react-to-end.ts';
 import type { RunEngine } from '../run/run-engine.ts';
 import { foldEvents, isInFlight } from '../run/run-status.ts';
@@ -16,6 +17,7 @@ export interface SettleOptions {
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
+  observer?: RunObserver;
 }
 
 /**
@@ -28,28 +30,33 @@ export async function settleAttempt(
   key: CommandKey,
   heard: AttemptEnd | undefined,
 ): Promise<void> {
-  const { state, engine, artifacts, clock, random } = options;
+  const { state, engine, clock, random } = options;
   const run = await state.getRun(key.runId);
   if (!run || !isInFlight(foldEvents(run.plan, run.events), key.step, key.attempt)) return;
   const step = run.plan.pipeline.steps.find(({ name }) => name === key.step);
   if (!step) return;
-  const end = (await verifiedEnd(artifacts, key, step, run.plan.runDate)) ?? heard;
+  const end = (await verifiedEnd(options, key, step, run.plan.runDate)) ?? heard;
   if (!end) return;
   await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
 }
 
 async function verifiedEnd(
-  artifacts: ArtifactStore,
+  { artifacts, clock, observer }: SettleOptions,
   key: CommandKey,
   step: PipelineStep,
   runDate: string,
 ): Promise<AttemptEnd | undefined> {
+  const beganAt = clock.now();
+  const observe = (error: ErrorReport | null) =>
+    observer?.verified?.({ key, beganAt, endedAt: clock.now(), error });
   try {
     const manifest = await verifyAttempt(artifacts, key, step, runDate);
     if (!manifest) return undefined;
+    observe(null);
     const { outputs, tables, metrics, notes } = manifest;
     return { state: 'succeeded', result: { outputs, tables, metrics, notes } };
   } catch (error) {
+    observe(toTriadError(error).report());
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.
     if (error instanceof TriadError && !error.retryable) {

@@ -57,7 +57,7 @@ export class JobStarter {
   }
 
   /** Starts the job, and records its process before that knows its job: no job runs unrecorded. */
-  async start(record: JobRecord): Promise<SpawnedProcess> {
+  async start(record: JobRecord, traceparent?: string): Promise<SpawnedProcess> {
     const { records, environment } = this.#options;
     const { spec } = record;
     const { commandLine } = this.program(spec.job);
@@ -67,14 +67,18 @@ export class JobStarter {
       worker ??
       (await spawnJobProcess({
         commandLine,
-        environment: { ...environment, TRIAD_JOB: JSON.stringify(spec) },
+        environment: {
+          ...environment,
+          TRIAD_JOB: JSON.stringify(spec),
+          TRACEPARENT: traceparent,
+        },
         logFile,
         channel: false,
       }));
     try {
       record.process = started.identity;
       records.update(record);
-      if (worker) assign(worker, spec, logFile);
+      if (worker) assign(worker, { spec, traceparent }, logFile);
     } catch (error) {
       started.child.kill('SIGKILL');
       throw error;

@@ -8,6 +8,7 @@ import type { JobSpec } from '../contracts/job-spec.ts';
 import type { JobView } from '../contracts/job-view.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { attemptLog } from '../log/attempt-log.ts';
 import type { Logger } from '../log/logger.ts';
 import type { JobEndListener, JobLauncher } from './job-launcher.ts';
 import { type JobRecord, viewOf } from './job-record.ts';
@@ -67,13 +68,13 @@ export class LocalProcessJobs implements JobLauncher {
     return this.#starter.warmUp();
   }
 
-  async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
+  async launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }> {
     this.#starter.program(spec.job);
     const createdAt = this.#options.clock.now().toISOString();
     const record: JobRecord = { spec, createdAt, process: null, stopping: null, end: null };
     const started = this.#records.create(record);
     if (started) {
-      const starting = this.#start(record);
+      const starting = this.#start(record, traceparent);
       this.#starting.set(spec.id, starting);
       await starting.finally(() => this.#starting.delete(spec.id));
     }
@@ -109,8 +110,8 @@ export class LocalProcessJobs implements JobLauncher {
       this.#records.update(record);
     } catch (error) {
       const { id } = record.spec;
-      this.#options.log.error(
-        { err: error, command: id },
+      attemptLog(this.#options.log, id).error(
+        { err: error },
         'that a job is stopped was not recorded',
       );
     }
@@ -160,9 +161,9 @@ export class LocalProcessJobs implements JobLauncher {
     return false;
   }
 
-  async #start(record: JobRecord): Promise<void> {
+  async #start(record: JobRecord, traceparent: string | undefined): Promise<void> {
     try {
-      const { identity, exited, child } = await this.#starter.start(record);
+      const { identity, exited, child } = await this.#starter.start(record, traceparent);
       this.#supervisor.watch({ record, leader: identity, child });
       void exited.then((exitCode) => this.#endings.add(this.#ended(record, exitCode)));
     } catch (error) {
@@ -188,7 +189,7 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       this.#end(record, await judgeJob(artifacts, record, exitCode));
     } catch (error) {
-      log.error({ command: record.spec.id, err: error }, 'The traces of a job cannot be read');
+      attemptLog(log, record.spec.id).error({ err: error }, 'The traces of a job cannot be read');
       this.#end(record, { state: 'lost', exitCode, error: new TriadError('JOB_LOST').report() });
     }
     await this.#removeScratch(record.spec.id);
@@ -199,7 +200,10 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       await rm(scratch, { recursive: true, force: true });
     } catch (error) {
-      this.#options.log.warn({ command: id, err: error }, 'A scratch directory cannot be removed');
+      attemptLog(this.#options.log, id).warn(
+        { err: error },
+        'A scratch directory cannot be removed',
+      );
     }
   }
 
@@ -208,9 +212,8 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       this.#records.update(record);
     } catch (error) {
-      const fields = { command: record.spec.id, err: error };
-      this.#options.log.error(
-        fields,
+      attemptLog(this.#options.log, record.spec.id).error(
+        { err: error },
         'The end of a job cannot be recorded; the next start finds it',
       );
     }

@@ -1,7 +1,6 @@
 import { mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
-import type { JobSpec } from '../contracts/job-spec.ts';
 import { TriadError, toTriadError } from '../errors/triad-error.ts';
 import type { Assignment } from './receive-spec.ts';
 import { type CommandLine, type SpawnedProcess, spawnJobProcess } from './spawn-job-process.ts';
@@ -136,9 +135,9 @@ export class WarmPool {
  * Hands a worker its one job. What it prints from now on, and has printed, is the job's log. A
  * worker that cannot be reached any more is ended, so that its exit tells of it.
  */
-export function assign(worker: Worker, spec: JobSpec, logFile: string): void {
+export function assign(worker: Worker, assignment: Assignment, logFile: string): void {
   renameSync(worker.logFile, logFile);
-  worker.child.send({ spec } satisfies Assignment, (error) => {
+  worker.child.send(assignment, (error) => {
     if (error) worker.child.kill('SIGKILL');
   });
 }

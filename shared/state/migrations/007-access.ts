@@ -41,7 +41,11 @@ export const access: Migration = {
     await createRunIndex(db, 'runs_by_state', ['state', 'run_id', 'pipeline', ...rest]);
     await createRunIndex(db, 'runs_by_pipeline', ['pipeline', 'run_id', 'state', ...rest]);
     await createRunIndex(db, 'runs_by_age', ['run_id', 'pipeline', 'state', ...rest]);
-    await db.schema.createIndex('ticks_by_run_and_due').on('ticks').columns(['run_id', 'due_at']).execute();
+    await db.schema
+      .createIndex('ticks_by_run_and_due')
+      .on('ticks')
+      .columns(['run_id', 'due_at'])
+      .execute();
   },
 };
 

@@ -12,6 +12,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult, StepHandler } from '@triad/shared/jobs/job.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 
 /* A job for conformance tests, which does what its parameter `script` names. */
 
@@ -114,5 +115,7 @@ await runJob(
     log: createLogger('scripted', config.logLevel),
     jobsDirectory: home.jobs,
     specText: config.jobSpec,
+    traceparent: config.traceparent,
+    tracer: await openTracer({ service: 'test-job', url: config.otlpUrl }),
   },
 );
