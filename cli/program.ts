@@ -1,8 +1,10 @@
 import { readFileSync } from 'node:fs';
+import { userRole } from '@triad/shared/contracts/access.ts';
+import { runTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import { runState } from '@triad/shared/contracts/run-view.ts';
 import { Command as Program } from 'commander';
 import type { Command } from './command-context.ts';
-import { calendarDate, oneOf, wholeNumber } from './params/option-values.ts';
+import { calendarDate, instantOf, oneOf, wholeNumber } from './params/option-values.ts';
 import { parseAssignment } from './params/parse-assignment.ts';
 
 /** Does a command with the arguments and options that were parsed for it. */
@@ -63,6 +65,16 @@ export function createProgram(run: Run): Program {
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--state <state>', runState.options.join(', '), oneOf('--state', runState.options))
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
+    .option(
+      '--trigger <why>',
+      runTrigger.options.join(', '),
+      oneOf('--trigger', runTrigger.options),
+    )
+    .option('--run-date-from <date>', 'of this run date or later', calendarDate('--run-date-from'))
+    .option('--run-date-to <date>', 'of this run date or earlier', calendarDate('--run-date-to'))
+    .option('--created-from <time>', 'created then or later', instantOf('--created-from'))
+    .option('--created-to <time>', 'created before then', instantOf('--created-to'))
+    .option('--q <text>', 'with this in the run id or the error code')
     .option('--before <run>', 'only those older than this run')
     .option(...json)
     .action(async (options) => run((await import('./commands/runs.ts')).runs, options));
@@ -159,6 +171,48 @@ export function createProgram(run: Run): Program {
     .action(async (id, options) =>
       run((await import('./commands/dead-letters.ts')).replayDeadLetter, id, options),
     );
+
+  const tokens = program
+    .command('tokens')
+    .description('API tokens of people and programs: list, create, revoke; for admins');
+  tokens
+    .command('list', { isDefault: true })
+    .description('list them, newest first, without their secrets')
+    .option(...json)
+    .action(async (options) => run((await import('./commands/tokens.ts')).listTokens, options));
+  tokens
+    .command('create')
+    .description('make one; it is shown this once')
+    .requiredOption('--name <name>', 'who or what will use it')
+    .requiredOption(
+      '--role <role>',
+      `${userRole.options.join(', ')}: look, run things, say who may`,
+      oneOf('--role', userRole.options),
+    )
+    .option(
+      '--expires-in-days <n>',
+      'by default it does not expire',
+      wholeNumber('--expires-in-days', { minimum: 1, maximum: 3650 }),
+    )
+    .option(...json)
+    .action(async (options) => run((await import('./commands/tokens.ts')).createToken, options));
+  tokens
+    .command('revoke <id>')
+    .description('refuse one from now on')
+    .option(...json)
+    .action(async (id, options) =>
+      run((await import('./commands/tokens.ts')).revokeToken, id, options),
+    );
+
+  program
+    .command('audit')
+    .description('list who did what, newest first; for admins')
+    .option('--actor <name>', 'only of this token')
+    .option('--outcome <outcome>', 'done, refused', oneOf('--outcome', ['done', 'refused']))
+    .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 50)
+    .option('--before <entry>', 'only those older than this entry')
+    .option(...json)
+    .action(async (options) => run((await import('./commands/audit.ts')).audit, options));
 
   return program;
 }

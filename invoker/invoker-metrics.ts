@@ -7,7 +7,7 @@ import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 export class InvokerMetrics {
   readonly http: HttpMetrics;
   readonly contentType: string;
-  readonly #registry = new Registry();
+  readonly #metrics = new Registry();
   readonly #running: Gauge;
   readonly #started: Counter<'job'>;
   readonly #ended: Counter<'state'>;
@@ -15,9 +15,9 @@ export class InvokerMetrics {
   readonly #commandSeconds: Histogram;
 
   constructor(clock: Clock) {
-    const registers = [this.#registry];
-    this.contentType = this.#registry.contentType;
-    this.http = new HttpMetrics(this.#registry, clock);
+    const registers = [this.#metrics];
+    this.contentType = this.#metrics.contentType;
+    this.http = new HttpMetrics(this.#metrics, clock);
     this.#running = new Gauge({
       name: 'triad_jobs_running',
       help: 'Jobs that have not ended.',
@@ -64,7 +64,7 @@ export class InvokerMetrics {
   /** In Prometheus' text format. */
   text(runningJobs: number): Promise<string> {
     this.#running.set(runningJobs);
-    return this.#registry.metrics();
+    return this.#metrics.metrics();
   }
 }
 

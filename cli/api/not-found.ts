@@ -5,6 +5,7 @@ const listings = [
   ['/v1/runs/', 'triad runs'],
   ['/v1/pipelines/', 'triad pipelines'],
   ['/v1/dead-letters/', 'triad dead-letters'],
+  ['/v1/tokens/', 'triad tokens'],
 ] as const;
 
 /** `NOT_FOUND` whose remedy names the command that lists what there is. */

@@ -1,4 +1,15 @@
+import {
+  type AuditEntry,
+  auditList,
+  type CreatedToken,
+  type CreateTokenRequest,
+  createdToken,
+  type TokenView,
+  tokenList,
+  tokenView,
+} from '@triad/shared/contracts/access.ts';
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
+import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import {
   type CreateRunRequest,
   type RunState,
@@ -39,16 +50,36 @@ const PAGE = 100;
 export interface RunFilter {
   pipeline?: string;
   state?: RunState;
+  trigger?: RunTrigger;
+  /** Run dates, both inclusive. */
+  runDateFrom?: string;
+  runDateTo?: string;
+  /** Instants, ISO 8601 in UTC: from the first on, before the second. */
+  createdFrom?: string;
+  createdTo?: string;
+  /** Part of the run id or of the error code. */
+  q?: string;
   /** Only runs created before this one. */
   before?: string;
+}
+
+export interface AuditFilter {
+  actor?: string;
+  outcome?: AuditEntry['outcome'];
+  /** Only entries older than this one. */
+  before?: string;
+  limit: number;
 }
 
 /** The orchestrator's API, typed. Its errors keep their code, message and fix. */
 export class OrchestratorApi {
   readonly #url: string;
+  readonly #token: string | undefined;
 
-  constructor(url: string) {
+  /** @param token needed where the system requires one */
+  constructor(url: string, token?: string) {
     this.#url = url;
+    this.#token = token;
   }
 
   createRun(request: CreateRunRequest): Promise<RunView> {
@@ -106,11 +137,33 @@ export class OrchestratorApi {
     await this.#ask(z.undefined(), { method: 'POST', path });
   }
 
+  createToken(request: CreateTokenRequest): Promise<CreatedToken> {
+    return this.#ask(createdToken, { method: 'POST', path: '/v1/tokens', body: request });
+  }
+
+  /** Newest first. */
+  async tokens(): Promise<TokenView[]> {
+    return (await this.#ask(tokenList, { path: '/v1/tokens' })).tokens;
+  }
+
+  revokeToken(id: string): Promise<TokenView> {
+    const path = `/v1/tokens/${encodeURIComponent(id)}:revoke`;
+    return this.#ask(tokenView, { method: 'POST', path });
+  }
+
+  /** Newest first. */
+  audit(filter: AuditFilter): Promise<z.output<typeof auditList>> {
+    const { limit, ...rest } = filter;
+    const query = new URLSearchParams({ ...rest, limit: String(limit) });
+    return this.#ask(auditList, { path: `/v1/audit?${query}` });
+  }
+
   async #ask<S extends z.ZodType>(answer: S, request: Request): Promise<z.output<S>> {
     const { path, ...rest } = request;
     const received = await httpJson({
       service: 'orchestrator',
       url: `${this.#url}${path}`,
+      token: this.#token,
       ...rest,
     }).catch((error) => {
       throw withListingOf(path, error);

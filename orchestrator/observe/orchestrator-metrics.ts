@@ -10,20 +10,20 @@ export class OrchestratorMetrics {
   readonly runs: RunMetrics;
   readonly http: HttpMetrics;
   readonly contentType: string;
-  readonly #registry = new Registry();
+  readonly #metrics = new Registry();
   readonly #backlog: BacklogMetrics;
   readonly #reconcileSeconds: Histogram;
 
   constructor(backlog: BacklogReader, clock: Clock) {
-    this.contentType = this.#registry.contentType;
-    this.runs = new RunMetrics(this.#registry);
-    this.http = new HttpMetrics(this.#registry, clock);
-    this.#backlog = new BacklogMetrics(this.#registry, backlog, clock);
+    this.contentType = this.#metrics.contentType;
+    this.runs = new RunMetrics(this.#metrics);
+    this.http = new HttpMetrics(this.#metrics, clock);
+    this.#backlog = new BacklogMetrics(this.#metrics, backlog, clock);
     this.#reconcileSeconds = new Histogram({
       name: 'triad_reconcile_seconds',
       help: 'How long a round of reconciliation took.',
       buckets: [0.005, 0.05, 0.1, 0.5, 1, 5, 30, 120],
-      registers: [this.#registry],
+      registers: [this.#metrics],
     });
   }
 
@@ -34,6 +34,6 @@ export class OrchestratorMetrics {
   /** In Prometheus' text format. */
   async text(): Promise<string> {
     await this.#backlog.refresh();
-    return this.#registry.metrics();
+    return this.#metrics.metrics();
   }
 }
