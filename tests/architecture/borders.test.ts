@@ -67,7 +67,9 @@ rule('configuration is loaded where a process begins, and by the command line', 
 });
 
 const ports = [
+  'AccessStore',
   'ArtifactStore',
+  'BacklogReader',
   'JobLauncher',
   'Messenger',
   'MessageStore',

@@ -15,6 +15,8 @@ const ports = {
   'shared/jobs/job-launcher.ts': 'JobLauncher',
   'shared/messenger/messenger.ts': 'Messenger',
   'shared/messenger/message-store.ts': 'MessageStore',
+  'shared/state/access-store.ts': 'AccessStore',
+  'shared/state/backlog.ts': 'BacklogReader',
   'shared/state/state-store.ts': 'StateStore',
   'shared/warehouse/warehouse.ts': 'Warehouse',
 };
