@@ -46,6 +46,7 @@ describe('a system that requires tokens and has a collector of traces', () => {
     collector = await TraceCollector.start();
     system = await EmbeddedSystem.create({
       TRIAD_AUTH: 'on',
+      TRIAD_TOKEN: 'of a user',
       TRIAD_SERVICE_TOKEN: serviceToken,
       TRIAD_OTLP_URL: collector.url,
       // Outcomes alone bring the run to its end, so that each attempt is verified once.
@@ -119,6 +120,11 @@ describe('a system that requires tokens and has a collector of traces', () => {
         lines.every(({ attempt, traceId }) => attempt && /^[0-9a-f]{32}$/.test(`${traceId}`)),
       );
     }
+  });
+
+  test('no job is told a secret of the services or of a user', async () => {
+    const jobs = await readFile(join(system.home, 'secrets-seen'), 'utf8');
+    assert.equal(jobs, 'none\n'.repeat(4));
   });
 
   test('a run is one trace: run, attempts, launches, jobs and verifications, each under its cause', async () => {

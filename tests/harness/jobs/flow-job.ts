@@ -25,6 +25,7 @@ const note = (file: string, line: string) => appendFileSync(join(config.home, fi
 
 async function work({ spec, signal }: JobContext): Promise<JobResult> {
   note('began', `${spec.id} ${process.pid}`);
+  note('secrets-seen', config.serviceToken ?? config.token ?? 'none');
   if (spec.params.child === true) {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     note('children', String(child.pid));
