@@ -160,6 +160,7 @@ export function createProgram(run: Run): Program {
     .command('list', { isDefault: true })
     .description('list them, newest first')
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
+    .option('--before <id>', 'only those older than this one')
     .option(...json)
     .action(async (options) =>
       run((await import('./commands/dead-letters.ts')).listDeadLetters, options),

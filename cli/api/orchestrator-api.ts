@@ -36,7 +36,11 @@ const deadLetter = z.object({
   data: z.base64(),
 });
 export type DeadLetter = z.infer<typeof deadLetter>;
-const deadLetterList = z.object({ deadLetters: z.array(deadLetter) });
+const deadLetterList = z.object({
+  deadLetters: z.array(deadLetter),
+  next: z.string().nullable(),
+});
+export type DeadLetterList = z.infer<typeof deadLetterList>;
 
 const healthReport = z.object({
   status: z.enum(['ok', 'failing']),
@@ -127,9 +131,9 @@ export class OrchestratorApi {
   }
 
   /** Newest first. */
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const path = `/v1/dead-letters?limit=${limit}`;
-    return (await this.#ask(deadLetterList, { path })).deadLetters;
+  deadLetters(limit: number, before?: string): Promise<DeadLetterList> {
+    const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
+    return this.#ask(deadLetterList, { path: `/v1/dead-letters?${query}` });
   }
 
   async replayDeadLetter(id: string): Promise<void> {

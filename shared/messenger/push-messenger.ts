@@ -156,8 +156,9 @@ export class PushMessenger implements Messenger {
     this.#wake();
   }
 
-  deadLetters(limit: number): Promise<DeadLetter[]> {
-    return this.#options.store.deadLetters(limit);
+  /** Newest first; with `before`, only those older than that one. */
+  deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
+    return this.#options.store.deadLetters(limit, before);
   }
 
   async check(): Promise<void> {
