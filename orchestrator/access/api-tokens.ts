@@ -64,8 +64,8 @@ export class ApiTokens {
   /** From now on the token is refused. Errors: `NOT_FOUND`. */
   async revoke(id: string): Promise<TokenView> {
     const { store, clock } = this.#options;
-    await store.revokeToken(id, clock.now());
-    const token = await store.getToken(id);
+    const isKnown = await store.revokeToken(id, clock.now());
+    const token = isKnown ? await store.getToken(id) : undefined;
     if (!token) throw new TriadError('NOT_FOUND', { what: 'token', name: id });
     return viewOf(token);
   }
