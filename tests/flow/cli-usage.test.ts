@@ -21,7 +21,16 @@ describe('the command line', { concurrency: 2 }, () => {
     assert.equal(stderr, '');
     const commands = ['up', 'run', 'runs', 'show', 'logs', 'cancel', 'retry', 'sql', 'simulate'];
     commands.push('alarms', 'silence', 'silences');
-    for (const command of [...commands, 'health', 'doctor', 'dead-letters', 'pipelines', 'demo']) {
+    for (const command of [
+      ...commands,
+      'health',
+      'doctor',
+      'dead-letters',
+      'pipelines',
+      'demo',
+      'tokens',
+      'audit',
+    ]) {
       assert.match(stdout, new RegExp(`^ {2}${command}\\b.* {2}\\w`, 'm'), command);
     }
     assert.match(stdout, /triad demo/);

@@ -1,3 +1,4 @@
+import { local } from '@triad/shared/access/principal.ts';
 import { parseCommandId } from '@triad/shared/contracts/names.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import { encodeEvent } from '@triad/shared/contracts/push-envelope.ts';
@@ -104,7 +105,7 @@ export class SimulatedSystem {
     const route = this.#orchestrator?.orchestrator.routes.find(
       (candidate) => candidate.path === path && candidate.method === 'post',
     );
-    return route?.handle({ params, query: {}, body, idempotencyKey: undefined });
+    return route?.handle({ params, query: {}, body, principal: local });
   }
 
   killOrchestrator(): void {
@@ -225,7 +226,7 @@ export class SimulatedSystem {
     if (!this.#orchestrator) throw new TypeError('connection refused');
     const { routes } = this.#orchestrator.orchestrator;
     const route = routes.find(({ path }) => path === '/pubsub/push');
-    await route?.handle({ params: {}, query: {}, body: body as object, idempotencyKey: undefined });
+    await route?.handle({ params: {}, query: {}, body: body as object, principal: local });
   }
 
   /** The run and step of each job that runs now. */
