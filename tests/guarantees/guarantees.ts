@@ -36,7 +36,7 @@ export const guarantees: Guarantee[] = [
       'A step succeeds only when its manifest is there, every output has the size and SHA-256 that the manifest names, and every postcondition holds. No exit code and no message makes it green.',
     proofs: [
       { where: 'tests/unit/orchestrator/verify/verify-attempt.test.ts' },
-      { where: 'tests/unit/orchestrator/verify/verify-postconditions.test.ts' },
+      { where: 'tests/unit/orchestrator/verify/postconditions.test.ts' },
       {
         where: 'tests/unit/orchestrator/messages/receive-outcome.test.ts',
         test: 'green without a manifest is not done',
