@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command as Program } from 'commander';
+import { addAccessCommands } from './programs/access-commands.ts';
 import { addAlarmCommands } from './programs/alarm-commands.ts';
 import type { Run } from './programs/command-group.ts';
 import { addEventCommands } from './programs/event-commands.ts';
@@ -39,6 +40,7 @@ export function createProgram(run: Run): Program {
   addEventCommands(program, run);
   addAlarmCommands(program, run);
   addStateCommands(program, run);
+  addAccessCommands(program, run);
   return program;
 }
 

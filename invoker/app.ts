@@ -1,3 +1,4 @@
+import { demand } from '@triad/shared/access/principal.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import { isoDate } from '@triad/shared/contracts/dates.ts';
 import {
@@ -8,14 +9,17 @@ import {
 import { slug } from '@triad/shared/contracts/names.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { principalOf } from '@triad/shared/http/authentication.ts';
 import { routeNotFound } from '@triad/shared/http/error-response.ts';
-import { httpApp } from '@triad/shared/http/http-app.ts';
+import { type HttpGuard, httpApp } from '@triad/shared/http/http-app.ts';
 import { pushBodyLimit } from '@triad/shared/http/json-body.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
-import type { Express, Response } from 'express';
+import { checkAll, type HealthReason, reasonsOf } from '@triad/shared/service/health.ts';
+import type { Readiness } from '@triad/shared/service/readiness.ts';
+import type { Express, RequestHandler, Response } from 'express';
 import { z } from 'zod';
-import { checkHealth } from './health.ts';
+import type { InvokerMetrics } from './invoker-metrics.ts';
 import { type InvokeOptions, invoke } from './launch-job.ts';
 import type { CommandReceiver } from './receive-command.ts';
 import { receivePush } from './receive-push.ts';
@@ -25,16 +29,26 @@ export interface InvokerAppOptions extends InvokeOptions {
   messenger: Messenger;
   clock: Clock;
   log: Logger;
+  readiness: Readiness;
+  guard: HttpGuard;
+  metrics: InvokerMetrics;
 }
 
 /** How many jobs `GET /jobs` shows. */
 const listLimit = 100;
+/** Of how many, the newest, `/metrics` counts those that run. */
+const countLimit = 500;
 
 const invokeQuery = z.strictObject({ run_date: isoDate, job: slug.default('sql-runner') });
 
 /** The invoker's HTTP interface. */
 export function createInvokerApp(options: InvokerAppOptions): Express {
-  const { jobs, commands, artifacts, messenger, clock, log } = options;
+  const { jobs, commands, artifacts, messenger, clock, log, readiness, guard, metrics } = options;
+  const ports = {
+    artifacts: () => artifacts.check(),
+    jobs: () => jobs.check(),
+    messenger: () => messenger.check(),
+  };
   const existing = (job: JobView | undefined, id: string): JobView => {
     if (!job) throw new TriadError('NOT_FOUND', { what: 'job', name: id });
     return job;
@@ -45,9 +59,17 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
   };
 
   return httpApp({
+    ...guard,
     log,
     bodyLimit: pushBodyLimit,
+    openPaths: ['/healthz', '/readyz'],
     routes(app) {
+      app.get('/healthz', (_request, response) => void response.status(204).end());
+      app.get('/readyz', async (_request, response) => {
+        answerHealth(response, await readiness.reasons());
+      });
+      app.use(onlyServices);
+
       // Express answers HEAD as it does GET, but to look must not start anything.
       app.head('/invoke', routeNotFound);
       app.get('/invoke', async (request, response) => {
@@ -60,9 +82,12 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
       });
 
       app.get('/healthcheck', async (_request, response) => {
-        const reasons = await checkHealth({ artifacts, jobs, messenger }, clock);
-        if (reasons.length === 0) response.status(204).end();
-        else response.status(503).json({ status: 'unavailable', reasons });
+        answerHealth(response, reasonsOf(await checkAll(ports, clock)));
+      });
+      app.get('/metrics', async (_request, response) => {
+        const known = await jobs.list(countLimit);
+        const text = await metrics.text(known.filter(({ state }) => state === 'running').length);
+        response.type(metrics.contentType).send(text);
       });
 
       app.get('/jobs', async (_request, response) => {
@@ -89,4 +114,15 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
       });
     },
   });
+}
+
+/** No user has business here: what they may ask, they ask the orchestrator. */
+const onlyServices: RequestHandler = (request, _response, next) => {
+  demand('service', principalOf(request), `${request.method} ${request.path}`);
+  next();
+};
+
+function answerHealth(response: Response, reasons: HealthReason[]): void {
+  if (reasons.length === 0) response.status(204).end();
+  else response.status(503).json({ status: 'unavailable', reasons });
 }

@@ -2,15 +2,20 @@ import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import { Underway } from '@triad/shared/concurrency/underway.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
+import type { HttpGuard } from '@triad/shared/http/http-app.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
+import { attemptLog } from '@triad/shared/log/attempt-log.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
+import { Readiness } from '@triad/shared/service/readiness.ts';
+import type { Tracer } from '@triad/shared/tracing/tracer.ts';
 import type { Express } from 'express';
 import { createInvokerApp } from './app.ts';
 import { awaitOrchestrator } from './await-orchestrator.ts';
 import { Cancellations } from './cancellations.ts';
 import { Claims } from './claim-command.ts';
+import { InvokerMetrics } from './invoker-metrics.ts';
 import { CommandReceiver } from './receive-command.ts';
 import { OutcomeReporter, outcomeOf } from './report-outcome.ts';
 
@@ -22,6 +27,8 @@ export interface InvokerOptions {
   ids: Ids;
   log: Logger;
   codeRevision: string;
+  tracer?: Tracer;
+  guard?: Omit<HttpGuard, 'metrics'>;
 }
 
 export interface Invoker {
@@ -31,6 +38,8 @@ export interface Invoker {
    * systems that start on one home, only the one that got it may have them.
    */
   start(): Promise<void>;
+  /** From now on it is not ready for more. */
+  drain(): void;
   /** Leaves the running jobs to the next invoker. */
   stop(): Promise<void>;
 }
@@ -38,16 +47,17 @@ export interface Invoker {
 /** Puts the parts of the invoker together. */
 export function createInvoker(options: InvokerOptions): Invoker {
   const { artifacts, jobs, messenger, clock, ids, log } = options;
+  const metrics = new InvokerMetrics(clock);
   const outcomes = new OutcomeReporter({ messenger, clock, log });
   const claims = new Claims({ artifacts, clock, invoker: ids.next() });
   const cancellations = new Cancellations(artifacts, clock);
   let adopted: Promise<void> = Promise.resolve();
   const commands = new CommandReceiver({
-    jobs,
+    ...options,
+    metrics,
     claims,
     cancellations,
     outcomes,
-    clock,
     adopted: () => adopted,
   });
 
@@ -57,11 +67,13 @@ export function createInvoker(options: InvokerOptions): Invoker {
   /** A job without a claim was asked for directly: no run waits to hear of it. */
   const reportEnd = async (job: JobView): Promise<void> => {
     const { name, state } = job;
-    log.info({ command: name, state, code: job.error?.code }, 'job ended');
+    const own = attemptLog(log, name);
+    own.info({ state, code: job.error?.code }, 'job ended');
+    metrics.jobEnded(state);
     try {
       if (await claims.exists(name)) outcomes.report(outcomeOf(job));
     } catch (error) {
-      log.error({ command: name, err: error }, 'It is not known whether a run waits for this job');
+      own.error({ err: error }, 'It is not known whether a run waits for this job');
     }
   };
 
@@ -70,8 +82,21 @@ export function createInvoker(options: InvokerOptions): Invoker {
     for (const job of await jobs.adopt()) await reportEnd(job);
   };
 
+  // Without the orchestrator nothing can be reported, but jobs can be started and go on.
+  const readiness = new Readiness(
+    { artifacts: () => artifacts.check(), jobs: () => jobs.check() },
+    clock,
+  );
+
   return {
-    app: createInvokerApp({ ...options, commands }),
+    app: createInvokerApp({
+      ...options,
+      commands,
+      metrics,
+      readiness,
+      guard: { ...options.guard, metrics: metrics.http },
+    }),
+    drain: () => readiness.stopping(),
     async start() {
       jobs.onEnd((job) => reporting.add(reportEnd(job)));
       adopted = adopt();

@@ -8,11 +8,10 @@ import { resources } from '@triad/shared/contracts/resources.ts';
 import { jobOfKind, type StepKind } from '@triad/shared/contracts/step-kind.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
-import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
 import { z } from 'zod';
+import { type StartJobOptions, startJob } from './start-job.ts';
 
-export interface InvokeOptions {
-  jobs: JobLauncher;
+export interface InvokeOptions extends StartJobOptions {
   artifacts: ArtifactStore;
   ids: Ids;
   /** Recorded in the manifest. */
@@ -57,7 +56,7 @@ export async function invoke(
     resources: resources.parse({}),
     pins: { planHash, codeRevision, seed: 0 },
   };
-  return (await jobs.launch(spec)).job;
+  return startJob(options, spec);
 }
 
 const defaultKinds: Record<string, StepKind> = { 'sql-runner': 'sql', trainer: 'train' };

@@ -1,9 +1,11 @@
 import { join } from 'node:path';
+import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
-import { systemClock } from '@triad/shared/clock/clock.ts';
+import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
@@ -12,6 +14,7 @@ import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { createInvoker } from './invoker.ts';
 import { jobPrograms } from './job-programs.ts';
@@ -37,10 +40,14 @@ await runService(async () => {
       TRIAD_HOME: config.home,
       TRIAD_ARTIFACTS: home.artifacts,
       TRIAD_JOB: undefined,
-      // Jobs do not open the state, and need not know its password.
+      TRACEPARENT: undefined,
+      // A job is anybody's program: it may not open the state, nor speak for a service or a user.
       TRIAD_DATABASE_URL: undefined,
+      TRIAD_SERVICE_TOKEN: undefined,
+      TRIAD_TOKEN: undefined,
     }),
   });
+  const tracer = await openTracer({ service: 'invoker', url: config.otlpUrl });
   const light = new InProcessJobs({
     directory: join(home.jobs, '.in-process'),
     jobs: await loadInProcessJobs(config.inProcessJobs, processes.jobNames),
@@ -53,11 +60,19 @@ await runService(async () => {
   const invoker = createInvoker({
     artifacts,
     jobs,
-    messenger: new HttpMessenger({ url: config.orchestrator.url }),
+    messenger: new HttpMessenger({ url: config.orchestrator.url, token: config.serviceToken }),
     clock,
     ids: timeOrderedIds(clock),
     log,
     codeRevision: config.codeRevision,
+    tracer,
+    guard: {
+      ...(config.requiresToken && {
+        authenticate: serviceOr(requiredServiceToken(config.serviceToken)),
+      }),
+      // Messages and questions of the orchestrator are as many as there is work.
+      rateLimit: { perMinute: config.rateLimit, counts: (path) => path === '/invoke' },
+    },
   });
   const housekeeping = new Housekeeping({
     jobsDirectory: home.jobs,
@@ -85,9 +100,12 @@ await runService(async () => {
     url: server.url,
     log,
     async stop() {
+      invoker.drain();
+      await sleep(clock, config.drainSeconds * 1000);
       await server.close();
       await housekeeping.stop();
       await invoker.stop();
+      await tracer.close();
     },
   };
 });

@@ -1,4 +1,4 @@
-import { eventType } from '@triad/shared/contracts/cloud-event.ts';
+import { type CloudEvent, eventType } from '@triad/shared/contracts/cloud-event.ts';
 import {
   type Cancellation,
   type Command,
@@ -7,9 +7,10 @@ import {
 } from '@triad/shared/contracts/command.ts';
 import { decodeEvent } from '@triad/shared/contracts/push-envelope.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import type { JobRequest } from './start-job.ts';
 
 export type WorkloadMessage =
-  | { type: 'command'; command: Command }
+  | { type: 'command'; command: Command; request: JobRequest }
   | { type: 'cancellation'; cancellation: Cancellation };
 
 /**
@@ -20,7 +21,7 @@ export function readMessage(id: string, data: string): WorkloadMessage {
   const event = decodeEvent(id, data);
   switch (event.type) {
     case eventType.command:
-      return { type: 'command', command: parseCommand(event.data) };
+      return { type: 'command', command: parseCommand(event.data), request: requestOf(event) };
     case eventType.cancellation:
       return { type: 'cancellation', cancellation: parseCancellation(event.data) };
     default:
@@ -30,3 +31,8 @@ export function readMessage(id: string, data: string): WorkloadMessage {
       });
   }
 }
+
+const requestOf = ({ traceparent, time }: CloudEvent): JobRequest => ({
+  traceparent,
+  commandedAt: time === undefined ? undefined : new Date(time),
+});

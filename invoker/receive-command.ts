@@ -1,18 +1,16 @@
-import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
+import { sleep } from '@triad/shared/clock/clock.ts';
 import type { Command } from '@triad/shared/contracts/command.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
 import type { Cancellations } from './cancellations.ts';
 import type { Claims } from './claim-command.ts';
 import { type OutcomeReporter, outcomeWithoutJob } from './report-outcome.ts';
+import { type JobRequest, type StartJobOptions, startJob } from './start-job.ts';
 
-export interface CommandReceiverOptions {
-  jobs: JobLauncher;
+export interface CommandReceiverOptions extends StartJobOptions {
   claims: Claims;
   cancellations: Cancellations;
   outcomes: OutcomeReporter;
-  clock: Clock;
   /** Resolves once the jobs of an earlier invoker are this one's: no other can be ended. */
   adopted: () => Promise<void>;
 }
@@ -32,7 +30,7 @@ export class CommandReceiver {
    * Starts the job of the command unless it exists or was cancelled. `CLAIM_HELD` asks for a later
    * delivery; `JOB_UNKNOWN` will never do, so the run is told at once.
    */
-  async command(command: Command): Promise<void> {
+  async command(command: Command, request?: JobRequest): Promise<void> {
     const { jobs, claims, cancellations } = this.#options;
     const { id, job } = command;
     if (!jobs.jobNames.includes(job)) {
@@ -49,7 +47,7 @@ export class CommandReceiver {
       throw new TriadError('CLAIM_HELD', { id });
     }
     try {
-      await jobs.launch(command);
+      await startJob(this.#options, command, request);
     } catch (error) {
       await claim.release();
       throw error;

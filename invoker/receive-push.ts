@@ -31,7 +31,7 @@ export async function receivePush(options: PushReceiverOptions, body: unknown): 
     return giveUp(toTriadError(error));
   }
   try {
-    if (read.type === 'command') await options.commands.command(read.command);
+    if (read.type === 'command') await options.commands.command(read.command, read.request);
     else await options.commands.cancel(read.cancellation.commandId);
   } catch (error) {
     if (error instanceof TriadError && error.code === 'JOB_UNKNOWN') return giveUp(error);

@@ -5,8 +5,10 @@ import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import type { Outcome } from '@triad/shared/contracts/outcome.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import type { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { attemptLog } from '@triad/shared/log/attempt-log.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
+import { traceparentOf } from '@triad/shared/tracing/span-context.ts';
 
 /** Wait between attempts to publish, in milliseconds; doubles with each failure. */
 const retryDelayMs = { first: 100, longest: 30_000 };
@@ -52,7 +54,7 @@ export class OutcomeReporter {
       try {
         return await messenger.publish(topic.outcomes, event);
       } catch (error) {
-        log.warn({ command: outcome.commandId, err: error }, 'An outcome was not accepted');
+        attemptLog(log, outcome.commandId).warn({ err: error }, 'An outcome was not accepted');
       }
       if (this.#stop.signal.aborted) return;
       await sleep(clock, delayMs, this.#stop.signal);
@@ -69,6 +71,7 @@ function outcomeEvent(outcome: Outcome): CloudEvent {
     type: eventType.outcome,
     subject: outcome.commandId,
     time: outcome.endedAt,
+    traceparent: traceparentOf(outcome.commandId),
     datacontenttype: 'application/json',
     data: outcome,
   };

@@ -1,9 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
-import { systemClock } from '@triad/shared/clock/clock.ts';
+import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import type { AlarmChannelConfig } from '@triad/shared/config/alarm-channels.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
@@ -11,8 +14,10 @@ import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
+import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
 import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.ts';
+import { KyselyBacklog } from '@triad/shared/state/kysely-backlog.ts';
 import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
 import { KyselyLeaseStore } from '@triad/shared/state/kysely-lease-store.ts';
 import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
@@ -22,6 +27,9 @@ import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
+import { ApiTokens } from './access/api-tokens.ts';
+import { auditLog } from './access/audit-log.ts';
 import type { AlarmChannel } from './alarms/channels/alarm-channel.ts';
 import { EmailChannel } from './alarms/channels/email-channel.ts';
 import { LogChannel } from './alarms/channels/log-channel.ts';
@@ -31,6 +39,7 @@ import { checkChannels } from './alarms/check-channels.ts';
 import { stateRoutes } from './api/state-routes.ts';
 import { createApp } from './app.ts';
 import { backupState } from './backup-state.ts';
+import { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
 import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
@@ -45,6 +54,7 @@ import { S3FileListing } from './sensors/s3-file-listing.ts';
 
 await runService(async () => {
   const config = loadConfig();
+  const serviceToken = config.requiresToken && requiredServiceToken(config.serviceToken);
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);
   const clock = systemClock;
@@ -53,6 +63,10 @@ await runService(async () => {
   const ids = timeOrderedIds(clock);
   const state = new KyselyStateStore(db);
   const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
+  const access = new KyselyAccessStore(db);
+  const tokens = new ApiTokens({ store: access, clock, ids, randomBytes });
+  const metrics = new OrchestratorMetrics(new KyselyBacklog(db), clock);
+  const tracer = await openTracer({ service: 'orchestrator', url: config.otlpUrl });
   const messenger = new PushMessenger({
     store: new KyselyMessageStore(db),
     subscriptions: [
@@ -63,6 +77,7 @@ await runService(async () => {
         endpoint: `${config.orchestrator.url}/pubsub/push`,
       },
     ],
+    token: config.serviceToken,
     clock,
     ids,
     random: Math.random,
@@ -90,7 +105,7 @@ await runService(async () => {
     history: new KyselyResultHistory(db),
     messenger,
     artifacts,
-    workload: new HttpWorkload(config.invoker.url),
+    workload: new HttpWorkload(config.invoker.url, config.serviceToken),
     pipelines,
     // DuckDB lets one process write.
     poolSizes: new Map([...Object.entries(config.pools), ['warehouse', 1]]),
@@ -113,6 +128,7 @@ await runService(async () => {
       url: config.orchestrator.url,
       fetch,
     },
+    operations: { tokens, access, metrics, tracer },
   });
   const retention = new Retention({
     store: new KyselyRetentionStore(db),
@@ -133,7 +149,15 @@ await runService(async () => {
     prune: (days) => retention.prune(days),
     preview: (days) => retention.preview(days),
   });
-  const server = await listen(createApp([...orchestrator.routes, ...upkeep], version(), log), {
+  const app = createApp([...orchestrator.routes, ...upkeep], version(), log, {
+    authenticate: serviceToken
+      ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
+      : undefined,
+    rateLimit: { perMinute: config.rateLimit, counts: (path) => !unlimited.test(path) },
+    metrics: metrics.http,
+    audit: auditLog({ store: access, clock, ids, log }),
+  });
+  const server = await listen(app, {
     host: config.host,
     port: config.orchestrator.port,
     service: 'orchestrator',
@@ -145,10 +169,13 @@ await runService(async () => {
     url: server.url,
     log,
     async stop() {
+      orchestrator.drain();
+      await sleep(clock, config.drainSeconds * 1000);
       // Requests first: each one that was accepted is answered.
       await server.close();
       await orchestrator.stop();
       await retention.stop();
+      await tracer.close();
       await opened.close();
     },
   };
@@ -172,6 +199,9 @@ function channelsOf(
   };
   return new Map([...configured].map(([name, config]) => [name, create(name, config)]));
 }
+
+/** Messages between services, and the questions of those who watch over them. */
+const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publish)$/;
 
 function version(): string {
   const text = readFileSync(new URL('./package.json', import.meta.url), 'utf8');

@@ -1,16 +1,22 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
+import { Underway } from '@triad/shared/concurrency/underway.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import { Heartbeat } from '@triad/shared/service/heartbeat.ts';
+import { Readiness } from '@triad/shared/service/readiness.ts';
 import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
 import type { EventStore } from '@triad/shared/state/event-store.ts';
 import type { SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
+import type { Tracer } from '@triad/shared/tracing/tracer.ts';
 import { Admission } from './admit/admission.ts';
 import { type AlarmOptions, AlarmSystem } from './alarms/alarm-system.ts';
+import { type AccessRoutesOptions, accessRoutes } from './api/access-routes.ts';
 import { backfillRoutes } from './api/backfill-routes.ts';
 import { eventRoutes } from './api/event-routes.ts';
 import { healthRoutes } from './api/health-routes.ts';
 import { messageRoutes } from './api/message-routes.ts';
+import { metricsRoute } from './api/metrics-route.ts';
 import { pipelineRoutes } from './api/pipeline-routes.ts';
 import type { Route } from './api/route.ts';
 import { runRoutes } from './api/run-routes.ts';
@@ -22,6 +28,9 @@ import { EventRouter } from './events/event-router.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
+import type { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
+import { observers } from './observe/run-observer.ts';
+import { RunTracer } from './observe/run-tracer.ts';
 import { type ReconcileOptions, Reconciler } from './reconcile/reconciler.ts';
 import type { PoolSizes } from './run/pools.ts';
 import { RunEngine } from './run/run-engine.ts';
@@ -51,12 +60,27 @@ export interface OrchestratorOptions
   schedulerEnabled: boolean;
   reconcileSeconds: number;
   alarms: AlarmOptions;
+  /** Without it nobody watches, and there is nobody to let in: in simulations. */
+  operations?: Operations;
 }
+
+/** What those use who run the system. */
+export interface Operations extends AccessRoutesOptions {
+  metrics: OrchestratorMetrics;
+  tracer: Tracer;
+}
+
+/** A loop that has not gone round for so many of its rounds, and so many seconds more, has stalled. */
+const STALLED_AFTER_ROUNDS = 3;
+const STALLED_AFTER_SECONDS = 60;
 
 /** The orchestrator's parts, wired: routes in, commands out, and the loops in between. */
 export class Orchestrator {
   readonly routes: Route[];
   readonly #options: OrchestratorOptions;
+  readonly #readiness: Readiness;
+  readonly #heartbeat: Heartbeat;
+  readonly #admitting = new Underway();
   readonly #relay: OutboxRelay;
   readonly #admission: Admission;
   readonly #reconciler: Reconciler;
@@ -72,15 +96,27 @@ export class Orchestrator {
 
   constructor(options: OrchestratorOptions) {
     this.#options = options;
-    const { state, ledger, messenger, clock, log, pipelines, workload } = options;
+    const { state, ledger, messenger, artifacts, clock, log, pipelines, workload } = options;
+    const { operations } = options;
+    const watching = operations ? [operations.metrics.runs, new RunTracer(operations.tracer)] : [];
+    const observer = observers(watching, log);
+    const patience = STALLED_AFTER_ROUNDS * options.reconcileSeconds + STALLED_AFTER_SECONDS;
+    this.#heartbeat = new Heartbeat('reconciliation', patience, clock);
+    const own = {
+      state: () => state.check(),
+      messenger: () => messenger.check(),
+      artifacts: () => artifacts.check(),
+    };
+    this.#readiness = new Readiness({ ...own, loops: () => this.#heartbeat.check() }, clock);
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const onOutbox = () => this.#relay.wake();
     const engine: RunEngine = new RunEngine({
       ...options,
       onOutbox,
       findReusable: (key) => findReusable(state, options.artifacts, key),
+      observer,
       onFinished: () => {
-        void this.#onFinished();
+        this.#admitting.add(this.#onFinished());
         this.#router.wake();
       },
     });
@@ -88,7 +124,7 @@ export class Orchestrator {
     const starter = new RunStarter({ ...options, admission: this.#admission });
     const deadLettered = (commandId: string) =>
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
-    this.#reconciler = new Reconciler({ ...options, engine, deadLettered, onOutbox });
+    this.#reconciler = new Reconciler({ ...options, engine, observer, deadLettered, onOutbox });
     this.#scheduler = new Scheduler({ ...options, engine, starter });
     this.#backfills = new Backfills({ ...options, engine, starter });
     this.#alarms = new AlarmSystem({
@@ -114,12 +150,12 @@ export class Orchestrator {
       ...this.#alarms.routes,
       ...eventRoutes({ ...options, router: this.#router }),
       ...sensorRoutes(this.#watcher),
-      ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine }, body)),
+      ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine, observer }, body)),
+      ...(operations ? [...accessRoutes(operations), metricsRoute(operations.metrics)] : []),
       ...healthRoutes({
-        state: () => state.check(),
-        messenger: () => messenger.check(),
-        artifacts: () => options.artifacts.check(),
-        invoker: () => workload.check(),
+        readiness: this.#readiness,
+        checks: { ...own, invoker: () => workload.check() },
+        clock,
       }),
     ];
   }
@@ -136,6 +172,11 @@ export class Orchestrator {
     this.#nextRound(0);
   }
 
+  /** From now on it is not ready for more. */
+  drain(): void {
+    this.#readiness.stopping();
+  }
+
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancelTimer();
@@ -144,6 +185,7 @@ export class Orchestrator {
     await this.#router.stop();
     await this.#round;
     await this.#alarms.stop();
+    await this.#admitting.done();
     await this.#relay.stop();
     await this.#options.messenger.stop();
   }
@@ -168,8 +210,11 @@ export class Orchestrator {
   async #reconcile(): Promise<void> {
     // What a process that died had taken out of the outbox.
     this.#relay.wake();
+    const { clock, operations } = this.#options;
+    const beganAt = clock.now();
     try {
       await this.#reconciler.reconcile();
+      operations?.metrics.reconciled(beganAt, clock.now());
       await this.#admission.admit();
       await this.#backfills.topUp();
       // Also finds a tick that its timer missed, as when the machine slept.
@@ -178,6 +223,7 @@ export class Orchestrator {
     } catch (error) {
       this.#options.log.error({ err: error }, 'a round of reconciliation failed');
     }
+    this.#heartbeat.beat();
     this.#nextRound(this.#options.reconcileSeconds * 1000);
   }
 }

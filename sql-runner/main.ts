@@ -5,6 +5,7 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import { rehearse } from '@triad/shared/jobs/rehearse.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
 import { loadBundle } from './compile/dataform-sandbox.ts';
 import { googleSqlInDuckDb, warmUpTranslation } from './dialect/translate.ts';
@@ -40,4 +41,6 @@ await runJob(sqlRunnerJob(services, warmUp), {
   log: createLogger('sql-runner', config.logLevel),
   jobsDirectory: home.jobs,
   specText: config.jobSpec,
+  traceparent: config.traceparent,
+  tracer: await openTracer({ service: 'sql-runner', url: config.otlpUrl }),
 });

@@ -5,6 +5,7 @@ import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
 import { rehearse } from '@triad/shared/jobs/rehearse.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 import { clvLearner } from './learners/clv/clv-learner.ts';
 import { canary } from './steps/canary.ts';
 import { predict } from './steps/predict.ts';
@@ -31,5 +32,7 @@ await runJob(
     log: createLogger('trainer', environment.logLevel),
     jobsDirectory: home.jobs,
     specText: environment.jobSpec,
+    traceparent: environment.traceparent,
+    tracer: await openTracer({ service: 'trainer', url: environment.otlpUrl }),
   },
 );

@@ -9,6 +9,7 @@ const listings = [
   ['/v1/alarm-channels/', 'triad alarms channels'],
   ['/v1/silences/', 'triad silences'],
   ['/v1/silences', 'triad pipelines'],
+  ['/v1/tokens/', 'triad tokens'],
 ] as const;
 
 /** `NOT_FOUND` whose remedy names the command that lists what there is. */

@@ -1,16 +1,4 @@
 import {
-  type AlarmDetails,
-  type AlarmView,
-  alarmChannelList,
-  alarmDetails,
-  alarmList,
-  alarmView,
-  type SilenceRequest,
-  type SilenceView,
-  silenceList,
-  silenceView,
-} from '@triad/shared/contracts/alarm-view.ts';
-import {
   type BackfillAnswer,
   type BackfillDetails,
   type BackfillRequest,
@@ -26,8 +14,8 @@ import {
   eventList,
   eventReceipt,
 } from '@triad/shared/contracts/event-view.ts';
-
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
+import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import {
   type ApprovalRequest,
   type CreateRunRequest,
@@ -53,10 +41,10 @@ import {
   tickList,
 } from '@triad/shared/contracts/tick.ts';
 
-import { parseInput } from '@triad/shared/errors/parse-input.ts';
-import { httpJson } from '@triad/shared/http/http-json.ts';
 import { z } from 'zod';
-import { withListingOf } from './not-found.ts';
+import { AccessApi } from './access-api.ts';
+import { AlarmApi } from './alarm-api.ts';
+import { ApiClient } from './api-client.ts';
 
 const pipelineList = z.object({ pipelines: z.array(pipeline) });
 
@@ -71,7 +59,11 @@ const deadLetter = z.object({
   data: z.base64(),
 });
 export type DeadLetter = z.infer<typeof deadLetter>;
-const deadLetterList = z.object({ deadLetters: z.array(deadLetter) });
+const deadLetterList = z.object({
+  deadLetters: z.array(deadLetter),
+  next: z.string().nullable(),
+});
+export type DeadLetterList = z.infer<typeof deadLetterList>;
 
 const healthReport = z.object({
   status: z.enum(['ok', 'failing']),
@@ -92,12 +84,18 @@ export type Pruned = z.infer<typeof pruned>;
 /** Most runs that one page of a list holds. */
 const PAGE = 100;
 
-/** Longer than the orchestrator itself waits for a channel. */
-const CHANNEL_TEST_MS = 15_000;
-
 export interface RunFilter {
   pipeline?: string;
   state?: RunState;
+  trigger?: RunTrigger;
+  /** Run dates, both inclusive. */
+  runDateFrom?: string;
+  runDateTo?: string;
+  /** Instants, ISO 8601 in UTC: from the first on, before the second. */
+  createdFrom?: string;
+  createdTo?: string;
+  /** Part of the run id or of the error code. */
+  q?: string;
   /** Only runs created before this one. */
   before?: string;
 }
@@ -111,18 +109,23 @@ export interface TickFilter {
 
 /** The orchestrator's API, typed. Its errors keep their code, message and fix. */
 export class OrchestratorApi {
-  readonly #url: string;
+  readonly alarms: AlarmApi;
+  readonly access: AccessApi;
+  readonly #client: ApiClient;
 
-  constructor(url: string) {
-    this.#url = url;
+  /** @param token needed where the system requires one */
+  constructor(url: string, token?: string) {
+    this.#client = new ApiClient(url, token);
+    this.alarms = new AlarmApi(this.#client);
+    this.access = new AccessApi(this.#client);
   }
 
   createRun(request: CreateRunRequest): Promise<RunView> {
-    return this.#ask(runView, { method: 'POST', path: '/v1/runs', body: request });
+    return this.#client.ask(runView, { method: 'POST', path: '/v1/runs', body: request });
   }
 
   getRun(runId: string): Promise<RunView> {
-    return this.#ask(runView, { path: `/v1/runs/${encodeURIComponent(runId)}` });
+    return this.#client.ask(runView, { path: `/v1/runs/${encodeURIComponent(runId)}` });
   }
 
   /** Newest first; asks for a page at a time, and only for as many as are taken. */
@@ -131,7 +134,7 @@ export class OrchestratorApi {
     do {
       const query = new URLSearchParams({ ...filter, limit: String(PAGE) });
       if (before !== null) query.set('before', before);
-      const page: z.output<typeof runList> = await this.#ask(runList, {
+      const page: z.output<typeof runList> = await this.#client.ask(runList, {
         path: `/v1/runs?${query}`,
       });
       yield* page.runs;
@@ -141,18 +144,18 @@ export class OrchestratorApi {
 
   cancelRun(runId: string): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}:cancel`;
-    return this.#ask(runView, { method: 'POST', path });
+    return this.#client.ask(runView, { method: 'POST', path });
   }
 
   retryRun(runId: string): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}:retry`;
-    return this.#ask(runView, { method: 'POST', path });
+    return this.#client.ask(runView, { method: 'POST', path });
   }
 
   /** A new run like an earlier one. */
   rerunRun(runId: string, changes: RerunRequest): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}:rerun`;
-    return this.#ask(runView, { method: 'POST', path, body: changes });
+    return this.#client.ask(runView, { method: 'POST', path, body: changes });
   }
 
   decideApproval(
@@ -162,161 +165,100 @@ export class OrchestratorApi {
     decision: ApprovalRequest,
   ): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step)}:${verb}`;
-    return this.#ask(runView, { method: 'POST', path, body: decision });
+    return this.#client.ask(runView, { method: 'POST', path, body: decision });
   }
 
   skipStep(runId: string, step: string, waiver: WaiverRequest): Promise<RunView> {
     const path = `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step)}:skip`;
-    return this.#ask(runView, { method: 'POST', path, body: waiver });
+    return this.#client.ask(runView, { method: 'POST', path, body: waiver });
   }
 
   async pipelines(): Promise<Pipeline[]> {
-    return (await this.#ask(pipelineList, { path: '/v1/pipelines' })).pipelines;
+    return (await this.#client.ask(pipelineList, { path: '/v1/pipelines' })).pipelines;
   }
 
   pipeline(name: string): Promise<Pipeline> {
-    return this.#ask(pipeline, { path: `/v1/pipelines/${encodeURIComponent(name)}` });
+    return this.#client.ask(pipeline, { path: `/v1/pipelines/${encodeURIComponent(name)}` });
   }
 
   /** Newest first. */
   async events(limit: number): Promise<EventView[]> {
-    return (await this.#ask(eventList, { path: `/v1/events?limit=${limit}` })).events;
+    return (await this.#client.ask(eventList, { path: `/v1/events?limit=${limit}` })).events;
   }
 
   sendEvent(event: unknown): Promise<EventReceipt> {
-    return this.#ask(eventReceipt, { method: 'POST', path: '/v1/events', body: event });
+    return this.#client.ask(eventReceipt, { method: 'POST', path: '/v1/events', body: event });
   }
 
   async sensors(): Promise<SensorView[]> {
-    return (await this.#ask(sensorList, { path: '/v1/sensors' })).sensors;
+    return (await this.#client.ask(sensorList, { path: '/v1/sensors' })).sensors;
   }
 
   checkSensor(pipelineName: string, name: string, force: boolean): Promise<SensorCheck> {
     const path = `/v1/sensors/${encodeURIComponent(pipelineName)}/${encodeURIComponent(name)}:check`;
-    return this.#ask(sensorCheck, { method: 'POST', path, body: { force } });
+    return this.#client.ask(sensorCheck, { method: 'POST', path, body: { force } });
   }
 
   pause(name: string, request: PauseRequest): Promise<PauseView> {
     const path = `/v1/pipelines/${encodeURIComponent(name)}:pause`;
-    return this.#ask(pauseView, { method: 'POST', path, body: request });
+    return this.#client.ask(pauseView, { method: 'POST', path, body: request });
   }
 
   resume(name: string): Promise<PauseView> {
     const path = `/v1/pipelines/${encodeURIComponent(name)}:resume`;
-    return this.#ask(pauseView, { method: 'POST', path });
+    return this.#client.ask(pauseView, { method: 'POST', path });
   }
 
   /** Newest occurrence first. */
   async ticks(filter: TickFilter): Promise<TickView[]> {
     const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
-    return (await this.#ask(tickList, { path: `/v1/ticks?${query}` })).ticks;
+    return (await this.#client.ask(tickList, { path: `/v1/ticks?${query}` })).ticks;
   }
 
   backfill(name: string, request: BackfillRequest): Promise<BackfillAnswer> {
     const path = `/v1/pipelines/${encodeURIComponent(name)}:backfill`;
-    return this.#ask(backfillAnswer, { method: 'POST', path, body: request });
+    return this.#client.ask(backfillAnswer, { method: 'POST', path, body: request });
   }
 
   /** Newest first. */
   async backfills(filter: { pipeline?: string; limit: number }): Promise<BackfillView[]> {
     const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
-    return (await this.#ask(backfillList, { path: `/v1/backfills?${query}` })).backfills;
+    return (await this.#client.ask(backfillList, { path: `/v1/backfills?${query}` })).backfills;
   }
 
   backfillDetails(id: string): Promise<BackfillDetails> {
-    return this.#ask(backfillDetails, { path: `/v1/backfills/${encodeURIComponent(id)}` });
+    return this.#client.ask(backfillDetails, { path: `/v1/backfills/${encodeURIComponent(id)}` });
   }
 
   cancelBackfill(id: string): Promise<BackfillView> {
     const path = `/v1/backfills/${encodeURIComponent(id)}:cancel`;
-    return this.#ask(backfillView, { method: 'POST', path });
+    return this.#client.ask(backfillView, { method: 'POST', path });
   }
 
   health(): Promise<HealthReport> {
-    return this.#ask(healthReport, { path: '/v1/health' });
+    return this.#client.ask(healthReport, { path: '/v1/health' });
   }
 
   /** Newest first. */
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const path = `/v1/dead-letters?limit=${limit}`;
-    return (await this.#ask(deadLetterList, { path })).deadLetters;
+  deadLetters(limit: number, before?: string): Promise<DeadLetterList> {
+    const query = new URLSearchParams({ limit: String(limit), ...(before && { before }) });
+    return this.#client.ask(deadLetterList, { path: `/v1/dead-letters?${query}` });
   }
 
   async replayDeadLetter(id: string): Promise<void> {
     const path = `/v1/dead-letters/${encodeURIComponent(id)}:replay`;
-    await this.#ask(z.undefined(), { method: 'POST', path });
-  }
-
-  /** Newest first. */
-  alarms(filter: {
-    state?: AlarmView['state'];
-    pipeline?: string;
-    limit: number;
-  }): Promise<z.output<typeof alarmList>> {
-    const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
-    return this.#ask(alarmList, { path: `/v1/alarms?${query}` });
-  }
-
-  alarm(id: string): Promise<AlarmDetails> {
-    return this.#ask(alarmDetails, { path: `/v1/alarms/${encodeURIComponent(id)}` });
-  }
-
-  acknowledgeAlarm(id: string, body: { by: string; comment: string }): Promise<AlarmView> {
-    const path = `/v1/alarms/${encodeURIComponent(id)}:acknowledge`;
-    return this.#ask(alarmView, { path, body });
-  }
-
-  async alarmChannels(): Promise<{ name: string; type: string }[]> {
-    return (await this.#ask(alarmChannelList, { path: '/v1/alarm-channels' })).channels;
-  }
-
-  async testAlarmChannel(name: string): Promise<void> {
-    const path = `/v1/alarm-channels/${encodeURIComponent(name)}:test`;
-    await this.#ask(z.undefined(), { method: 'POST', path, timeoutMs: CHANNEL_TEST_MS });
-  }
-
-  addSilence(body: SilenceRequest): Promise<SilenceView> {
-    return this.#ask(silenceView, { path: '/v1/silences', body });
-  }
-
-  /** Those in force, newest first. */
-  async silences(): Promise<SilenceView[]> {
-    return (await this.#ask(silenceList, { path: '/v1/silences?active=true' })).silences;
-  }
-
-  endSilence(id: string): Promise<SilenceView> {
-    const path = `/v1/silences/${encodeURIComponent(id)}:end`;
-    return this.#ask(silenceView, { method: 'POST', path });
+    await this.#client.ask(z.undefined(), { method: 'POST', path });
   }
 
   /** @returns the path of the copy */
   async backupState(name: string): Promise<string> {
     const answer = z.object({ path: z.string() });
     const request = { method: 'POST', path: '/v1/state:backup', body: { name } } as const;
-    return (await this.#ask(answer, request)).path;
+    return (await this.#client.ask(answer, request)).path;
   }
 
   prune(olderThanDays: number, dryRun: boolean): Promise<Pruned> {
     const body = { olderThanDays, dryRun };
-    return this.#ask(pruned, { method: 'POST', path: '/v1/state:prune', body });
+    return this.#client.ask(pruned, { method: 'POST', path: '/v1/state:prune', body });
   }
-
-  async #ask<S extends z.ZodType>(answer: S, request: Request): Promise<z.output<S>> {
-    const { path, ...rest } = request;
-    const received = await httpJson({
-      service: 'orchestrator',
-      url: `${this.#url}${path}`,
-      ...rest,
-    }).catch((error) => {
-      throw withListingOf(path, error);
-    });
-    return parseInput(answer, received, `answer of the orchestrator to ${path}`);
-  }
-}
-
-interface Request {
-  path: string;
-  method?: 'POST';
-  body?: unknown;
-  timeoutMs?: number;
 }

@@ -11,7 +11,7 @@ export async function resolveRunId(api: OrchestratorApi, prefix: string): Promis
   const wanted = prefix.toLowerCase();
   if (wanted.length >= WHOLE) return wanted;
   const found: string[] = [];
-  for await (const { runId } of api.runs()) {
+  for await (const { runId } of api.runs({ q: wanted })) {
     if (runId.startsWith(wanted)) found.push(runId);
     if (found.length > SHOWN) break;
   }

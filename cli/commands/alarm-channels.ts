@@ -7,7 +7,7 @@ import { askSystem, withSystem } from '../system/system-session.ts';
 export const listChannels: Command<[options: { json?: boolean }]> = (context, { json }) =>
   askSystem(context, async ({ orchestrator }) => {
     const { out } = context.terminal;
-    const channels = await orchestrator.alarmChannels();
+    const channels = await orchestrator.alarms.channels();
     const columns = ['channel', 'type'].map((head) => ({ head }));
     const rows = channels.map(({ name, type }) => [name, type]);
     out.line(json ? JSON.stringify({ channels }, null, 2) : renderTable(columns, rows, out.style));
@@ -21,7 +21,7 @@ export const testChannel: Command<[channel: string, options: { json?: boolean }]
   { json },
 ) =>
   withSystem(context, async ({ orchestrator }) => {
-    await orchestrator.testAlarmChannel(channel);
+    await orchestrator.alarms.testChannel(channel);
     const line = json ? JSON.stringify({ tested: channel }) : `Channel ${channel} took the test.`;
     context.terminal.out.line(line);
     return cliExitCode.ok;

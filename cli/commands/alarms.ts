@@ -20,7 +20,7 @@ export const listAlarms: Command<[options: AlarmsOptions]> = (context, options) 
   askSystem(context, async ({ orchestrator }) => {
     const { out, err } = context.terminal;
     const { all, json, ...filter } = options;
-    const page = await orchestrator.alarms({ ...filter, ...(!all && { state: 'open' }) });
+    const page = await orchestrator.alarms.list({ ...filter, ...(!all && { state: 'open' }) });
     if (json) out.line(JSON.stringify(page, null, 2));
     else if (page.alarms.length === 0) err.line(all ? 'No alarms.' : 'No open alarms.');
     else out.line(tableOf(page.alarms, out.style));
@@ -36,7 +36,7 @@ export const showAlarm: Command<[id: string, options: { json?: boolean }]> = (
 ) =>
   askSystem(context, async ({ orchestrator }) => {
     const { out } = context.terminal;
-    const alarm = await orchestrator.alarm(id);
+    const alarm = await orchestrator.alarms.show(id);
     out.line(json ? JSON.stringify(alarm, null, 2) : textOf(alarm, out.style));
     return cliExitCode.ok;
   });
@@ -47,7 +47,7 @@ export const acknowledgeAlarm: Command<
 > = (context, id, { comment, json }) =>
   withSystem(context, async ({ orchestrator }) => {
     const by = userInfo().username;
-    const alarm = await orchestrator.acknowledgeAlarm(id, { by, comment });
+    const alarm = await orchestrator.alarms.acknowledge(id, { by, comment });
     const line = `Alarm ${id} is acknowledged by ${by}.`;
     context.terminal.out.line(json ? JSON.stringify(alarm, null, 2) : line);
     return cliExitCode.ok;

@@ -9,17 +9,24 @@ import { askSystem, withSystem } from '../system/system-session.ts';
 export interface DeadLettersOptions {
   /** Most messages to list. */
   limit: number;
+  /** Only those older than this one. */
+  before?: string;
   json?: boolean;
 }
 
 /** `triad dead-letters list`: messages that no receiver accepted, newest first. */
-export const listDeadLetters: Command<[options: DeadLettersOptions]> = (context, { limit, json }) =>
+export const listDeadLetters: Command<[options: DeadLettersOptions]> = (
+  context,
+  { limit, before, json },
+) =>
   askSystem(context, async ({ orchestrator }) => {
     const { out, err } = context.terminal;
-    const deadLetters = await orchestrator.deadLetters(limit);
-    if (json) out.line(JSON.stringify({ deadLetters }, null, 2));
+    const page = await orchestrator.deadLetters(limit, before);
+    const { deadLetters, next } = page;
+    if (json) out.line(JSON.stringify(page, null, 2));
     else if (deadLetters.length === 0) err.line('No dead letters: every message was accepted.');
     else out.line(tableOf(deadLetters, out.style));
+    if (!json && next !== null) err.line(`There are more: --before ${next} lists them.`);
     return cliExitCode.ok;
   });
 

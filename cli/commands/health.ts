@@ -18,7 +18,7 @@ export const health: Command<[options: { json?: boolean }]> = async (context, { 
       reason,
     });
   }
-  const report = await new OrchestratorApi(system.orchestrator).health();
+  const report = await new OrchestratorApi(system.orchestrator, config.token).health();
   const rows = report.checks.map(({ name, ok, reason }) => [
     ok ? out.style.good('✓') : out.style.bad('✗'),
     name,

@@ -24,7 +24,7 @@ export const silence: Command<[pipeline: string, options: SilenceOptions]> = (
   withSystem(context, async ({ orchestrator }) => {
     const until = new Date(context.clock.now().getTime() + spanMs).toISOString();
     const by = userInfo().username;
-    const added = await orchestrator.addSilence({
+    const added = await orchestrator.alarms.addSilence({
       pipeline,
       until,
       by,
@@ -40,7 +40,7 @@ export const silence: Command<[pipeline: string, options: SilenceOptions]> = (
 export const listSilences: Command<[options: { json?: boolean }]> = (context, { json }) =>
   askSystem(context, async ({ orchestrator }) => {
     const { out, err } = context.terminal;
-    const silences = await orchestrator.silences();
+    const silences = await orchestrator.alarms.silences();
     if (json) out.line(JSON.stringify({ silences }, null, 2));
     else if (silences.length === 0) err.line('Nothing is silenced.');
     else out.line(tableOf(silences, out.style));
@@ -54,7 +54,7 @@ export const endSilence: Command<[id: string, options: { json?: boolean }]> = (
   { json },
 ) =>
   withSystem(context, async ({ orchestrator }) => {
-    const ended = await orchestrator.endSilence(id);
+    const ended = await orchestrator.alarms.endSilence(id);
     const line = `Silence ${id} has ended.`;
     context.terminal.out.line(json ? JSON.stringify(ended, null, 2) : line);
     return cliExitCode.ok;

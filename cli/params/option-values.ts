@@ -1,4 +1,4 @@
-import { isoDate } from '@triad/shared/contracts/dates.ts';
+import { instant, isoDate } from '@triad/shared/contracts/dates.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 
 /** Reads a whole number within inclusive bounds, for the option called `flag`. */
@@ -25,6 +25,14 @@ export const calendarDate =
   (text: string): string => {
     if (isoDate.safeParse(text).success) return text;
     throw unfit(flag, text, 'a calendar date as YYYY-MM-DD');
+  };
+
+/** Reads an instant, for the option called `flag`. */
+export const instantOf =
+  (flag: string) =>
+  (text: string): string => {
+    if (instant.safeParse(text).success) return text;
+    throw unfit(flag, text, 'an instant in UTC, such as 2026-01-31T06:00:00Z');
   };
 
 /** Reads one of the given words, for the option called `flag`. */

@@ -1,6 +1,7 @@
+import { runTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import { runState } from '@triad/shared/contracts/run-view.ts';
 import type { Command as Program } from 'commander';
-import { calendarDate, oneOf, wholeNumber } from '../params/option-values.ts';
+import { calendarDate, instantOf, oneOf, wholeNumber } from '../params/option-values.ts';
 import { parseAssignment } from '../params/parse-assignment.ts';
 import { json, type Run } from './command-group.ts';
 
@@ -35,6 +36,16 @@ export function addRunCommands(program: Program, run: Run): void {
     .description('list runs, newest first')
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--state <state>', runState.options.join(', '), oneOf('--state', runState.options))
+    .option(
+      '--trigger <why>',
+      runTrigger.options.join(', '),
+      oneOf('--trigger', runTrigger.options),
+    )
+    .option('--run-date-from <date>', 'of this run date or later', calendarDate('--run-date-from'))
+    .option('--run-date-to <date>', 'of this run date or earlier', calendarDate('--run-date-to'))
+    .option('--created-from <time>', 'created then or later', instantOf('--created-from'))
+    .option('--created-to <time>', 'created before then', instantOf('--created-to'))
+    .option('--q <text>', 'with this in the run id or the error code')
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
     .option('--before <run>', 'only those older than this run')
     .option(...json)

@@ -1,4 +1,5 @@
 import { sleep } from '@triad/shared/clock/clock.ts';
+import type { Config } from '@triad/shared/config/config.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { InvokerApi } from '../api/invoker-api.ts';
 import { OrchestratorApi } from '../api/orchestrator-api.ts';
@@ -23,9 +24,9 @@ export async function connect(context: CommandContext): Promise<Connection> {
   const deadline = clock.now().getTime() + HANDOVER_LIMIT_MS;
   for (;;) {
     const running = await findSystem(config.home, clock);
-    if (running) return connectionTo(running);
+    if (running) return connectionTo(config, running);
     const own = await bootUnlessInUse(context, clock.now().getTime() < deadline);
-    if (own) return connectionTo(own, own);
+    if (own) return connectionTo(config, own, own);
     await sleep(clock, PAUSE_MS);
   }
 }
@@ -46,10 +47,11 @@ async function bootUnlessInUse(
 }
 
 const connectionTo = (
+  { token, serviceToken }: Config,
   urls: { orchestrator: string; invoker: string },
   own?: System,
 ): Connection => ({
-  orchestrator: new OrchestratorApi(urls.orchestrator),
-  invoker: new InvokerApi(urls.invoker),
+  orchestrator: new OrchestratorApi(urls.orchestrator, token),
+  invoker: new InvokerApi(urls.invoker, serviceToken),
   own,
 });

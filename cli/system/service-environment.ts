@@ -5,11 +5,13 @@ import { compileCacheDirectory } from './compile-cache.ts';
 import { freePorts } from './free-ports.ts';
 import { projectDirectory } from './services.ts';
 
+const LOOPBACK = '127.0.0.1';
+
 /**
  * The environment that both services start with. They need each other's address before either
  * listens, so the ports are chosen here: the configured ones, or free ones for a temporary system
- * and where the configuration says 0. A temporary system fires no schedules, and
- * raises no alarms: somebody looks at it.
+ * and where the configuration says 0. A temporary system fires no schedules, raises no alarms
+ * (somebody looks at it), and nobody but this machine can reach it.
  */
 export async function serviceEnvironment(
   config: Config,
@@ -17,7 +19,7 @@ export async function serviceEnvironment(
 ): Promise<NodeJS.ProcessEnv> {
   const [revision, [orchestratorPort = 0, invokerPort = 0]] = await Promise.all([
     config.codeRevision === 'unknown' ? codeRevision(projectDirectory) : config.codeRevision,
-    freePorts(config.host, 2),
+    freePorts(temporary ? LOOPBACK : config.host, 2),
   ]);
   const mustChoose = (port: number) => temporary || port === 0;
   return childEnvironment({
@@ -33,6 +35,6 @@ export async function serviceEnvironment(
     TRIAD_HOME: config.home,
     TRIAD_CODE_REVISION: revision,
     NODE_COMPILE_CACHE: compileCacheDirectory,
-    ...(temporary && { TRIAD_SCHEDULER: 'off', TRIAD_WATCHER: 'off' }),
+    ...(temporary && { TRIAD_SCHEDULER: 'off', TRIAD_WATCHER: 'off', TRIAD_HOST: LOOPBACK }),
   });
 }

@@ -22,15 +22,18 @@ export interface ServiceLaunch {
   environment: NodeJS.ProcessEnv;
   /** Where everything the service prints is appended. */
   logFile: string;
+  /** How long it takes requests after it was told to stop, in seconds. */
+  drainSeconds: number;
 }
 
 export const serviceLaunch = (
   name: ServiceName,
-  { home }: Config,
+  { home, drainSeconds }: Config,
   environment: NodeJS.ProcessEnv,
 ): ServiceLaunch => ({
   name,
   entry: join(projectDirectory, name, 'main.ts'),
   environment,
   logFile: join(homeLayout(home).logs, `${name}.log`),
+  drainSeconds,
 });

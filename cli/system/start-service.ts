@@ -17,7 +17,7 @@ export interface RunningService {
   url: string;
   /** Resolves when the process has ended, with how, such as `signal SIGKILL`. */
   ended: Promise<string>;
-  /** Asks the process to stop, insists after 10 s, and resolves when it has ended. */
+  /** Asks the process to stop, insists 10 s after its drain, and resolves when it has ended. */
   stop(): Promise<void>;
 }
 
@@ -39,7 +39,8 @@ export async function startService(launch: ServiceLaunch, clock: Clock): Promise
   const died = (reason: string) =>
     new TriadError('SERVICE_DIED', { service: launch.name, reason, log: launch.logFile });
   const waiting = new AbortController();
-  const stop = () => stopProcess(child, ended, clock);
+  const stopLimitMs = launch.drainSeconds * 1000 + STOP_LIMIT_MS;
+  const stop = () => stopProcess(child, ended, clock, stopLimitMs);
   try {
     const url = await Promise.race([
       firstMessage(child),
@@ -97,9 +98,14 @@ async function firstMessage(child: ChildProcess): Promise<string> {
   return answer.url;
 }
 
-async function stopProcess(child: ChildProcess, ended: Promise<string>, clock: Clock) {
+async function stopProcess(
+  child: ChildProcess,
+  ended: Promise<string>,
+  clock: Clock,
+  limitMs: number,
+) {
   child.kill('SIGTERM');
-  const insist = clock.setTimer(STOP_LIMIT_MS, () => child.kill('SIGKILL'));
+  const insist = clock.setTimer(limitMs, () => child.kill('SIGKILL'));
   await ended;
   insist();
 }

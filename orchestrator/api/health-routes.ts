@@ -1,8 +1,9 @@
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { checkAll, type HealthCheck } from '@triad/shared/service/health.ts';
+import type { Readiness } from '@triad/shared/service/readiness.ts';
 import { z } from 'zod';
 import { type Route, route } from './route.ts';
-
-/** Answers, or throws when the thing is not well. */
-export type HealthCheck = () => Promise<void>;
 
 const report = z.strictObject({
   status: z.enum(['ok', 'failing']),
@@ -14,39 +15,56 @@ const report = z.strictObject({
     }),
   ),
 });
-export type HealthReport = z.infer<typeof report>;
 
-/** `/healthz` says that this process answers; `/v1/health` also asks what it depends on. */
-export function healthRoutes(checks: Record<string, HealthCheck>): Route[] {
-  return [
-    route({
-      method: 'get',
-      path: '/healthz',
-      summary: 'Whether the orchestrator answers.',
-      status: 204,
-      handle: async () => undefined,
-    }),
-    route({
-      method: 'get',
-      path: '/v1/health',
-      summary: 'Whether the orchestrator and all it depends on are well.',
-      status: 200,
-      response: report,
-      handle: () => checkAll(checks),
-    }),
-  ];
+export interface HealthRoutesOptions {
+  readiness: Readiness;
+  /** What `/v1/health` tells of. */
+  checks: Record<string, HealthCheck>;
+  clock: Clock;
 }
 
-export async function checkAll(checks: Record<string, HealthCheck>): Promise<HealthReport> {
-  const results = await Promise.all(
-    Object.entries(checks).map(async ([name, check]) => {
-      try {
-        await check();
-        return { name, ok: true, reason: null };
-      } catch (error) {
-        return { name, ok: false, reason: error instanceof Error ? error.message : String(error) };
-      }
-    }),
-  );
-  return { status: results.every(({ ok }) => ok) ? 'ok' : 'failing', checks: results };
-}
+/**
+ * `/healthz` says that this process answers, `/readyz` whether to send it requests, `/v1/health`
+ * how all is that it depends on.
+ */
+export const healthRoutes = ({ readiness, checks, clock }: HealthRoutesOptions): Route[] => [
+  route({
+    method: 'get',
+    path: '/healthz',
+    summary: 'Whether the orchestrator answers.',
+    role: 'anyone',
+    status: 204,
+    handle: async () => undefined,
+  }),
+  route({
+    method: 'get',
+    path: '/readyz',
+    summary: 'Whether the orchestrator can take requests; 503 tells why not.',
+    role: 'anyone',
+    status: 204,
+    async handle() {
+      const reasons = await readiness.reasons();
+      if (reasons.length === 0) return;
+      const text = reasons.map(({ port, code, message }) => `${port}: ${code}: ${message}`);
+      throw new TriadError('SERVICE_UNAVAILABLE', {
+        service: 'orchestrator',
+        reasons: text.join(' '),
+      });
+    },
+  }),
+  route({
+    method: 'get',
+    path: '/v1/health',
+    summary: 'Whether the orchestrator and all it depends on are well.',
+    status: 200,
+    response: report,
+    async handle() {
+      const results = (await checkAll(checks, clock)).map(({ name, error }) => ({
+        name,
+        ok: error === null,
+        reason: error?.message ?? null,
+      }));
+      return { status: results.every(({ ok }) => ok) ? 'ok' : 'failing', checks: results };
+    },
+  }),
+];

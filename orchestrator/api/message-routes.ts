@@ -18,6 +18,7 @@ const deadLetterList = z.strictObject({
       attributes: z.record(z.string(), z.string()),
     }),
   ),
+  next: z.string().nullable().describe('Pass as before to get the next page.'),
 });
 
 /**
@@ -32,6 +33,7 @@ export function messageRoutes(
       method: 'post',
       path: '/v1/projects/{project}/topics/{topic}:publish',
       summary: "Publish messages: Pub/Sub's REST shape.",
+      role: 'service',
       params: z.strictObject({ project: z.string(), topic: z.string() }),
       body: publishRequest,
       status: 200,
@@ -44,6 +46,7 @@ export function messageRoutes(
       method: 'post',
       path: '/pubsub/push',
       summary: 'Receive an outcome: a Pub/Sub push request.',
+      role: 'service',
       body: z.looseObject({}),
       status: 204,
       handle: ({ body }) => receive(body),
@@ -52,13 +55,18 @@ export function messageRoutes(
       method: 'get',
       path: '/v1/dead-letters',
       summary: 'List the messages that were given up, newest first.',
-      query: z.strictObject({ limit: z.coerce.number().int().min(1).max(500).default(50) }),
+      query: z.strictObject({
+        before: z.string().optional().describe('Only messages given up before this one.'),
+        limit: z.coerce.number().int().min(1).max(500).default(50),
+      }),
       status: 200,
       response: deadLetterList,
       async handle({ query }) {
-        const letters = await messenger.deadLetters(query.limit);
+        const found = await messenger.deadLetters(query.limit + 1, query.before);
+        const letters = found.slice(0, query.limit);
         return {
           deadLetters: letters.map((letter) => ({ ...letter, at: letter.at.toISOString() })),
+          next: found.length > letters.length ? (letters.at(-1)?.id ?? null) : null,
         };
       },
     }),

@@ -6,7 +6,6 @@ import {
   createRunRequest,
   rerunRequest,
   runList,
-  runState,
   runView,
 } from '@triad/shared/contracts/run-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
@@ -19,6 +18,7 @@ import type { RunEngine } from '../run/run-engine.ts';
 import type { RunStarter } from '../run/run-starter.ts';
 import { runViewOf } from '../run/run-view-of.ts';
 import { type Route, route } from './route.ts';
+import { filterOf, runQuery } from './run-query.ts';
 
 export interface RunRoutesOptions {
   state: StateStore;
@@ -70,26 +70,20 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
         }
         return view(plan.runId);
       },
+      audit: ({ body: { pipeline, runDate } }, result) => {
+        return { pipeline, runDate, runId: oneRun.strip().parse(result).runId };
+      },
     }),
     route({
       method: 'get',
       path: '/v1/runs',
       summary: 'List runs, newest first.',
-      query: z.strictObject({
-        pipeline: z.string().optional(),
-        state: runState.optional(),
-        before: runId.optional().describe('Only runs created before this one.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: runQuery,
       status: 200,
       response: runList,
-      async handle({ query: { pipeline, state: wanted, before, limit } }) {
-        const rows = await state.listRuns({
-          ...(pipeline && { pipeline }),
-          ...(wanted && { state: wanted }),
-          ...(before && { before }),
-          limit: limit + 1,
-        });
+      async handle({ query }) {
+        const { limit, ...filter } = query;
+        const rows = await state.listRuns({ ...filterOf(filter), limit: limit + 1 });
         const page = rows.slice(0, limit);
         const next = rows.length > limit ? (page.at(-1)?.runId ?? null) : null;
         return { runs: page.map(summaryOf), next };

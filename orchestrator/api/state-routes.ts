@@ -33,6 +33,7 @@ export function stateRoutes({ backup, prune, preview }: StateUpkeep): Route[] {
       method: 'post',
       path: '/v1/state:backup',
       summary: 'Copy the state file into the folder of backups, while the system runs.',
+      role: 'admin',
       body: z.strictObject({ name: backupName }),
       status: 201,
       response: z.strictObject({ path: z.string() }),
@@ -42,6 +43,7 @@ export function stateRoutes({ backup, prune, preview }: StateUpkeep): Route[] {
       method: 'post',
       path: '/v1/state:prune',
       summary: 'Remove finished runs, with their artifacts, and what else is old.',
+      role: 'admin',
       body: z.strictObject({
         olderThanDays: z.number().min(1),
         dryRun: z.boolean().default(false).describe('Only tell what would be removed.'),

@@ -1,5 +1,6 @@
 import { type JobView, jobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { bearer } from '@triad/shared/http/bearer.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { z } from 'zod';
 import type { Workload } from './workload.ts';
@@ -19,15 +20,18 @@ const CHECK_LIMIT_MS = 10_000;
 /** The workload as the invoker at `url` tells of it. */
 export class HttpWorkload implements Workload {
   readonly #url: string;
+  readonly #token: string | undefined;
 
-  constructor(url: string) {
+  /** @param token the secret of the services, where tokens are needed */
+  constructor(url: string, token?: string) {
     this.#url = url;
+    this.#token = token;
   }
 
   async getJob(commandId: string): Promise<JobView | undefined> {
     const url = `${this.#url}/jobs/${encodeURIComponent(commandId)}`;
     try {
-      return jobView.parse(await httpJson({ service: 'invoker', url }));
+      return jobView.parse(await httpJson({ service: 'invoker', url, token: this.#token }));
     } catch (error) {
       if (error instanceof TriadError && error.code === 'NOT_FOUND') return undefined;
       throw error;
@@ -36,12 +40,13 @@ export class HttpWorkload implements Workload {
 
   async check(): Promise<void> {
     const url = `${this.#url}/healthcheck`;
-    const response = await fetch(url, { signal: AbortSignal.timeout(CHECK_LIMIT_MS) }).catch(
-      (error: Error) => {
-        const reason = error.cause instanceof Error ? error.cause.message : error.message;
-        throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
-      },
-    );
+    const response = await fetch(url, {
+      headers: bearer(this.#token),
+      signal: AbortSignal.timeout(CHECK_LIMIT_MS),
+    }).catch((error: Error) => {
+      const reason = error.cause instanceof Error ? error.cause.message : error.message;
+      throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+    });
     if (response.ok) return;
     const answer = unavailable.safeParse(await response.json().catch(() => undefined));
     if (!answer.success) {

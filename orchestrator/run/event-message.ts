@@ -1,5 +1,6 @@
 import type { CloudEvent } from '@triad/shared/contracts/cloud-event.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
+import { traceparentOf } from '@triad/shared/tracing/span-context.ts';
 
 /** An event from the orchestrator about a command. */
 export function eventMessage(
@@ -16,6 +17,7 @@ export function eventMessage(
     type,
     subject: commandId,
     time: now.toISOString(),
+    traceparent: traceparentOf(commandId),
     datacontenttype: 'application/json',
     data,
   };

@@ -2,6 +2,7 @@ import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
+import { runLog } from '@triad/shared/log/attempt-log.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type {
   CachedStep,
@@ -9,6 +10,7 @@ import type {
   StateStore,
   StoredRun,
 } from '@triad/shared/state/state-store.ts';
+import type { RunObserver } from '../observe/run-observer.ts';
 import { planChange } from './plan-change.ts';
 import type { PoolSizes } from './pools.ts';
 import { foldEvents, type RunStatus } from './run-status.ts';
@@ -21,6 +23,8 @@ export interface RunEngineOptions {
   poolSizes: PoolSizes;
   /** The result of an equal attempt, when all of it is still there. */
   findReusable: (key: string) => Promise<CachedStep | undefined>;
+  /** Is told of every commit. */
+  observer?: RunObserver;
   /** Called after a run has finished. */
   onFinished?: () => void;
   /** Called after a commit that put messages into the outbox. */
@@ -86,7 +90,7 @@ export class RunEngine {
 
   /** @returns whether the decision was stored, or there was none to store */
   async #attempt(runId: string, reaction: Reaction, admission?: number): Promise<boolean> {
-    const { state, log, onOutbox, onFinished = () => {} } = this.#options;
+    const { state, log, observer, onOutbox, onFinished = () => {} } = this.#options;
     const run = await state.getRun(runId);
     if (!run) return true;
     const happened = reaction(run.plan, foldEvents(run.plan, run.events));
@@ -94,7 +98,9 @@ export class RunEngine {
     if (!planned) return true;
     const change = { ...planned, ...(admission !== undefined && { admission }) };
     if (!(await state.applyChange(runId, run.events.length, change))) return false;
-    for (const { event } of change.events) log.info({ runId, ...event }, event.type);
+    const own = runLog(log, runId);
+    for (const { event } of change.events) own.info(event, event.type);
+    observer?.committed?.(run, change.events);
     if (change.outbox.length > 0) onOutbox();
     if (change.finishedAt) onFinished();
     this.#advanceAtRetries(runId, happened);

@@ -3,9 +3,10 @@ import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { CommandKey } from '@triad/shared/contracts/names.ts';
 import type { PipelineStep } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { type ErrorReport, TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { ResultHistory } from '@triad/shared/state/result-history.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { RunObserver } from '../observe/run-observer.ts';
 import { type AttemptEnd, reactToEnd } from '../run/react-to-end.ts';
 import type { RunEngine } from '../run/run-engine.ts';
 import { foldEvents, isInFlight } from '../run/run-status.ts';
@@ -20,6 +21,7 @@ export interface SettleOptions {
   clock: Clock;
   /** Uniform in [0, 1). */
   random: () => number;
+  observer?: RunObserver;
 }
 
 /**
@@ -44,15 +46,22 @@ export async function settleAttempt(
 }
 
 async function verifiedEnd(
-  stores: Pick<SettleOptions, 'artifacts' | 'history'>,
+  { artifacts, history, clock, observer }: SettleOptions,
   key: CommandKey,
   step: PipelineStep,
   plan: RunPlan,
 ): Promise<AttemptEnd | undefined> {
+  const beganAt = clock.now();
+  const observe = (error: ErrorReport | null) =>
+    observer?.verified?.({ key, beganAt, endedAt: clock.now(), error });
   try {
-    const verification = await verifyAttempt(stores, key, step, plan);
-    return verification && endOf(verification);
+    const verification = await verifyAttempt({ artifacts, history }, key, step, plan);
+    if (!verification) return undefined;
+    const end = endOf(verification);
+    observe(end.state === 'failed' ? end.error : null);
+    return end;
   } catch (error) {
+    observe(toTriadError(error).report());
     // Only what verification found counts against the attempt; a store that does not answer
     // does not.
     if (error instanceof TriadError && !error.retryable) {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
+import { requiresToken } from './requires-token.ts';
 
 /** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
 const number = z
@@ -97,6 +98,20 @@ const environment = z.object({
   TRIAD_S3_ENDPOINT: httpUrl.optional(),
   /** Revision recorded in every manifest, such as a git commit. */
   TRIAD_CODE_REVISION: z.string().optional(),
+  /** Whether requests need a token. `auto`: only where the services listen beyond loopback. */
+  TRIAD_AUTH: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** The API token that the `triad` command sends. */
+  TRIAD_TOKEN: z.string().min(1).optional(),
+  /** The secret that the services know each other by. */
+  TRIAD_SERVICE_TOKEN: z.string().min(32, 'expected at least 32 characters').optional(),
+  /** Requests per minute of one token, or of one address without a token; 0 is no limit. */
+  TRIAD_RATE_LIMIT: integer(0, 1_000_000).default(6000),
+  /** How long a service that is told to stop still takes requests, in seconds. */
+  TRIAD_DRAIN_SECONDS: number.pipe(z.number().max(600)).default(0),
+  /** Where traces go, by OTLP over HTTP; without it there are none. */
+  TRIAD_OTLP_URL: httpUrl.optional(),
+  /** In the process of a job: the span that started it (W3C Trace Context). */
+  TRACEPARENT: z.string().optional(),
 });
 
 const poolSizes = z.record(slug, z.int().min(1));
@@ -152,6 +167,15 @@ export interface Config {
   cloudStorageEndpoint: string | undefined;
   s3Endpoint: string | undefined;
   codeRevision: string;
+  /** Whether requests need a token. */
+  requiresToken: boolean;
+  token: string | undefined;
+  serviceToken: string | undefined;
+  /** Requests per minute of one client; 0 is no limit. */
+  rateLimit: number;
+  drainSeconds: number;
+  otlpUrl: string | undefined;
+  traceparent: string | undefined;
 }
 
 const repository = resolve(import.meta.dirname, '../..');
@@ -222,6 +246,13 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     cloudStorageEndpoint: value.TRIAD_CLOUD_STORAGE_ENDPOINT,
     s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
+    requiresToken: requiresToken(value.TRIAD_AUTH, host),
+    token: value.TRIAD_TOKEN,
+    serviceToken: value.TRIAD_SERVICE_TOKEN,
+    rateLimit: value.TRIAD_RATE_LIMIT,
+    drainSeconds: value.TRIAD_DRAIN_SECONDS,
+    otlpUrl: value.TRIAD_OTLP_URL,
+    traceparent: value.TRACEPARENT,
   };
 }
 

@@ -11,6 +11,10 @@ export interface JobEnvironment {
   logLevel: LogLevel;
   /** The value of `TRIAD_JOB`. */
   jobSpec: string | undefined;
+  /** The value of `TRACEPARENT`: the span that the job belongs to. */
+  traceparent: string | undefined;
+  /** Where spans are sent; nowhere without it. */
+  otlpUrl: string | undefined;
 }
 
 /**
@@ -23,5 +27,6 @@ export function jobEnvironment(env: NodeJS.ProcessEnv = process.env): JobEnviron
     const expected = `expected one of ${levels.join(', ')}`;
     throw new TriadError('CONFIG_INVALID', { field: 'TRIAD_LOG_LEVEL', expected });
   }
-  return { home: resolve(home), logLevel, jobSpec: env.TRIAD_JOB };
+  const { TRIAD_JOB: jobSpec, TRACEPARENT: traceparent, TRIAD_OTLP_URL: otlpUrl } = env;
+  return { home: resolve(home), logLevel, jobSpec, traceparent, otlpUrl };
 }

@@ -21,6 +21,8 @@ export const cloudEvent = z.looseObject({
   type: z.string().min(1),
   subject: z.string().min(1).optional(),
   time: instant.optional(),
+  /** The distributed tracing extension: the span that the event belongs to. */
+  traceparent: z.string().optional(),
   datacontenttype: z.literal('application/json').default('application/json'),
   data: z.unknown(),
 });

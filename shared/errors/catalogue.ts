@@ -62,6 +62,26 @@ export const catalogue = {
     'Correct the environment variable; .env.example lists them all.',
   ),
   USAGE: fatal(400, '{reason}', 'See triad --help.'),
+  UNAUTHENTICATED: fatal(
+    401,
+    'A token is required: {reason}',
+    'Send authorization: Bearer and a token; the triad command takes it from TRIAD_TOKEN. An admin makes one with triad tokens create.',
+  ),
+  FORBIDDEN: fatal(
+    403,
+    '{actor} may not {action}: that takes the role {role}.',
+    'Ask an admin for a token of that role: triad tokens create --role.',
+  ),
+  ORIGIN_REFUSED: fatal(
+    403,
+    'Requests of web pages from elsewhere are refused: {header} is {value}.',
+    'Ask from the command line, from a program, or from a page that this service itself serves.',
+  ),
+  RATE_LIMITED: retryable(
+    429,
+    'More than {limit} requests came from one client within a minute.',
+    'Wait as long as the header Retry-After says, or raise TRIAD_RATE_LIMIT.',
+  ),
 
   // The system on this machine
   HOME_IN_USE: fatal(
@@ -94,6 +114,16 @@ export const catalogue = {
     503,
     'The port {port} did not answer within {limit} ms.',
     'See the log of the service for what keeps it.',
+  ),
+  SERVICE_STOPPING: retryable(
+    503,
+    'The service is stopping and takes no new work.',
+    'Ask the service that takes its place.',
+  ),
+  LOOP_STALLED: retryable(
+    503,
+    'The {loop} loop has not gone round for {seconds} s.',
+    'See the log of the service for what keeps it; restart the service if nothing does.',
   ),
   DISK_FULL: fatal(
     507,

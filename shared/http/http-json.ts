@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { errorFromReport } from '../errors/error-from-report.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { bearer } from './bearer.ts';
 
 export interface HttpJsonRequest {
   /** The name of the service, for errors. */
@@ -8,6 +9,8 @@ export interface HttpJsonRequest {
   url: string;
   /** @default 'GET', or 'POST' with a body */
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
+  /** Sent as a bearer token. */
+  token?: string | undefined;
   /** Sent as JSON. */
   body?: unknown;
   /** For the whole exchange. @default 10000 */
@@ -24,7 +27,7 @@ const errorBody = z.object({
  * its own code, message and fix.
  */
 export async function httpJson(request: HttpJsonRequest): Promise<unknown> {
-  const { service, url, body } = request;
+  const { service, url, body, token } = request;
   const unreachable = (reason: string, cause?: unknown) =>
     new TriadError('SERVICE_UNREACHABLE', { service, url, reason }, { cause });
 
@@ -34,10 +37,11 @@ export async function httpJson(request: HttpJsonRequest): Promise<unknown> {
     response = await fetch(url, {
       method: request.method ?? (body === undefined ? 'GET' : 'POST'),
       signal: AbortSignal.timeout(request.timeoutMs ?? 10_000),
-      ...(body !== undefined && {
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      }),
+      headers: {
+        ...bearer(token),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
     text = await response.text();
   } catch (error) {

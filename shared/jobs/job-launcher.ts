@@ -26,8 +26,10 @@ export interface JobLauncher {
   /**
    * Starts the job of `spec`, unless a job of that command id exists: then that one is returned.
    * An unknown job is `JOB_UNKNOWN`.
+   *
+   * @param traceparent the span that the job's own belongs under (W3C Trace Context)
    */
-  launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }>;
+  launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }>;
   get(commandId: string): Promise<JobView | undefined>;
   /** The `limit` newest jobs, newest first. */
   list(limit: number): Promise<JobView[]>;

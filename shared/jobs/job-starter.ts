@@ -76,13 +76,15 @@ export class JobStarter {
    * A process for the job, which waits: it can be recorded before it begins, so that no job runs
    * unrecorded. When this launcher dies instead, the process ends.
    */
-  async prepare(spec: JobSpec): Promise<PreparedProcess> {
+  async prepare(spec: JobSpec, traceparent?: string): Promise<PreparedProcess> {
     const { commandLine } = this.program(spec.job);
     const worker = await this.#pools.get(spec.job)?.take();
-    if (worker) return prepared(worker, worker.logFile, () => assign(worker, spec));
+    if (worker)
+      return prepared(worker, worker.logFile, () => assign(worker, { spec, traceparent }));
     this.#made += 1;
     const logFile = join(this.#logs.own, `${spec.job}-gate-${this.#made}.log`);
-    const environment = { ...this.#options.environment, ...this.#variablesOf(spec) };
+    const own = { ...this.#variablesOf(spec), TRACEPARENT: traceparent };
+    const environment = { ...this.#options.environment, ...own };
     const gated = await spawnGated({ commandLine, environment, logFile });
     return prepared(gated, logFile, () => gated.open());
   }

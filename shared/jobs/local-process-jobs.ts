@@ -8,6 +8,7 @@ import type { JobSpec } from '../contracts/job-spec.ts';
 import type { JobView } from '../contracts/job-view.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { attemptLog } from '../log/attempt-log.ts';
 import type { Logger } from '../log/logger.ts';
 import { lastBeat } from './heartbeat.ts';
 import type { JobEndListener, JobLauncher } from './job-launcher.ts';
@@ -78,12 +79,12 @@ export class LocalProcessJobs implements JobLauncher {
     return this.#starter.warmUp();
   }
 
-  async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
+  async launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }> {
     this.#starter.program(spec.job);
     this.#tellOfMachines(spec);
     let started = false;
     if (!this.#starting.has(spec.id) && !this.#records.exists(spec.id)) {
-      const starting = this.#start(spec);
+      const starting = this.#start(spec, traceparent);
       const settled = starting.then(
         () => {},
         () => {},
@@ -123,8 +124,8 @@ export class LocalProcessJobs implements JobLauncher {
       this.#records.update(record);
     } catch (error) {
       const { id } = record.spec;
-      this.#options.log.error(
-        { err: error, command: id },
+      attemptLog(this.#options.log, id).error(
+        { err: error },
         'that a job is stopped was not recorded',
       );
     }
@@ -176,12 +177,12 @@ export class LocalProcessJobs implements JobLauncher {
   }
 
   /** False when another launcher has started this job meanwhile. */
-  async #start(spec: JobSpec): Promise<boolean> {
+  async #start(spec: JobSpec, traceparent: string | undefined): Promise<boolean> {
     const createdAt = this.#options.clock.now().toISOString();
     const record: JobRecord = { spec, createdAt, process: null, stopping: null, end: null };
     let prepared: PreparedProcess;
     try {
-      prepared = await this.#starter.prepare(spec);
+      prepared = await this.#starter.prepare(spec, traceparent);
     } catch (error) {
       if (!(error instanceof TriadError && error.code === 'JOB_UNSTARTABLE')) throw error;
       record.end = this.#endedNow({ state: 'failed', exitCode: null, error: error.report() });
@@ -226,7 +227,7 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       this.#end(record, await judgeJob(artifacts, record, exitCode));
     } catch (error) {
-      log.error({ command: record.spec.id, err: error }, 'The traces of a job cannot be read');
+      attemptLog(log, record.spec.id).error({ err: error }, 'The traces of a job cannot be read');
       this.#end(record, { state: 'lost', exitCode, error: new TriadError('JOB_LOST').report() });
     }
     await this.#removeScratch(record.spec.id);
@@ -237,7 +238,10 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       await rm(scratch, { recursive: true, force: true });
     } catch (error) {
-      this.#options.log.warn({ command: id, err: error }, 'A scratch directory cannot be removed');
+      attemptLog(this.#options.log, id).warn(
+        { err: error },
+        'A scratch directory cannot be removed',
+      );
     }
   }
 
@@ -246,9 +250,8 @@ export class LocalProcessJobs implements JobLauncher {
     try {
       this.#records.update(record);
     } catch (error) {
-      const fields = { command: record.spec.id, err: error };
-      this.#options.log.error(
-        fields,
+      attemptLog(this.#options.log, record.spec.id).error(
+        { err: error },
         'The end of a job cannot be recorded; the next start finds it',
       );
     }

@@ -6,6 +6,16 @@ import { TriadError } from '../errors/triad-error.ts';
 /** What the pool sends a waiting process: its job. */
 export interface Assignment {
   spec: JobSpec;
+  /** The span that started the job. */
+  traceparent: string | undefined;
+}
+
+/** What the environment of a process says of its job. */
+export interface JobVariables {
+  /** The value of `TRIAD_JOB`; without it, the job comes over the pool's channel. */
+  specText: string | undefined;
+  /** The value of `TRACEPARENT`. */
+  traceparent: string | undefined;
 }
 
 /** What a waiting process sends the pool when it has loaded everything. */
@@ -14,18 +24,18 @@ export interface Ready {
 }
 
 /**
- * The spec of this process's job: from `text` (the variable `TRIAD_JOB`) when there is one,
- * otherwise over the pool's channel, which is closed then; the launcher has checked that one, and
- * to load the schema again would take longer than a small job. A process whose pool goes away while
+ * This process's job: from its environment when that has one, otherwise over the pool's channel,
+ * which is closed then; the launcher has checked that spec, and to load the schema again would take
+ * longer than a small job. A process whose pool goes away while
  * it still waits has nothing left to do and exits.
  */
-export function receiveSpec(text: string | undefined): Promise<JobSpec> {
-  if (text !== undefined) return readSpec(text);
+export function receiveJob({ specText, traceparent }: JobVariables): Promise<Assignment> {
+  if (specText !== undefined) return readSpec(specText).then((spec) => ({ spec, traceparent }));
   if (!process.send) {
     const reason = 'This program is a job: it needs its job spec as JSON in TRIAD_JOB.';
     throw new TriadError('USAGE', { reason });
   }
-  return waitForSpec();
+  return waitForJob();
 }
 
 async function readSpec(text: string): Promise<JobSpec> {
@@ -39,7 +49,7 @@ async function readSpec(text: string): Promise<JobSpec> {
   }
 }
 
-async function waitForSpec(): Promise<JobSpec> {
+async function waitForJob(): Promise<Assignment> {
   const leave = () => process.exit(exitCode.ok);
   if (!process.connected) return leave();
   process.once('disconnect', leave);
@@ -47,10 +57,10 @@ async function waitForSpec(): Promise<JobSpec> {
   process.off('disconnect', leave);
   process.disconnect();
   if (assignment === undefined) throw new Error('the channel gave no job');
-  const { spec } = assignment;
-  if (spec.version !== 1) {
-    const details = { contract: 'job spec', version: spec.version, known: 1 };
+  const { version } = assignment.spec;
+  if (version !== 1) {
+    const details = { contract: 'job spec', version, known: 1 };
     throw new TriadError('CONTRACT_VERSION_UNKNOWN', details);
   }
-  return spec;
+  return assignment;
 }

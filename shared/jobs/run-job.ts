@@ -2,24 +2,26 @@ import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
 import { exitCode, exitCodeOf } from '../errors/exit-code.ts';
-import { toTriadError } from '../errors/triad-error.ts';
+import { TriadError, toTriadError } from '../errors/triad-error.ts';
+import { attemptLog } from '../log/attempt-log.ts';
 import type { Logger } from '../log/logger.ts';
+import type { Tracer } from '../tracing/tracer.ts';
 import { beat } from './heartbeat.ts';
 import type { Job } from './job.ts';
 import { jobFolder } from './job-folder.ts';
 import { performJob } from './perform-job.ts';
 import { ProgramExit } from './program-exit.ts';
-import { type Ready, receiveSpec } from './receive-spec.ts';
+import { type JobVariables, type Ready, receiveJob } from './receive-spec.ts';
 import { storeError } from './store-error.ts';
+import { traceJob } from './trace-job.ts';
 
-export interface JobProcess {
+export interface JobProcess extends JobVariables {
   artifacts: ArtifactStore;
   clock: Clock;
   log: Logger;
   /** Holds one folder per job; the job's scratch directory and heartbeat are in its own. */
   jobsDirectory: string;
-  /** The value of `TRIAD_JOB`; without it, the spec comes over the pool's channel. */
-  specText: string | undefined;
+  tracer: Tracer;
 }
 
 /**
@@ -28,16 +30,18 @@ export interface JobProcess {
  * SIGTERM dies of SIGTERM, so that whoever watches knows that it did not fail by itself.
  */
 export async function runJob(job: Job, options: JobProcess): Promise<never> {
-  const { artifacts, clock, jobsDirectory } = options;
+  const { artifacts, clock, jobsDirectory, tracer } = options;
   const stop = new AbortController();
   let spec: JobSpec | undefined;
   let { log } = options;
+  let trace = async (_error?: TriadError) => {};
 
   const fail = async (thrown: unknown): Promise<never> => {
     if (thrown instanceof ProgramExit) return endLike(thrown);
     const error = toTriadError(thrown);
     log.error({ code: error.code, err: thrown }, error.message);
     if (spec) await storeError(artifacts, spec, error, log);
+    await trace(error);
     process.exit(exitCodeOf(error));
   };
   process.on('uncaughtException', fail);
@@ -45,19 +49,23 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
   process.on('SIGTERM', () => (spec ? stop.abort() : process.exit(exitCode.ok)));
 
   try {
-    const receiving = receiveSpec(options.specText);
+    const receiving = receiveJob(options);
     if (options.specText === undefined) await job.warmUp?.();
     // A job that was in a hurry has come meanwhile, and has closed the channel.
     if (process.connected) process.send?.({ ready: true } satisfies Ready);
-    spec = await receiving;
-    log = log.child({ command: spec.id });
+    const { spec: received, traceparent } = await receiving;
+    spec = received;
+    log = attemptLog(log, spec.id);
+    trace = traceJob(tracer, clock, spec, traceparent);
     const { scratch, heartbeat } = jobFolder(jobsDirectory, spec.id);
     if (!job.beatsItself) beat(heartbeat, spec.limits, { clock, log });
     await performJob(job, spec, { artifacts, clock, log, scratch, signal: stop.signal });
   } catch (error) {
-    if (stop.signal.aborted) return dieOf('SIGTERM');
-    return fail(error);
+    if (!stop.signal.aborted) return fail(error);
+    await trace(new TriadError('JOB_CANCELLED'));
+    return dieOf('SIGTERM');
   }
+  await trace();
   process.exit(exitCode.ok);
 }
 

@@ -1,7 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
-import type { JobSpec } from '../contracts/job-spec.ts';
 import { TriadError, toTriadError } from '../errors/triad-error.ts';
 import type { Assignment } from './receive-spec.ts';
 import { type CommandLine, type SpawnedProcess, spawnJobProcess } from './spawn-job-process.ts';
@@ -132,8 +131,8 @@ export class WarmPool {
 }
 
 /** Hands a worker its one job. One that cannot be reached is ended, so that its exit tells of it. */
-export function assign(worker: Worker, spec: JobSpec): void {
-  worker.child.send({ spec } satisfies Assignment, (error) => {
+export function assign(worker: Worker, assignment: Assignment): void {
+  worker.child.send(assignment, (error) => {
     if (error) worker.child.kill('SIGKILL');
   });
 }

@@ -9,16 +9,20 @@ export interface HttpMessengerOptions {
   url: string;
   /** The project part of a Pub/Sub topic name. @default 'triad' */
   project?: string;
+  /** The secret of the services, where tokens are needed. */
+  token?: string | undefined;
 }
 
 /** Publishes in the shape of Pub/Sub's `projects.topics.publish`. */
 export class HttpMessenger implements Messenger {
   readonly #url: string;
   readonly #project: string;
+  readonly #token: string | undefined;
 
   constructor(options: HttpMessengerOptions) {
     this.#url = options.url.replace(/\/$/, '');
     this.#project = options.project ?? 'triad';
+    this.#token = options.token;
   }
 
   async publish(topic: string, event: CloudEvent): Promise<void> {
@@ -55,6 +59,6 @@ export class HttpMessenger implements Messenger {
   }
 
   #ask(path: string, body?: unknown): Promise<unknown> {
-    return httpJson({ service: 'messenger', url: this.#url + path, body });
+    return httpJson({ service: 'messenger', url: this.#url + path, body, token: this.#token });
   }
 }

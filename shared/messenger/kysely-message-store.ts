@@ -75,14 +75,10 @@ export class KyselyMessageStore implements MessageStore {
     await this.#db.insertInto('dead_letters').values(deadLetterRecord(letter)).execute();
   }
 
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
-    const rows = await this.#db
-      .selectFrom('dead_letters')
-      .selectAll()
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute();
-    return rows.map(toDeadLetter);
+  async deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
+    let query = this.#db.selectFrom('dead_letters').selectAll().orderBy('id', 'desc').limit(limit);
+    if (before) query = query.where('id', '<', before);
+    return (await query.execute()).map(toDeadLetter);
   }
 
   async getDeadLetter(letterId: string): Promise<DeadLetter | undefined> {

@@ -43,8 +43,8 @@ export interface MessageStore {
   /** Moves a delivery to the dead letters. */
   bury(deliveryId: string, letter: DeadLetter): Promise<void>;
   addDeadLetter(letter: DeadLetter): Promise<void>;
-  /** Newest first. */
-  deadLetters(limit: number): Promise<DeadLetter[]>;
+  /** Newest first; with `before`, only those older than that one. */
+  deadLetters(limit: number, before?: string): Promise<DeadLetter[]>;
   /** Turns a dead letter into deliveries that are due at once; `false` when there is none. */
   replay(letterId: string, deliveries: Delivery[], dueAt: Date): Promise<boolean>;
   getDeadLetter(letterId: string): Promise<DeadLetter | undefined>;

@@ -3,6 +3,7 @@ import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { encodeEvent, type PubsubMessage, type PushEnvelope } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { bearer } from '../http/bearer.ts';
 import type { Ids } from '../ids/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BackoffPolicy, backoff } from './backoff.ts';
@@ -42,6 +43,8 @@ export interface PushMessengerOptions {
   subscriptions: Subscription[];
   clock: Clock;
   ids: Ids;
+  /** The secret that receivers ask for, where tokens are needed. */
+  token?: string | undefined;
   /** Uniform in [0, 1). */
   random: () => number;
   fetch: typeof fetch;
@@ -156,8 +159,9 @@ export class PushMessenger implements Messenger {
     this.#wake();
   }
 
-  deadLetters(limit: number): Promise<DeadLetter[]> {
-    return this.#options.store.deadLetters(limit);
+  /** Newest first; with `before`, only those older than that one. */
+  deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
+    return this.#options.store.deadLetters(limit, before);
   }
 
   async check(): Promise<void> {
@@ -247,7 +251,7 @@ export class PushMessenger implements Messenger {
     try {
       const response = await fetch(subscription.endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json' },
+        headers: { ...bearer(this.#options.token), 'content-type': 'application/json' },
         body: JSON.stringify(envelope),
         signal: deadline.signal,
       });

@@ -22,6 +22,7 @@ export async function applyChange(
       state: change.state,
       finished_at: change.finishedAt?.toISOString() ?? null,
       error: change.error ? JSON.stringify(change.error) : null,
+      error_code: change.error?.code ?? null,
     })
     .where('run_id', '=', runId)
     .execute();

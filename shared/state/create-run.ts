@@ -43,6 +43,7 @@ const newRunRecord = (plan: RunPlan) => ({
   created_at: plan.createdAt.toISOString(),
   finished_at: null,
   error: null,
+  error_code: null,
   priority: plan.priority,
   cause: plan.cause,
 });

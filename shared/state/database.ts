@@ -19,6 +19,8 @@ interface RunTable {
   priority: number;
   /** Unique where not null. */
   cause: string | null;
+  /** The code inside `error`, for searches. */
+  error_code: string | null;
 }
 
 interface RunEventTable {
@@ -256,6 +258,28 @@ interface PrunedRunTable {
   run_id: string;
 }
 
+interface ApiTokenTable {
+  id: string;
+  name: string;
+  role: string;
+  hash: string;
+  created_at: string;
+  created_by: string;
+  expires_at: string | null;
+  revoked_at: string | null;
+  last_used_at: string | null;
+}
+
+interface AuditLogTable {
+  id: string;
+  at: string;
+  actor: string;
+  action: string;
+  target: string;
+  outcome: string;
+  details: string;
+}
+
 export interface Database {
   runs: RunTable;
   run_events: RunEventTable;
@@ -281,6 +305,8 @@ export interface Database {
   leases: LeaseTable;
   revisions: RevisionTable;
   pruned_runs: PrunedRunTable;
+  api_tokens: ApiTokenTable;
+  audit_log: AuditLogTable;
 }
 
 export type RunRecord = Selectable<RunTable>;
@@ -291,3 +317,5 @@ export type AlarmDeliveryRecord = Selectable<AlarmDeliveryTable>;
 export type AlarmSilenceRecord = Selectable<AlarmSilenceTable>;
 export type EventRecord = Selectable<EventTable>;
 export type SensorCursorRecord = Selectable<SensorCursorTable>;
+export type ApiTokenRecord = Selectable<ApiTokenTable>;
+export type AuditRecord = Selectable<AuditLogTable>;

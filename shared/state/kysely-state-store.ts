@@ -5,6 +5,7 @@ import { runTrigger } from '../contracts/run-trigger.ts';
 import { ADMISSION, applyChange } from './apply-change.ts';
 import { createRun } from './create-run.ts';
 import type { Database } from './database.ts';
+import { matchingRuns } from './matching-runs.ts';
 import { outboxRecord, toOutboxMessage, toRunRow } from './run-records.ts';
 import type {
   ActiveCount,
@@ -76,12 +77,14 @@ export class KyselyStateStore implements StateStore {
     return row?.run_id;
   }
 
-  async listRuns({ pipeline, state, before, limit }: RunFilter): Promise<RunRow[]> {
-    let query = this.#db.selectFrom('runs').selectAll().orderBy('run_id', 'desc').limit(limit);
-    if (pipeline) query = query.where('pipeline', '=', pipeline);
-    if (state) query = query.where('state', '=', state);
-    if (before) query = query.where('run_id', '<', before);
-    return (await query.execute()).map(toRunRow);
+  async listRuns(filter: RunFilter): Promise<RunRow[]> {
+    const rows = await this.#db
+      .selectFrom('runs')
+      .selectAll()
+      .where('run_id', 'in', matchingRuns(this.#db, filter))
+      .orderBy('run_id', 'desc')
+      .execute();
+    return rows.map(toRunRow);
   }
 
   async activeRuns(): Promise<string[]> {

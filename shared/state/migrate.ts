@@ -7,6 +7,7 @@ import { schedules } from './migrations/003-schedules.ts';
 import { alarms } from './migrations/004-alarms.ts';
 import { events } from './migrations/005-events.ts';
 import { leases } from './migrations/006-leases.ts';
+import { access } from './migrations/007-access.ts';
 import { resultHistory } from './migrations/008-result-history.ts';
 
 /** In order, forward only. A released migration is never edited. */
@@ -17,6 +18,7 @@ const migrations: Record<string, Migration> = {
   '004_alarms': alarms,
   '005_events': events,
   '006_leases': leases,
+  '007_access': access,
   '008_result_history': resultHistory,
 };
 

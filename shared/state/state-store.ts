@@ -34,6 +34,16 @@ export interface RunRow {
 export interface RunFilter {
   pipeline?: string;
   state?: RunState;
+  trigger?: RunTrigger;
+  /** Run dates, both inclusive. */
+  runDateFrom?: string;
+  runDateTo?: string;
+  /** From this instant on. */
+  createdFrom?: Date;
+  /** Before this instant. */
+  createdTo?: Date;
+  /** Part of the run's id or of its error code, in any case. */
+  text?: string;
   /** Only runs created before this one. */
   before?: string;
   limit: number;

@@ -26,6 +26,8 @@ export const stateTables = {
   outbox: ['id'],
   deliveries: ['id'],
   dead_letters: ['id'],
+  api_tokens: ['id'],
+  audit_log: ['id'],
   leases: ['name'],
   revisions: ['name'],
   pruned_runs: ['run_id'],

@@ -25,6 +25,8 @@ const ports = {
   'shared/state/silence-store.ts': 'SilenceStore',
   'shared/state/lease-store.ts': 'LeaseStore',
   'shared/state/retention-store.ts': 'RetentionStore',
+  'shared/state/access-store.ts': 'AccessStore',
+  'shared/state/backlog.ts': 'BacklogReader',
   'shared/state/state-store.ts': 'StateStore',
   'shared/state/tick-ledger.ts': 'TickLedger',
   'shared/state/backfill-store.ts': 'BackfillStore',

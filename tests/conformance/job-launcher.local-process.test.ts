@@ -15,6 +15,7 @@ import { ElapsingClock } from '../harness/elapsing-clock.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import { TraceCollector } from '../harness/trace-collector.ts';
 import { until } from '../harness/until.ts';
 import { jobLauncherConformance } from './job-launcher.conformance.ts';
 
@@ -23,7 +24,7 @@ const scripted = [
   resolve(import.meta.dirname, '../harness/jobs/scripted-job.ts'),
 ];
 
-async function openHome() {
+async function openHome(variables: Record<string, string> = {}) {
   const home = await temporaryDirectory();
   const { artifacts: artifactsDirectory, jobs: directory } = homeLayout(home);
   const artifacts = new DirectoryArtifactStore({ directory: artifactsDirectory });
@@ -36,7 +37,7 @@ async function openHome() {
       artifacts,
       clock,
       log,
-      environment: childEnvironment({ TRIAD_HOME: home }),
+      environment: childEnvironment({ TRIAD_HOME: home, ...variables }),
       sampleMs: 50,
       killGraceMs: 300,
     });
@@ -150,6 +151,49 @@ test('any program can be a job: it gets its spec in TRIAD_JOB', async () => {
   await jobs.launch(spec);
   assert.equal((await end(spec)).error?.code, 'JOB_TEMPFAIL');
   assert.deepEqual(JSON.parse((await jobs.logs(spec.id)) ?? ''), spec);
+  await jobs.close();
+});
+
+test('any program learns the span that started it from TRACEPARENT', async () => {
+  const { launcherOf } = await openHome();
+  const program = ['sh', '-c', 'echo "$TRACEPARENT"'];
+  const jobs = launcherOf({ scripted: { commandLine: program, warm: 0 } });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({});
+  const traceparent = `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`;
+  await jobs.launch(spec, traceparent);
+  await end(spec);
+  assert.equal((await jobs.logs(spec.id))?.trim(), traceparent);
+  await jobs.close();
+});
+
+for (const warm of [0, 1]) {
+  test(`the span of a job lies under the one that launched it, with ${warm} warm`, async () => {
+    const collector = await TraceCollector.start();
+    const { launcherOf } = await openHome({ TRIAD_OTLP_URL: collector.url });
+    const jobs = launcherOf({ scripted: { commandLine: scripted, warm } });
+    await jobs.warmUp();
+    const end = endsOf(jobs);
+    const spec = jobSpecWith({ script: 'fail' });
+    await jobs.launch(spec, `00-${'a'.repeat(32)}-${'b'.repeat(16)}-01`);
+    assert.equal((await end(spec)).error?.code, 'SQL_INVALID');
+    // It was sent before the job ended.
+    assert.deepEqual(
+      collector.spans.map(({ name, parentSpanId, status }) => [name, parentSpanId, status.code]),
+      [['job scripted container', 'b'.repeat(16), 2]],
+    );
+    await jobs.close();
+    await collector.close();
+  });
+}
+
+test('a collector that does not answer does not change how a job ends', async () => {
+  const { launcherOf } = await openHome({ TRIAD_OTLP_URL: 'http://127.0.0.1:1/v1/traces' });
+  const jobs = launcherOf({ scripted: { commandLine: scripted, warm: 0 } });
+  const end = endsOf(jobs);
+  const spec = jobSpecWith({ script: 'succeed' });
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'succeeded');
   await jobs.close();
 });
 

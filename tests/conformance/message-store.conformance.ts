@@ -131,6 +131,10 @@ export function messageStoreConformance(
         (await store.deadLetters(2)).map(({ id }) => id),
         ['l3', 'l2'],
       );
+      assert.deepEqual(
+        (await store.deadLetters(2, 'l2')).map(({ id }) => id),
+        ['l1'],
+      );
     });
 
     test('of two replays of a dead letter, one puts its delivery back', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { systemClock } from '@triad/shared/clock/clock.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { HttpMessenger } from '@triad/shared/messenger/http-messenger.ts';
+import { Readiness } from '@triad/shared/service/readiness.ts';
 import { healthRoutes } from '../../orchestrator/api/health-routes.ts';
 import { messageRoutes } from '../../orchestrator/api/message-routes.ts';
 import { createApp } from '../../orchestrator/app.ts';
@@ -11,7 +13,10 @@ import { recordingLogger } from '../harness/recording-logger.ts';
 import { messengerConformance } from './messenger.conformance.ts';
 
 messengerConformance('HTTP, in front of embedded push', async (push) => {
-  const routes = [...messageRoutes(push, async () => {}), ...healthRoutes({})];
+  const routes = [
+    ...messageRoutes(push, async () => {}),
+    ...healthRoutes({ readiness: new Readiness({}, systemClock), checks: {}, clock: systemClock }),
+  ];
   const { url, close } = await listen(createApp(routes, '0.0.0', recordingLogger().log), {
     host: '127.0.0.1',
     port: 0,

@@ -35,6 +35,39 @@ export function listConformance(store: () => StateStore): void {
       assert.deepEqual(await ids({ before: 'r4', pipeline: 'a' }), ['r2', 'r0']);
     });
 
+    test('runs are found by trigger, run date, creation and text', async () => {
+      const day = (n: number) => `2024-03-0${n}`;
+      const instant = (n: number) => new Date(`${day(n)}T06:00:00.000Z`);
+      for (const n of [1, 2, 3]) {
+        const trigger = n === 2 ? 'backfill' : 'schedule';
+        const dates = { runDate: day(n), createdAt: instant(n) };
+        await store().createRun(planOf(`s${n}`, { trigger, ...dates }));
+      }
+      const failed = (runId: string, code: string) => {
+        const error = { code, message: 'm', fix: 'f', retryable: false };
+        const change = changeOf({ state: 'failed', finishedAt: at, error });
+        return store().applyChange(runId, 0, change);
+      };
+      await failed('s1', 'JOB_TIMEOUT');
+      await failed('s3', 'JOBXTIMEOUT');
+      assert.deepEqual(await ids({ trigger: 'backfill' }), ['s2']);
+      assert.deepEqual(await ids({ runDateFrom: day(2) }), ['s3', 's2']);
+      assert.deepEqual(await ids({ runDateFrom: day(1), runDateTo: day(2) }), ['s2', 's1']);
+      assert.deepEqual(await ids({ createdFrom: instant(2), createdTo: instant(3) }), ['s2']);
+      assert.deepEqual(await ids({ text: 'S' }), ['s3', 's2', 's1']);
+      assert.deepEqual(await ids({ text: 'job_time' }), ['s1'], '_ stands for itself alone');
+      assert.deepEqual(await ids({ text: '%' }), []);
+      assert.deepEqual(await ids({ text: 'timeout', trigger: 'schedule', before: 's3' }), ['s1']);
+    });
+
+    test('a run that is no longer failed is not found by its error', async () => {
+      const error = { code: 'JOB_LOST', message: 'm', fix: 'f', retryable: true };
+      await store().applyChange('r4', 0, changeOf({ state: 'failed', finishedAt: at, error }));
+      assert.deepEqual(await ids({ text: 'JOB_LOST' }), ['r4']);
+      await store().applyChange('r4', 0, changeOf({ state: 'running' }));
+      assert.deepEqual(await ids({ text: 'JOB_LOST' }), []);
+    });
+
     test('active are the runs that have not finished, oldest first', async () => {
       assert.deepEqual(await store().activeRuns(), ['r0', 'r2', 'r4']);
     });

@@ -261,7 +261,7 @@ describe('triad run', { concurrency: 2 }, () => {
     const { env } = await scriptedHome();
     const none = await triad(['dead-letters', '--json'], env);
     assert.equal(none.exitCode, 0);
-    assert.deepEqual(JSON.parse(none.stdout), { deadLetters: [] });
+    assert.deepEqual(JSON.parse(none.stdout), { deadLetters: [], next: null });
     const unknown = await triad(['dead-letters', 'replay', 'nope'], env);
     assert.equal(unknown.exitCode, 1);
     assert.match(unknown.stderr, /^Error NOT_FOUND/);

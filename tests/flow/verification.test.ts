@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { runText } from '../../cli/render/run-text.ts';
@@ -22,7 +23,9 @@ const found = (run: RunView, name: string) =>
 describe('what only the workload can verify, through real processes', () => {
   let system: EmbeddedSystem;
   before(async () => {
-    system = await EmbeddedSystem.start();
+    system = await EmbeddedSystem.start({
+      TRIAD_PIPELINES_DIR: resolve(import.meta.dirname, '../harness/pipelines-verified'),
+    });
   });
   after(() => system.stop());
 

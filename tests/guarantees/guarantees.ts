@@ -8,7 +8,11 @@ export const guarantees: Guarantee[] = [
       'Every expected firing of a schedule has a row in the ledger before it is due, and ends as one run or as a recorded skip; if neither is there in time, an alarm is raised by a watcher that does not depend on the scheduler.',
     proofs: [
       { where: 'tests/unit/orchestrator/schedule/scheduler.test.ts' },
+      { where: 'tests/unit/orchestrator/schedule/scheduler.catch-up.test.ts' },
+      { where: 'tests/unit/orchestrator/alarms/alarm-watcher.test.ts' },
+      { where: 'tests/conformance/tick-ledger.sqlite.test.ts' },
       { where: 'tests/conformance/state-store.kysely.test.ts' },
+      { where: 'tests/flow/orchestrators-on-postgres.test.ts' },
       { where: 'tests/simulation/worlds.test.ts' },
       { where: 'simulate' },
       { where: 'chaos' },
@@ -36,7 +40,7 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/orchestrator/verify/verify-attempt.test.ts' },
       { where: 'tests/simulation/worlds.test.ts' },
       { where: 'simulate' },
-      { where: 'tests/unit/orchestrator/verify/check-postconditions.test.ts' },
+      { where: 'tests/unit/orchestrator/verify/postconditions.test.ts' },
       {
         where: 'tests/unit/orchestrator/messages/receive-outcome.test.ts',
         test: 'green without a manifest is not done',

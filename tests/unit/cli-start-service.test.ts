@@ -13,6 +13,7 @@ const launchOf = async (behaviour: string) => ({
   entry: join(import.meta.dirname, '../harness/cli/services/behaving-service.ts'),
   environment: { ...process.env, BEHAVIOUR: behaviour },
   logFile: join(await temporaryDirectory(), 'logs', 'invoker.log'),
+  drainSeconds: 0,
 });
 
 describe('starting a service', () => {

@@ -4,6 +4,7 @@ import { plainEnvironment } from '../../config/child-environment.ts';
 import { homeLayout } from '../../config/home.ts';
 import { jobEnvironment } from '../../config/job-environment.ts';
 import { createLogger } from '../../log/logger.ts';
+import { openTracer } from '../../tracing/otlp-tracer.ts';
 import { runJob } from '../run-job.ts';
 import { runsContainers } from './container-job.ts';
 
@@ -22,4 +23,6 @@ await runJob(job, {
   log: createLogger('container', environment.logLevel),
   jobsDirectory: home.jobs,
   specText: environment.jobSpec,
+  traceparent: environment.traceparent,
+  tracer: await openTracer({ service: 'container', url: environment.otlpUrl }),
 });

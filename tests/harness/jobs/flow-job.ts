@@ -10,6 +10,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult } from '@triad/shared/jobs/job.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
+import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 
 /*
  * A job for flow tests: each attempt leaves its marks in files of the home, and goes on when the
@@ -24,6 +25,7 @@ const note = (file: string, line: string) => appendFileSync(join(config.home, fi
 
 async function work({ spec, signal }: JobContext): Promise<JobResult> {
   note('began', `${spec.id} ${process.pid}`);
+  note('secrets-seen', config.serviceToken ?? config.token ?? 'none');
   if (spec.params.child === true) {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     note('children', String(child.pid));
@@ -47,5 +49,7 @@ await runJob(
     log: createLogger('scripted', config.logLevel),
     jobsDirectory: home.jobs,
     specText: config.jobSpec,
+    traceparent: config.traceparent,
+    tracer: await openTracer({ service: 'test-job', url: config.otlpUrl }),
   },
 );

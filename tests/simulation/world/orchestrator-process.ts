@@ -1,3 +1,4 @@
+import { local } from '@triad/shared/access/principal.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
@@ -100,11 +101,18 @@ export function startOrchestrator(options: ProcessOptions): {
         query: {},
         body: route.body?.parse(body ?? {}),
         idempotencyKey: key,
+        principal: local,
       });
     },
     async receive(body) {
       const push = routes.get('post /pubsub/push');
-      await push?.handle({ params: {}, query: {}, body, idempotencyKey: undefined });
+      await push?.handle({
+        params: {},
+        query: {},
+        body,
+        idempotencyKey: undefined,
+        principal: local,
+      });
     },
     async publish(name, data) {
       await push.publishMessages(name, [{ data, attributes: {} }]);

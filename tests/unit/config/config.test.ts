@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { isAbsolute, resolve } from 'node:path';
 import { test } from 'node:test';
 import { loadConfig } from '@triad/shared/config/config.ts';
+import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 
 test('an empty environment gives a working configuration', () => {
   const config = loadConfig({});
@@ -67,6 +68,12 @@ const wrong: Record<string, string[]> = {
   TRIAD_ALARM_ATTEMPTS: ['0', '101'],
   TRIAD_DEADMAN_URL: ['here', 'ftp://x'],
   TRIAD_DEADMAN_SECONDS: ['0'],
+  TRIAD_AUTH: ['yes', ''],
+  TRIAD_TOKEN: [''],
+  TRIAD_SERVICE_TOKEN: ['', 'x'.repeat(31)],
+  TRIAD_RATE_LIMIT: ['-1', '1.5', ''],
+  TRIAD_DRAIN_SECONDS: ['601', 'long'],
+  TRIAD_OTLP_URL: ['localhost:4318', 'grpc://x'],
 };
 for (const [variable, values] of Object.entries(wrong)) {
   test(`a wrong ${variable} is CONFIG_INVALID and names the variable`, () => {
@@ -78,3 +85,33 @@ for (const [variable, values] of Object.entries(wrong)) {
     }
   });
 }
+
+const hosts: [string, boolean][] = [
+  ['127.0.0.1', false],
+  ['127.8.9.1', false],
+  ['localhost', false],
+  ['::1', false],
+  ['0.0.0.0', true],
+  ['::', true],
+  ['10.0.0.1', true],
+  ['triad.example', true],
+  ['127.0.0.1.evil.example', true],
+  ['localhost.evil.example', true],
+];
+for (const [host, isReachable] of hosts) {
+  test(`on ${host} tokens are ${isReachable ? '' : 'not '}required unless it is said otherwise`, () => {
+    assert.equal(loadConfig({ TRIAD_HOST: host }).requiresToken, isReachable);
+    assert.equal(loadConfig({ TRIAD_HOST: host, TRIAD_AUTH: 'on' }).requiresToken, true);
+    const off = () => loadConfig({ TRIAD_HOST: host, TRIAD_AUTH: 'off' }).requiresToken;
+    if (isReachable) assert.throws(off, { code: 'CONFIG_INVALID', message: /TRIAD_AUTH/ });
+    else assert.equal(off(), false);
+  });
+}
+
+test('services that require tokens cannot do without a secret of their own', () => {
+  assert.throws(() => requiredServiceToken(undefined), {
+    code: 'CONFIG_INVALID',
+    message: /^Configuration TRIAD_SERVICE_TOKEN: .*32 characters/,
+  });
+  assert.equal(requiredServiceToken('x'.repeat(32)), 'x'.repeat(32));
+});

@@ -5,6 +5,11 @@ import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
 import { initial } from '@triad/shared/state/migrations/001-initial.ts';
 import { admission } from '@triad/shared/state/migrations/002-admission.ts';
 import { schedules } from '@triad/shared/state/migrations/003-schedules.ts';
+import { alarms } from '@triad/shared/state/migrations/004-alarms.ts';
+import { events } from '@triad/shared/state/migrations/005-events.ts';
+import { leases } from '@triad/shared/state/migrations/006-leases.ts';
+import { access } from '@triad/shared/state/migrations/007-access.ts';
+import { resultHistory } from '@triad/shared/state/migrations/008-result-history.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { sql } from 'kysely';
 import { Admission } from '../../../orchestrator/admit/admission.ts';
@@ -30,7 +35,7 @@ test('ticks of an earlier build keep their runs, and one that was missed is made
     const dueAt = `${date}T06:00:00.000Z`;
     await sql`insert into ticks values ('a', ${dueAt}, ${date}, ${runId})`.execute(db);
   }
-  await schedules.up(db);
+  for (const { up } of [schedules, alarms, events, leases, access, resultHistory]) await up(db);
 
   const setup = await setUpOrchestrator();
   const ledger = new KyselyTickLedger(db);

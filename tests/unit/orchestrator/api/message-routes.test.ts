@@ -78,7 +78,10 @@ test('dead letters are listed with their reason and can be replayed', async () =
   const replay = () => request(app).post(`/v1/dead-letters/${letter.id}:replay`);
   assert.equal((await replay()).status, 202);
   await setup.clock.advance(0);
-  assert.deepEqual((await request(app).get('/v1/dead-letters')).body, { deadLetters: [] });
+  assert.deepEqual((await request(app).get('/v1/dead-letters')).body, {
+    deadLetters: [],
+    next: null,
+  });
   assert.equal(setup.receiver.pushes.length, 5);
   assert.equal((await replay()).status, 404);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { Readiness } from '@triad/shared/service/readiness.ts';
 import type { Express } from 'express';
 import request from 'supertest';
 import { backfillRoutes } from '../../../../orchestrator/api/backfill-routes.ts';
@@ -45,7 +46,11 @@ before(async () => {
     ...scheduleRoutes(setup.ledger, scheduler),
     ...backfillRoutes(new Backfills({ ...setup, pipelines })),
     ...messageRoutes(push, async () => {}),
-    ...healthRoutes({ state: () => setup.state.check(), invoker }),
+    ...healthRoutes({
+      readiness: new Readiness({ invoker }, setup.clock),
+      checks: { state: () => setup.state.check(), invoker },
+      clock: setup.clock,
+    }),
   ];
   app = createApp(routes, '1.2.3', setup.log);
   const { body } = await request(app).get('/openapi.json');
@@ -107,8 +112,12 @@ test('the ledger of ticks is shown', async () => {
 
 test('health tells of every dependency and its reason', async () => {
   assert.equal((await request(app).get('/healthz')).status, 204);
+  assert.equal((await request(app).get('/readyz')).status, 204);
   assert.equal((await request(app).get('/v1/health')).body.status, 'ok');
   isWell = false;
+  const unready = await request(app).get('/readyz');
+  assert.deepEqual([unready.status, unready.body.error.code], [503, 'SERVICE_UNAVAILABLE']);
+  assert.match(unready.body.error.message, /invoker: INTERNAL: .*it is down/);
   const { status, body } = await request(app).get('/v1/health');
   isWell = true;
   assert.equal(status, 200);
@@ -116,7 +125,7 @@ test('health tells of every dependency and its reason', async () => {
     status: 'failing',
     checks: [
       { name: 'state', ok: true, reason: null },
-      { name: 'invoker', ok: false, reason: 'it is down' },
+      { name: 'invoker', ok: false, reason: 'Unexpected failure: it is down' },
     ],
   });
 });

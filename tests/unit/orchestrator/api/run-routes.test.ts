@@ -197,3 +197,39 @@ test('lists are filtered by pipeline and state, and a wrong filter is refused', 
     assert.equal((await request(app).get(`/v1/runs?${query}`)).status, 400, query);
   }
 });
+
+test('runs are searched by everything that the API says, page by page', async () => {
+  const ids = [];
+  for (const runDate of ['2024-01-29', '2024-01-30', '2024-01-31']) {
+    ids.push((await create({ ...asked, runDate })).runId);
+  }
+  const [first = '', second = '', third = ''] = ids;
+  await end(first, 'load', 'fatal');
+  const search = async (query: string) => {
+    const { runs, next } = runList.parse((await request(app).get(`/v1/runs?${query}`)).body);
+    return [...runs.map(({ runId }) => runId), next];
+  };
+  assert.deepEqual(await search('trigger=manual&limit=2'), [third, second, second]);
+  assert.deepEqual(await search(`trigger=manual&limit=2&before=${second}`), [first, null]);
+  assert.deepEqual(await search('trigger=backfill'), [null]);
+  assert.deepEqual(await search('runDateFrom=2024-01-30&runDateTo=2024-01-30'), [second, null]);
+  assert.deepEqual(await search('createdTo=2024-01-01T00:00:00Z'), [null]);
+  assert.deepEqual(await search('createdFrom=2024-01-01T00:00:00Z&limit=1'), [third, third]);
+  const { error } = await show(first);
+  assert.deepEqual(await search(`q=${error?.code.toLowerCase().slice(2)}`), [first, null]);
+  assert.deepEqual(await search(`q=${second}`), [second, null]);
+});
+
+test('a search for what cannot be is refused, naming the field', async () => {
+  for (const query of [
+    'runDateFrom=2024-02-30',
+    'createdTo=yesterday',
+    'trigger=magic',
+    'q=',
+    'colour=red',
+  ]) {
+    const answer = await request(app).get(`/v1/runs?${query}`);
+    assert.deepEqual([answer.status, answer.body.error.code], [400, 'INPUT_INVALID'], query);
+    assert.match(answer.body.error.message, new RegExp(query.split('=')[0] ?? ''));
+  }
+});

@@ -70,7 +70,7 @@ test('what time may heal is retried, unless something is known to be wrong', asy
     url: `http://127.0.0.1:${await availablePort()}/x`,
   };
   const waiting = await run('r1', '2024-01-31', 5, [unreachable]);
-  assert.deepEqual([waiting.state, waiting.error?.code], ['ready', 'POSTCONDITION_UNDECIDED']);
+  assert.deepEqual([waiting.state, waiting.error?.code], ['waiting', 'POSTCONDITION_UNDECIDED']);
   const failed = await run('r2', '2024-01-31', 5, [
     unreachable,
     { kind: 'rows', table: 't', min: 6 },

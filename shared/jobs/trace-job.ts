@@ -1,0 +1,28 @@
+import type { Clock } from '../clock/clock.ts';
+import type { JobSpec } from '../contracts/job-spec.ts';
+import type { TriadError } from '../errors/triad-error.ts';
+import { parseTraceparent, spanOf } from '../tracing/span-context.ts';
+import type { Tracer } from '../tracing/tracer.ts';
+
+/** Begins the span of a job. @returns ends it and sends it, to be awaited before the process exits */
+export function traceJob(
+  tracer: Tracer,
+  clock: Clock,
+  spec: JobSpec,
+  traceparent: string | undefined,
+): (error?: TriadError) => Promise<void> {
+  const { id, runId, step, attempt, job, kind } = spec;
+  const start = clock.now();
+  return async (error) => {
+    tracer.record({
+      name: `job ${job} ${kind}`,
+      context: spanOf(runId, 'job', id, start.toISOString()),
+      parent: parseTraceparent(traceparent),
+      start,
+      end: clock.now(),
+      attributes: { 'triad.run': runId, 'triad.step': step, 'triad.attempt': attempt },
+      error,
+    });
+    await tracer.close();
+  };
+}
