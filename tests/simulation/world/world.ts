@@ -102,13 +102,14 @@ export class World {
 
   #observe(): void {
     const { poolSizes, maxActiveRuns, pipelines, beginsAt, stormMs } = this.#scenario;
-    const { state, ledger, alarms } = this.#stores;
+    const { state, ledger, alarms, events } = this.#stores;
     const surroundings = {
       runs: this.#witness.runs,
       artifacts: this.#artifacts,
       state,
       ledger,
       alarms,
+      events,
       poolSizes,
       maxActiveRuns,
       pipelines,

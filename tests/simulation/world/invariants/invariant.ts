@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { AlarmStore } from '@triad/shared/state/alarm-store.ts';
+import type { EventStore } from '@triad/shared/state/event-store.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import type { PoolSizes } from '../../../../orchestrator/run/pools.ts';
@@ -13,6 +14,7 @@ export interface Surroundings {
   state: StateStore;
   ledger: TickLedger;
   alarms: AlarmStore;
+  events: EventStore;
   watchesAlarms: boolean;
   poolSizes: PoolSizes;
   maxActiveRuns: number;

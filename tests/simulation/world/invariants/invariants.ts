@@ -1,5 +1,6 @@
 import { alarmsFire } from './alarms.ts';
 import { nothingStuck } from './at-rest.ts';
+import { oneRunPerCause } from './causes.ts';
 import type { Invariant } from './invariant.ts';
 import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
 import { fenced, publishedOnce, verified } from './publications.ts';
@@ -8,6 +9,7 @@ import { oneRunPerTick } from './ticks.ts';
 
 export const invariants: Invariant[] = [
   oneRunPerTick,
+  oneRunPerCause,
   publishedOnce,
   fenced,
   verified,
