@@ -57,8 +57,9 @@ export class MemoryMessageStore implements MessageStore {
     this.#tables.deadLetters.set(letter.id, letter);
   }
 
-  async deadLetters(limit: number): Promise<DeadLetter[]> {
+  async deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
     return [...this.#tables.deadLetters.values()]
+      .filter(({ id }) => before === undefined || id < before)
       .sort((a, b) => compare(b.id, a.id))
       .slice(0, limit);
   }

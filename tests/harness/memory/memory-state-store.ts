@@ -99,14 +99,12 @@ export class MemoryStateStore implements StateStore {
     return this.#tables.runOfCause.get(cause);
   }
 
-  async listRuns({ pipeline, state, before, limit }: RunFilter): Promise<RunRow[]> {
+  async listRuns(filter: RunFilter): Promise<RunRow[]> {
     return [...this.#tables.runs.values()]
-      .filter((run) => pipeline === undefined || run.plan.pipeline.name === pipeline)
-      .filter((run) => state === undefined || run.state === state)
-      .filter((run) => before === undefined || run.plan.runId < before)
-      .sort((a, b) => compare(b.plan.runId, a.plan.runId))
-      .slice(0, limit)
-      .map(rowOf);
+      .map(rowOf)
+      .filter((row) => matches(row, filter))
+      .sort((a, b) => compare(b.runId, a.runId))
+      .slice(0, filter.limit);
   }
 
   async activeRuns(): Promise<string[]> {
@@ -203,6 +201,23 @@ export class MemoryStateStore implements StateStore {
   async close(): Promise<void> {
     this.#isClosed = true;
   }
+}
+
+function matches(row: RunRow, filter: RunFilter): boolean {
+  const { pipeline, state, trigger, runDateFrom, runDateTo, createdFrom, createdTo } = filter;
+  const text = filter.text?.toLowerCase();
+  const found = [row.runId, row.error?.code ?? ''].map((part) => part.toLowerCase());
+  return (
+    (pipeline === undefined || row.pipeline === pipeline) &&
+    (state === undefined || row.state === state) &&
+    (trigger === undefined || row.trigger === trigger) &&
+    (runDateFrom === undefined || row.runDate >= runDateFrom) &&
+    (runDateTo === undefined || row.runDate <= runDateTo) &&
+    (createdFrom === undefined || row.createdAt >= createdFrom) &&
+    (createdTo === undefined || row.createdAt < createdTo) &&
+    (text === undefined || found.some((part) => part.includes(text))) &&
+    (filter.before === undefined || row.runId < filter.before)
+  );
 }
 
 const slotName = ({ pool, slot }: { pool: string; slot: number }) => `${pool}/${slot}`;
