@@ -78,6 +78,8 @@ const pruned = z.object({
   cacheEntries: z.int(),
   events: z.int(),
   alarms: z.int(),
+  auditEntries: z.int(),
+  tokens: z.int(),
 });
 export type Pruned = z.infer<typeof pruned>;
 

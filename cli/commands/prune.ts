@@ -1,5 +1,6 @@
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import type { Pruned } from '../api/orchestrator-api.ts';
 import type { Command } from '../command-context.ts';
 import { withSystem } from '../system/system-session.ts';
 
@@ -22,13 +23,21 @@ export const prune: Command<[options: PruneOptions]> = (context, { olderThan, dr
     const { out } = context.terminal;
     if (json) out.line(JSON.stringify({ dryRun: dryRun === true, ...pruned }, null, 2));
     else {
-      const { runs, ticks, deadLetters, cacheEntries, events, alarms } = pruned;
-      const verb = dryRun ? 'Would remove' : 'Removed';
-      out.line(
-        `${verb} ${runs.length} runs, ${ticks} ticks, ${deadLetters} dead letters, ${cacheEntries} cache entries, ${events} events, ${alarms} alarms.`,
-      );
-      if (dryRun) for (const runId of runs) out.line(`  ${runId}`);
+      out.line(`${dryRun ? 'Would remove' : 'Removed'} ${summary(pruned)}.`);
+      if (dryRun) for (const runId of pruned.runs) out.line(`  ${runId}`);
     }
     return cliExitCode.ok;
   });
 };
+
+const summary = (pruned: Pruned): string =>
+  [
+    `${pruned.runs.length} runs`,
+    `${pruned.ticks} ticks`,
+    `${pruned.deadLetters} dead letters`,
+    `${pruned.cacheEntries} cache entries`,
+    `${pruned.events} events`,
+    `${pruned.alarms} alarms`,
+    `${pruned.auditEntries} audit entries`,
+    `${pruned.tokens} tokens`,
+  ].join(', ');

@@ -25,6 +25,8 @@ const pruned = z.strictObject({
   cacheEntries: z.int(),
   events: z.int(),
   alarms: z.int(),
+  auditEntries: z.int(),
+  tokens: z.int(),
 });
 
 export function stateRoutes({ backup, prune, preview }: StateUpkeep): Route[] {

@@ -54,8 +54,8 @@ export class Retention {
   }
 
   /**
-   * Removes finished runs that are older than `days` days, with their events and artifacts, and old
-   * ticks, dead letters and cache entries. Killed at any point, the next round finishes the work.
+   * Removes finished runs that are older than `days` days, with their events and artifacts, and the
+   * old rows of every kind. Killed at any point, the next round finishes the work.
    */
   async prune(days: number, mayGoOn: () => Promise<boolean> = always): Promise<Pruned> {
     const { store } = this.#options;

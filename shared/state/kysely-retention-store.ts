@@ -129,12 +129,22 @@ const aging = {
   cacheEntries: ['step_cache', (limit) => sql<boolean>`at < ${limit}`],
   events: ['events', (limit) => sql<boolean>`processed_at < ${limit}`],
   alarms: ['alarms', (limit) => sql<boolean>`resolved_at < ${limit}`],
+  auditEntries: ['audit_log', (limit) => sql<boolean>`at < ${limit}`],
+  tokens: ['api_tokens', (limit) => sql<boolean>`(revoked_at < ${limit} or expires_at < ${limit})`],
 } as const satisfies Record<keyof OldRows, readonly [keyof Database, IsOld]>;
 
 async function forEachKind(
   count: (table: (typeof aging)[keyof OldRows][0], isOld: IsOld) => Promise<number>,
 ): Promise<OldRows> {
-  const counts: OldRows = { ticks: 0, deadLetters: 0, cacheEntries: 0, events: 0, alarms: 0 };
+  const counts: OldRows = {
+    ticks: 0,
+    deadLetters: 0,
+    cacheEntries: 0,
+    events: 0,
+    alarms: 0,
+    auditEntries: 0,
+    tokens: 0,
+  };
   for (const kind of Object.keys(aging) as (keyof OldRows)[]) {
     const [table, isOld] = aging[kind];
     counts[kind] = await count(table, isOld);

@@ -7,6 +7,9 @@ export interface OldRows {
   events: number;
   /** Alarms that were resolved, with their notices. */
   alarms: number;
+  auditEntries: number;
+  /** Tokens that had been revoked or had expired by then. */
+  tokens: number;
 }
 
 /** What of the state may be forgotten. Every method is one transaction. */

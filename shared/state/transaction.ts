@@ -2,8 +2,11 @@ import { type Kysely, PostgresAdapter, type Transaction } from 'kysely';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Database } from './database.ts';
 
-/** Deadlocks in a row after which there is more to it than bad luck. */
-const ATTEMPTS = 5;
+/**
+ * Deadlocks in a row after which there is more to it than bad luck. Each lets another transaction
+ * through, so it is more than there are writers that could be met.
+ */
+const ATTEMPTS = 20;
 
 /** Rolls a transaction back: what it was decided on has changed meanwhile. */
 class Superseded extends Error {}

@@ -38,10 +38,11 @@ const conformanceTests = allSources.filter(
   ({ path }) => dirname(path) === 'tests/conformance' && path.endsWith('.test.ts'),
 );
 const suites = allSources.filter(({ path }) => path.endsWith('.conformance.ts'));
+const wired = [...conformanceTests, ...suites];
 const importsFile = (source: Source, path: string) =>
   source.imports.some(({ specifier }) => targetOf(source.path, specifier) === path);
 
-/** Adapters of the interface without a test that imports them and runs a conformance suite. */
+/** Adapters of the interface without a file that imports them and runs a conformance suite. */
 function withoutRun(
   port: string,
   candidates: readonly Source[],
@@ -67,7 +68,7 @@ for (const [file, port] of Object.entries(ports)) {
   test(`every adapter of ${port} has a conformance run`, () => {
     const own = shippedSources.find(({ path }) => path === file);
     assert.match(own?.text ?? '', new RegExp(`export interface ${port}\\b`));
-    assert.deepEqual(withoutRun(port, shippedSources, conformanceTests), []);
+    assert.deepEqual(withoutRun(port, shippedSources, wired), []);
   });
 }
 
@@ -77,20 +78,18 @@ test('an adapter without a conformance run is found', () => {
     'class X extends Y implements StateStore {}',
   );
   const importing = `import { X } from '@triad/shared/state/x-state-store.ts';`;
-  const wired = sourceOf(
+  const running = sourceOf(
     'tests/conformance/x.test.ts',
     `${importing}\nstateStoreConformance('x', f);`,
   );
   const unwired = sourceOf('tests/conformance/x.test.ts', importing);
-  assert.deepEqual(withoutRun('StateStore', [adapter], [wired]), []);
+  assert.deepEqual(withoutRun('StateStore', [adapter], [running]), []);
   assert.deepEqual(withoutRun('StateStore', [adapter], [unwired]), [adapter.path]);
   assert.deepEqual(withoutRun('StateStore', [adapter], []), [adapter.path]);
 });
 
 test('every conformance suite is run by a test, or by a suite that is', () => {
-  const unused = suites.filter(
-    ({ path }) => ![...conformanceTests, ...suites].some((source) => importsFile(source, path)),
-  );
+  const unused = suites.filter(({ path }) => !wired.some((source) => importsFile(source, path)));
   assert.deepEqual(
     unused.map(({ path }) => path),
     [],

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, test } from 'node:test';
+import type { AuditEntry } from '@triad/shared/contracts/access.ts';
 import type { RunEvent, StepResult } from '@triad/shared/contracts/run-event.ts';
 import type { MessageStore } from '@triad/shared/messenger/message-store.ts';
-import type { RetentionStore } from '@triad/shared/state/retention-store.ts';
+import type { AccessStore, StoredToken } from '@triad/shared/state/access-store.ts';
+import type { OldRows, RetentionStore } from '@triad/shared/state/retention-store.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { expectTick } from '../harness/expect-tick.ts';
@@ -10,8 +12,19 @@ import { changeOf, dispatchedEvent, pipelineOf, planOf } from '../harness/run-fi
 
 const day = (n: number) => new Date(Date.UTC(2024, 0, n));
 
+const nothing: OldRows = {
+  ticks: 0,
+  deadLetters: 0,
+  cacheEntries: 0,
+  events: 0,
+  alarms: 0,
+  auditEntries: 0,
+  tokens: 0,
+};
+
 export interface RetentionStores {
   retention: RetentionStore;
+  access: AccessStore;
   state: StateStore;
   ledger: TickLedger;
   messages: MessageStore;
@@ -173,12 +186,61 @@ export function retentionStoreConformance(
       });
       await stores.messages.addDeadLetter(letter('old', 1));
       await stores.messages.addDeadLetter(letter('new', 5));
-      const old = { ticks: 0, deadLetters: 1, cacheEntries: 0, events: 0, alarms: 0 };
+      const old = { ...nothing, deadLetters: 1 };
       assert.deepEqual(await stores.retention.countOld(day(5)), old);
       assert.deepEqual(await stores.retention.removeOld(day(5)), old);
       assert.deepEqual(
         (await stores.messages.deadLetters(9)).map(({ id }) => id),
         ['new'],
+      );
+    });
+
+    test('old entries of the audit log go', async () => {
+      const entry = (id: string, on: number): AuditEntry => ({
+        id,
+        at: day(on).toISOString(),
+        actor: 'ada',
+        action: 'run.start',
+        target: 'r1',
+        outcome: 'done',
+        details: {},
+      });
+      await stores.access.addAudit(entry('old', 1));
+      await stores.access.addAudit(entry('new', 5));
+      const old = { ...nothing, auditEntries: 1 };
+      assert.deepEqual(await stores.retention.countOld(day(5)), old);
+      assert.deepEqual(await stores.retention.removeOld(day(5)), old);
+      assert.deepEqual(
+        (await stores.access.listAudit({ limit: 9 })).map(({ id }) => id),
+        ['new'],
+      );
+    });
+
+    test('tokens that have long been revoked or have long expired go, and no others', async () => {
+      const add = (id: string, times: Partial<StoredToken>) =>
+        stores.access.addToken({
+          id,
+          name: id,
+          role: 'viewer',
+          hash: 'f'.repeat(64),
+          createdAt: day(1),
+          createdBy: 'ada',
+          expiresAt: null,
+          revokedAt: null,
+          lastUsedAt: null,
+          ...times,
+        });
+      await add('revoked', { revokedAt: day(2) });
+      await add('expired', { expiresAt: day(2) });
+      await add('revoked-later', { revokedAt: day(5) });
+      await add('expires-later', { expiresAt: day(5) });
+      await add('unlimited', { lastUsedAt: day(1) });
+      const old = { ...nothing, tokens: 2 };
+      assert.deepEqual(await stores.retention.countOld(day(5)), old);
+      assert.deepEqual(await stores.retention.removeOld(day(5)), old);
+      assert.deepEqual(
+        (await stores.access.listTokens()).map(({ id }) => id),
+        ['unlimited', 'revoked-later', 'expires-later'],
       );
     });
   });

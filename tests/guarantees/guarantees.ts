@@ -10,7 +10,7 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/orchestrator/schedule/scheduler.test.ts' },
       { where: 'tests/unit/orchestrator/schedule/scheduler.catch-up.test.ts' },
       { where: 'tests/unit/orchestrator/alarms/alarm-watcher.test.ts' },
-      { where: 'tests/conformance/tick-ledger.sqlite.test.ts' },
+      { where: 'tests/conformance/stores.kysely.test.ts' },
       { where: 'tests/conformance/state-store.kysely.test.ts' },
       { where: 'tests/flow/orchestrators-on-postgres.test.ts' },
       { where: 'tests/simulation/worlds.test.ts' },

@@ -32,9 +32,14 @@ export class PgliteServer {
     return new PgliteServer(database, server, port);
   }
 
-  /** Drops everything that was stored. */
+  /** Removes what was stored. The schema stays: to make it anew takes ten times as long. */
   async clear(): Promise<void> {
-    await this.#database.exec('drop schema public cascade; create schema public');
+    const { rows } = await this.#database.query<{ tablename: string }>(
+      `select tablename from pg_tables where schemaname = 'public' and tablename not like 'kysely_%'`,
+    );
+    const tables = rows.map(({ tablename }) => tablename).filter((name) => name !== 'revisions');
+    if (tables.length === 0) return;
+    await this.#database.exec(`truncate ${tables.join(', ')}; update revisions set revision = 0`);
   }
 
   async stop(): Promise<void> {

@@ -49,7 +49,16 @@ test('a database server is not backed up, and the error says what does it', asyn
 });
 
 test('a name that leads out of the backups, and an age below a day, are refused at the border', async () => {
-  const nothing = { runs: [], ticks: 0, deadLetters: 0, cacheEntries: 0, events: 0, alarms: 0 };
+  const nothing = {
+    runs: [],
+    ticks: 0,
+    deadLetters: 0,
+    cacheEntries: 0,
+    events: 0,
+    alarms: 0,
+    auditEntries: 0,
+    tokens: 0,
+  };
   const asked: unknown[] = [];
   const routes = stateRoutes({
     backup: async (name) => {
