@@ -1,3 +1,4 @@
+import { doneBy } from '@triad/shared/access/principal.ts';
 import { instant } from '@triad/shared/contracts/dates.ts';
 import { slug } from '@triad/shared/contracts/names.ts';
 import {
@@ -79,8 +80,8 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
       body: pauseRequest,
       status: 200,
       response: pauseView,
-      async handle({ params: { name }, body: { by, reason } }) {
-        await scheduler.pause(name, by, reason);
+      async handle({ params: { name }, body: { by, reason }, principal }) {
+        await scheduler.pause(name, doneBy(principal, by), reason);
         return view(name);
       },
     }),
