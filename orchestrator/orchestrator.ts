@@ -141,9 +141,10 @@ export class Orchestrator {
       probes: { ...options.probes, sql: new SqlProbe({ ...options, starter }) },
       onEvent: () => this.#router.wake(),
     });
+    const running = { ...options, engine, starter, admission: this.#admission };
     this.routes = [
-      ...runRoutes({ ...options, engine, starter }),
-      ...stepRoutes({ ...options, engine, starter }),
+      ...runRoutes(running),
+      ...stepRoutes(running),
       ...pipelineRoutes(pipelines),
       ...scheduleRoutes(ledger, this.#scheduler),
       ...backfillRoutes(this.#backfills),
