@@ -21,6 +21,8 @@ export interface EventRouterOptions {
   clock: Clock;
   ids: Ids;
   log: Logger;
+  /** Is told of every round, also of one that failed. */
+  onRound?: () => void;
 }
 
 /** How many events are read at a time. */
@@ -90,7 +92,7 @@ export class EventRouter {
 
   /** Starts what one event asks for; an event that cannot be processed now is put off. */
   async route(received: StoredEvent): Promise<void> {
-    const { events, ledger, pipelines, clock, log } = this.#options;
+    const { events, ledger, pipelines, clock, log, onRound } = this.#options;
     const { eventId } = received;
     try {
       const paused = await pausedPipelines(ledger);
@@ -105,6 +107,8 @@ export class EventRouter {
       log.error({ err: error, eventId, delayMs }, 'an event could not be processed; it is put off');
       await events.defer(eventId, new Date(clock.now().getTime() + delayMs));
     }
+    // One round may go through very many.
+    onRound?.();
   }
 
   /** @returns what the event does to the pipeline, or nothing when it is not for it */
@@ -143,5 +147,6 @@ export class EventRouter {
     } catch (error) {
       this.#options.log.error({ err: error }, 'events could not be routed; the next round will');
     }
+    this.#options.onRound?.();
   }
 }

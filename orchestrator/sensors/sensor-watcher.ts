@@ -14,6 +14,8 @@ export interface SensorWatcherOptions extends LookOptions {
   pipelines: ReadonlyMap<string, Pipeline>;
   ledger: Pick<TickLedger, 'pauses'>;
   log: Logger;
+  /** Is told of every round, also of one that failed. */
+  onRound?: () => void;
 }
 
 /** Bounds of the time until it sees again which sensors are due, in milliseconds. */
@@ -118,6 +120,7 @@ export class SensorWatcher {
         );
       }
     }
+    this.#options.onRound?.();
     return Math.max(pauseMs, SHORTEST_PAUSE_MS);
   }
 
