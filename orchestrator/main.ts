@@ -42,6 +42,7 @@ import { backupState } from './backup-state.ts';
 import { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
 import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { checkPools } from './plan/check-pools.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
 import { Retention } from './retention/retention.ts';
@@ -87,6 +88,9 @@ await runService(async () => {
   });
   const pipelines = await loadPipelines(config.pipelinesDirectory);
   checkChannels(pipelines.values(), config.alarms.channels.keys());
+  // DuckDB lets one process write.
+  const poolSizes = new Map([...Object.entries(config.pools), ['warehouse', 1]] as const);
+  checkPools(pipelines.values(), poolSizes);
   const orchestrator = new Orchestrator({
     state,
     ledger: new KyselyTickLedger(db),
@@ -107,8 +111,7 @@ await runService(async () => {
     artifacts,
     workload: new HttpWorkload(config.invoker.url, config.serviceToken),
     pipelines,
-    // DuckDB lets one process write.
-    poolSizes: new Map([...Object.entries(config.pools), ['warehouse', 1]]),
+    poolSizes,
     clock,
     ids,
     random: Math.random,

@@ -79,7 +79,8 @@ export class Orchestrator {
   readonly routes: Route[];
   readonly #options: OrchestratorOptions;
   readonly #readiness: Readiness;
-  readonly #heartbeat: Heartbeat;
+  readonly #heartbeats: Heartbeat[] = [];
+  readonly #onReconciled: () => void;
   readonly #admitting = new Underway();
   readonly #relay: OutboxRelay;
   readonly #admission: Admission;
@@ -100,14 +101,13 @@ export class Orchestrator {
     const { operations } = options;
     const watching = operations ? [operations.metrics.runs, new RunTracer(operations.tracer)] : [];
     const observer = observers(watching, log);
-    const patience = STALLED_AFTER_ROUNDS * options.reconcileSeconds + STALLED_AFTER_SECONDS;
-    this.#heartbeat = new Heartbeat('reconciliation', patience, clock);
     const own = {
       state: () => state.check(),
       messenger: () => messenger.check(),
       artifacts: () => artifacts.check(),
     };
-    this.#readiness = new Readiness({ ...own, loops: () => this.#heartbeat.check() }, clock);
+    this.#readiness = new Readiness({ ...own, loops: () => this.#checkLoops() }, clock);
+    this.#onReconciled = this.#expectRounds('reconciliation', options.reconcileSeconds);
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const onOutbox = () => this.#relay.wake();
     const engine: RunEngine = new RunEngine({
@@ -130,20 +130,31 @@ export class Orchestrator {
     this.#alarms = new AlarmSystem({
       ...options,
       ...options.alarms,
+      ...(options.alarms.watcherEnabled && {
+        onRound: this.#expectRounds('alarm watcher', options.alarms.watchSeconds),
+      }),
       checkState: () => state.check(),
       failingSensors: (pipeline) => failingSensors(options.sensors, pipeline),
       ...(options.schedulerEnabled && { lastSchedulerRound: () => this.#lastSchedulerRound }),
     });
-    this.#router = new EventRouter({ ...options, starter });
+    this.#router = new EventRouter({
+      ...options,
+      starter,
+      onRound: this.#expectRounds('event router', 0),
+    });
+    const looks =
+      options.schedulerEnabled && [...pipelines.values()].some(({ sensors }) => sensors.length > 0);
     this.#watcher = new SensorWatcher({
       ...options,
       starter,
       probes: { ...options.probes, sql: new SqlProbe({ ...options, starter }) },
       onEvent: () => this.#router.wake(),
+      ...(looks && { onRound: this.#expectRounds('sensor watcher', 0) }),
     });
+    const running = { ...options, engine, starter, admission: this.#admission };
     this.routes = [
-      ...runRoutes({ ...options, engine, starter }),
-      ...stepRoutes({ ...options, engine, starter }),
+      ...runRoutes(running),
+      ...stepRoutes(running),
       ...pipelineRoutes(pipelines),
       ...scheduleRoutes(ledger, this.#scheduler),
       ...backfillRoutes(this.#backfills),
@@ -190,6 +201,23 @@ export class Orchestrator {
     await this.#options.messenger.stop();
   }
 
+  /**
+   * From now on a loop must go round.
+   *
+   * @param everySeconds 0 for one that goes round every few seconds
+   * @returns to be called after each round
+   */
+  #expectRounds(loop: string, everySeconds: number): () => void {
+    const patience = STALLED_AFTER_ROUNDS * everySeconds + STALLED_AFTER_SECONDS;
+    const heartbeat = new Heartbeat(loop, patience, this.#options.clock);
+    this.#heartbeats.push(heartbeat);
+    return () => heartbeat.beat();
+  }
+
+  async #checkLoops(): Promise<void> {
+    for (const heartbeat of this.#heartbeats) await heartbeat.check();
+  }
+
   /** What this misses, the next round of reconciliation finds. */
   async #onFinished(): Promise<void> {
     try {
@@ -223,7 +251,7 @@ export class Orchestrator {
     } catch (error) {
       this.#options.log.error({ err: error }, 'a round of reconciliation failed');
     }
-    this.#heartbeat.beat();
+    this.#onReconciled();
     this.#nextRound(this.#options.reconcileSeconds * 1000);
   }
 }

@@ -48,7 +48,7 @@ export const acknowledgeAlarm: Command<
   withSystem(context, async ({ orchestrator }) => {
     const by = userInfo().username;
     const alarm = await orchestrator.alarms.acknowledge(id, { by, comment });
-    const line = `Alarm ${id} is acknowledged by ${by}.`;
+    const line = `Alarm ${id} is acknowledged by ${alarm.acknowledged?.by ?? by}.`;
     context.terminal.out.line(json ? JSON.stringify(alarm, null, 2) : line);
     return cliExitCode.ok;
   });

@@ -8,7 +8,7 @@ export interface PauseOptions {
   json?: boolean;
 }
 
-/** `triad pause`: the schedule of a pipeline fires no more until it is resumed. */
+/** `triad pause`: a pipeline starts by itself no more until it is resumed. */
 export const pause: Command<[pipeline: string, options: PauseOptions]> = (
   context,
   name,
@@ -19,12 +19,14 @@ export const pause: Command<[pipeline: string, options: PauseOptions]> = (
     const { out } = context.terminal;
     const by = answer.paused?.by ?? 'nobody';
     out.line(
-      json ? JSON.stringify(answer, null, 2) : `The schedule of ${name} is paused by ${by}.`,
+      json
+        ? JSON.stringify(answer, null, 2)
+        : `Pipeline ${name} is paused by ${by}: it starts only when it is asked to.`,
     );
     return cliExitCode.ok;
   });
 
-/** `triad resume`: the schedule fires again, from its next tick on. */
+/** `triad resume`: it starts by itself again, from its next tick, event or change on. */
 export const resume: Command<[pipeline: string, options: { json?: boolean }]> = (
   context,
   name,
@@ -33,6 +35,6 @@ export const resume: Command<[pipeline: string, options: { json?: boolean }]> = 
   withSystem(context, async ({ orchestrator }) => {
     const answer = await orchestrator.resume(name);
     const { out } = context.terminal;
-    out.line(json ? JSON.stringify(answer, null, 2) : `The schedule of ${name} is not paused.`);
+    out.line(json ? JSON.stringify(answer, null, 2) : `Pipeline ${name} is not paused.`);
     return cliExitCode.ok;
   });

@@ -12,6 +12,7 @@ export function runText(run: RunView, style: Style, now: Date): string {
   const { plan } = run;
   const params = Object.entries(run.params).map(([name, value]) => `${name}=${value}`);
   const notes = run.steps.flatMap(({ name, notes }) => notes.map((note) => `  ${name}: ${note}`));
+  const waits = run.waitsFor?.map((what) => `  waits for ${what}`) ?? [];
   return [
     `${style.strong(run.pipeline)} ${run.runDate} ${runStateText(run.state, style)}`,
     `  run       ${run.runId}`,
@@ -19,6 +20,7 @@ export function runText(run: RunView, style: Style, now: Date): string {
     ...(run.finishedAt === null ? [] : [`  finished  ${formatInstant(run.finishedAt)} UTC`]),
     ...(params.length === 0 ? [] : [`  params    ${params.join(' ')}`]),
     `  pinned    plan ${plan.hash.slice(0, 12)}, code ${plan.codeRevision.slice(0, 12)}, seed ${plan.seed}`,
+    ...waits.map(style.warning),
     '',
     ...stepLines(run, style, now),
     ...section('Notes', notes, style),

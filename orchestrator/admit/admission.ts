@@ -1,6 +1,7 @@
-import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { QueuedFilter, StateStore, StoredRun } from '@triad/shared/state/state-store.ts';
 import type { RunEngine } from '../run/run-engine.ts';
-import { type Hold, holdOf } from './hold-of.ts';
+import { holdOf } from './hold-of.ts';
+import { waitsFor } from './waits-for.ts';
 
 export interface AdmissionOptions {
   state: StateStore;
@@ -31,6 +32,11 @@ export class Admission {
     return this.#admitting;
   }
 
+  /** What a run waits for, beside its own steps. */
+  waitsFor(run: StoredRun): Promise<string[]> {
+    return waitsFor(this.#options, run);
+  }
+
   async #admitAll(): Promise<void> {
     while (this.#again) {
       this.#again = false;
@@ -40,7 +46,7 @@ export class Admission {
 
   async #admitOnce(): Promise<void> {
     const { state, engine, maxActiveRuns } = this.#options;
-    const held: Hold[] = [];
+    const held: QueuedFilter[] = [];
     for (;;) {
       // Read before the count: an admission by anyone in between makes ours void.
       const revision = await state.admissionRevision();
@@ -50,7 +56,7 @@ export class Admission {
       const next = await state.nextQueued(held);
       if (!next) return;
       const hold = await holdOf(next, active, state);
-      if (hold) held.push(hold);
+      if (hold) held.push(hold.runs);
       else await engine.admit(next.runId, revision);
     }
   }

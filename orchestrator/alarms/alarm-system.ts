@@ -42,6 +42,8 @@ export interface AlarmSystemOptions extends AlarmOptions {
   /** Answers, or throws when the state cannot be read. */
   checkState: () => Promise<void>;
   failingSensors?: (pipeline: Pipeline) => Promise<SensorTrouble[]>;
+  /** Is told of every round of the watcher, also of one that failed. */
+  onRound?: () => void;
   /** When the scheduler's last round succeeded; absent where no scheduler runs. */
   lastSchedulerRound?: () => Date | null;
 }

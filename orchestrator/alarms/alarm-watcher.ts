@@ -23,6 +23,8 @@ export interface WatcherOptions {
   log: Logger;
   /** Between the end of a round and the next. */
   watchSeconds: number;
+  /** Is told of every round, also of one that failed. */
+  onRound?: () => void;
   /** There may be notices to deliver. */
   onNotices: () => void;
 }
@@ -68,12 +70,13 @@ export class AlarmWatcher {
 
   /** One round. What cannot be looked at keeps its alarms as they are, and is tried again. */
   async watch(): Promise<void> {
-    const { clock, log, onNotices } = this.#options;
+    const { clock, log, onNotices, onRound } = this.#options;
     try {
       if (await this.#lookAtAll(clock.now())) this.#lastSuccess = clock.now();
     } catch (error) {
       log.error({ err: error }, 'a round of the alarm watcher failed');
     }
+    onRound?.();
     onNotices();
   }
 

@@ -1,3 +1,4 @@
+import { doneBy } from '@triad/shared/access/principal.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import {
   type AlarmView,
@@ -88,8 +89,9 @@ export function alarmRoutes(options: AlarmRoutesOptions): Route[] {
       body: acknowledgeRequest,
       status: 200,
       response: alarmView,
-      async handle({ params, body }) {
-        if (!(await alarms.acknowledge(params.id, { ...body, at: clock.now() }))) {
+      async handle({ params, body, principal }) {
+        const by = doneBy(principal, body.by);
+        if (!(await alarms.acknowledge(params.id, { ...body, by, at: clock.now() }))) {
           const { resolvedAt } = await find(params.id);
           throw new TriadError('ALARM_NOT_OPEN', {
             alarm: params.id,

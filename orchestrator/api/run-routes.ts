@@ -11,6 +11,7 @@ import {
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { RunRow, StateStore } from '@triad/shared/state/state-store.ts';
 import { z } from 'zod';
+import type { Admission } from '../admit/admission.ts';
 import { canonicalJson } from '../plan/canonical-json.ts';
 import type { RunRequest } from '../plan/plan-run.ts';
 import { resolveParams } from '../plan/resolve-params.ts';
@@ -24,6 +25,7 @@ export interface RunRoutesOptions {
   state: StateStore;
   engine: RunEngine;
   starter: RunStarter;
+  admission: Pick<Admission, 'waitsFor'>;
   pipelines: ReadonlyMap<string, Pipeline>;
   clock: Clock;
 }
@@ -31,7 +33,7 @@ export interface RunRoutesOptions {
 const oneRun = z.strictObject({ runId });
 
 export function runRoutes(options: RunRoutesOptions): Route[] {
-  const { state, engine, starter, pipelines, clock } = options;
+  const { state, engine, starter, admission, pipelines, clock } = options;
 
   const stored = async (id: string) => {
     const run = await state.getRun(id);
@@ -92,11 +94,15 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
     route({
       method: 'get',
       path: '/v1/runs/{runId}',
-      summary: 'Show a run: steps, attempts, times, outputs, errors, metrics.',
+      summary:
+        'Show a run: steps, attempts, times, outputs, errors, metrics, and what it waits for.',
       params: oneRun,
       status: 200,
       response: runView,
-      handle: ({ params }) => view(params.runId),
+      async handle({ params }) {
+        const run = await stored(params.runId);
+        return { ...runViewOf(run, clock.now()), waitsFor: await admission.waitsFor(run) };
+      },
     }),
     route({
       method: 'post',

@@ -1,3 +1,4 @@
+import { doneBy } from '@triad/shared/access/principal.ts';
 import { instant } from '@triad/shared/contracts/dates.ts';
 import { slug } from '@triad/shared/contracts/names.ts';
 import {
@@ -57,7 +58,7 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
     route({
       method: 'get',
       path: '/v1/pauses',
-      summary: 'List the schedules that are paused.',
+      summary: 'List the pipelines that are paused.',
       status: 200,
       response: z.strictObject({ pauses: z.array(pauseView) }),
       async handle() {
@@ -74,20 +75,21 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
       method: 'post',
       path: '/v1/pipelines/{name}:pause',
       summary:
-        'Skip the ticks of a schedule until it is resumed. Paused already, it stays as it is.',
+        'Start a pipeline by itself no more, by schedule, event or sensor, until it is resumed.',
       params: onePipeline,
       body: pauseRequest,
       status: 200,
       response: pauseView,
-      async handle({ params: { name }, body: { by, reason } }) {
-        await scheduler.pause(name, by, reason);
+      async handle({ params: { name }, body: { by, reason }, principal }) {
+        await scheduler.pause(name, doneBy(principal, by), reason);
         return view(name);
       },
     }),
     route({
       method: 'post',
       path: '/v1/pipelines/{name}:resume',
-      summary: 'Let a schedule fire again; nothing of the pause is made up for.',
+      summary:
+        'Let a pipeline start by itself again; ticks and events of the pause are not made up for.',
       params: onePipeline,
       status: 200,
       response: pauseView,

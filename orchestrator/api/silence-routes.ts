@@ -1,3 +1,4 @@
+import { doneBy } from '@triad/shared/access/principal.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import {
   type SilenceView,
@@ -46,9 +47,10 @@ export function silenceRoutes({ silences, pipelines, clock, ids }: SilenceRoutes
       body: silenceRequest,
       status: 201,
       response: silenceView,
-      async handle({ body }) {
+      async handle({ body, principal }) {
         const now = clock.now();
-        const { pipeline, kind, by, reason } = body;
+        const { pipeline, kind, reason } = body;
+        const by = doneBy(principal, body.by);
         const until = new Date(body.until);
         if (pipeline !== null && !pipelines.has(pipeline)) {
           throw new TriadError('NOT_FOUND', { what: 'pipeline', name: pipeline });

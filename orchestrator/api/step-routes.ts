@@ -1,3 +1,4 @@
+import { doneBy } from '@triad/shared/access/principal.ts';
 import { runId, slug } from '@triad/shared/contracts/names.ts';
 import type { RunEvent } from '@triad/shared/contracts/run-event.ts';
 import { approvalRequest, runView, waiverRequest } from '@triad/shared/contracts/run-view.ts';
@@ -40,10 +41,10 @@ export function stepRoutes({ state, engine, clock }: RunRoutesOptions): Route[] 
       body: approvalRequest,
       status: 202,
       response: runView,
-      handle: ({ params, body }) =>
+      handle: ({ params, body, principal }) =>
         change(params, (own) =>
           own.state === 'awaiting'
-            ? decidedApproval(params.step, decided, body.by, body.comment)
+            ? decidedApproval(params.step, decided, doneBy(principal, body.by), body.comment)
             : refuse(params.runId, params.step, own.state, 'it awaits no approval'),
         ),
     });
@@ -59,8 +60,10 @@ export function stepRoutes({ state, engine, clock }: RunRoutesOptions): Route[] 
       body: waiverRequest,
       status: 202,
       response: runView,
-      handle: ({ params, body: { by, reason } }) =>
+      handle: ({ params, body, principal }) =>
         change(params, (own, status) => {
+          const by = doneBy(principal, body.by);
+          const { reason } = body;
           const waived: RunEvent = { type: 'step_waived', step: params.step, by, reason };
           if (status.state === 'cancelling' || status.state === 'succeeded') {
             return refuse(params.runId, params.step, own.state, `and the run is ${status.state}`);

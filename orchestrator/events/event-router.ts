@@ -1,23 +1,28 @@
 import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
 import type { EventEffect } from '@triad/shared/contracts/event-view.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import { toTriadError } from '@triad/shared/errors/triad-error.ts';
+import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { EventStore, StoredEvent } from '@triad/shared/state/event-store.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
+import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import type { RunStarter } from '../run/run-starter.ts';
+import { pausedPipelines } from '../schedule/paused-pipelines.ts';
 import { RunAnnouncer } from './announce-runs.ts';
 import { answerEvent, matchTrigger } from './answer-event.ts';
 
 export interface EventRouterOptions {
   events: EventStore;
   state: Pick<StateStore, 'getRun'>;
+  ledger: Pick<TickLedger, 'pauses'>;
   starter: Pick<RunStarter, 'start'>;
   pipelines: ReadonlyMap<string, Pipeline>;
   clock: Clock;
   ids: Ids;
   log: Logger;
+  /** Is told of every round, also of one that failed. */
+  onRound?: () => void;
 }
 
 /** How many events are read at a time. */
@@ -87,12 +92,13 @@ export class EventRouter {
 
   /** Starts what one event asks for; an event that cannot be processed now is put off. */
   async route(received: StoredEvent): Promise<void> {
-    const { events, pipelines, clock, log } = this.#options;
+    const { events, ledger, pipelines, clock, log, onRound } = this.#options;
     const { eventId } = received;
     try {
+      const paused = await pausedPipelines(ledger);
       const effects: EventEffect[] = [];
       for (const pipeline of pipelines.values()) {
-        const effect = await this.#startRun(pipeline, received);
+        const effect = await this.#startRun(pipeline, received, paused.has(pipeline.name));
         if (effect) effects.push(effect);
       }
       await events.markProcessed(eventId, effects, clock.now());
@@ -101,14 +107,25 @@ export class EventRouter {
       log.error({ err: error, eventId, delayMs }, 'an event could not be processed; it is put off');
       await events.defer(eventId, new Date(clock.now().getTime() + delayMs));
     }
+    // One round may go through very many.
+    onRound?.();
   }
 
   /** @returns what the event does to the pipeline, or nothing when it is not for it */
-  async #startRun(pipeline: Pipeline, received: StoredEvent): Promise<EventEffect | undefined> {
+  async #startRun(
+    pipeline: Pipeline,
+    received: StoredEvent,
+    isPaused: boolean,
+  ): Promise<EventEffect | undefined> {
     const { events, starter, log } = this.#options;
     const trigger = matchTrigger(pipeline, received);
     if (!trigger) return undefined;
     const where = { pipeline: pipeline.name, eventId: received.eventId };
+    if (isPaused) {
+      log.info(where, 'an event started nothing: the pipeline is paused');
+      const error = new TriadError('PIPELINE_PAUSED', { pipeline: pipeline.name });
+      return { pipeline: pipeline.name, runId: null, error: error.report() };
+    }
     try {
       const request = answerEvent(pipeline, trigger, received);
       const runId = await starter.start(request);
@@ -130,5 +147,6 @@ export class EventRouter {
     } catch (error) {
       this.#options.log.error({ err: error }, 'events could not be routed; the next round will');
     }
+    this.#options.onRound?.();
   }
 }

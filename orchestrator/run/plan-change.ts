@@ -113,7 +113,7 @@ export function planChange(
       return true;
     }
     const { step, attempt } = decision;
-    const key = cacheKey(plan, commandOf(plan, status, step, attempt), step.fresh);
+    const key = cacheKey(plan, commandOf(plan, status, step, attempt), step);
     const known = key === undefined ? null : cache.get(key);
     if (known === undefined) {
       unknown.push(key ?? '');
@@ -148,7 +148,7 @@ export function planChange(
     const startedAt = own?.attempts.at(-1)?.startedAt;
     if (!own || !startedAt) return [];
     const command = commandOf(plan, status, own.definition, attempt);
-    const key = cacheKey(plan, command, own.definition.fresh);
+    const key = cacheKey(plan, command, own.definition);
     if (key === undefined) return [];
     const durationMs = Math.max(0, now.getTime() - startedAt.getTime());
     return [{ key, runId: plan.runId, step: name, attempt, result, durationMs, at: now }];

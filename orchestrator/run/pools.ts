@@ -57,11 +57,12 @@ export class PoolSlots {
     const need = (pool: string, count: number, size = this.#sizes.get(pool)) => {
       if (size !== undefined) needs.set(pool, { count, size });
     };
+    // First: a pool that is also needed for what the step is may need more than one slot.
+    for (const pool of step.pools) need(pool, 1);
     need(knownPool.steps, 1);
     need(`pipeline/${pipeline.name}`, 1, pipeline.maxActiveSteps);
     if (jobOf(step) === warehouseJob) need(knownPool.warehouse, 1);
     if (step.resources.accelerator) need(knownPool.gpu, step.resources.accelerator.count);
-    for (const pool of step.pools) need(pool, 1);
     return needs;
   }
 

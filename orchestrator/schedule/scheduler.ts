@@ -5,6 +5,7 @@ import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Tick } from '@triad/shared/state/tick-ledger.ts';
 import { isScheduled } from './expected-ticks.ts';
 import { type EndedTick, type FiringOptions, fireTicks, skipTicks } from './fire-ticks.ts';
+import { pausedPipelines } from './paused-pipelines.ts';
 import { TickPlanner } from './tick-planner.ts';
 
 export interface SchedulerOptions extends FiringOptions {
@@ -69,16 +70,19 @@ export class Scheduler {
     });
   }
 
-  /** Until `resume`, ticks of the pipeline are skipped. `false` when it is paused already. */
+  /**
+   * Until `resume`, ticks of the pipeline are skipped, events start nothing and sensors do not look.
+   * `false` when it is paused already.
+   */
   async pause(name: string, by: string, reason: string): Promise<boolean> {
-    const pipeline = this.#scheduled(name);
+    const pipeline = this.#startsByItself(name);
     const at = this.#options.clock.now();
     return this.#options.ledger.pause({ pipeline, at, by, reason });
   }
 
   /** Nothing of the time of the pause is made up for. `false` when the pipeline is not paused. */
   resume(name: string): Promise<boolean> {
-    const pipeline = this.#scheduled(name);
+    const pipeline = this.#startsByItself(name);
     return this.#inTurn(async () => {
       const now = this.#options.clock.now();
       await this.#look(now);
@@ -86,10 +90,13 @@ export class Scheduler {
     });
   }
 
-  #scheduled(name: string): string {
+  #startsByItself(name: string): string {
     const pipeline = this.#options.pipelines.get(name);
     if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name });
-    if (!isScheduled(pipeline)) throw new TriadError('PIPELINE_UNSCHEDULED', { pipeline: name });
+    const { triggers, sensors } = pipeline;
+    const isQuiet = triggers.length === 0 && sensors.length === 0;
+    if (isQuiet && !isScheduled(pipeline))
+      throw new TriadError('PIPELINE_UNSCHEDULED', { pipeline: name });
     return name;
   }
 
@@ -105,11 +112,10 @@ export class Scheduler {
     // The ticks of a time that was slept through must all be known before one of them is chosen.
     await this.#look(now);
     const due = Map.groupBy(await ledger.due(now), ({ pipeline }) => pipeline);
-    const paused = due.size > 0 ? await ledger.pauses() : [];
-    const isPaused = new Set(paused.map(({ pipeline }) => pipeline));
+    const paused = due.size > 0 ? await pausedPipelines(ledger) : new Set<string>();
     const ended: EndedTick[] = [];
     for (const [name, ticks] of due) {
-      for await (const end of this.#endTicks(name, ticks, isPaused.has(name), now)) {
+      for await (const end of this.#endTicks(name, ticks, paused.has(name), now)) {
         this.#report(end);
         ended.push(end);
       }

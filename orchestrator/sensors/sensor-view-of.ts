@@ -3,7 +3,11 @@ import type { SensorCursor } from '@triad/shared/state/sensor-store.ts';
 import type { Watched } from './look-at-sensor.ts';
 
 /** What the API shows of a sensor; without a cursor, it has never looked. */
-export function sensorViewOf({ pipeline, sensor }: Watched, cursor?: SensorCursor): SensorView {
+export function sensorViewOf(
+  { pipeline, sensor }: Watched,
+  cursor: SensorCursor | undefined,
+  isPaused: boolean,
+): SensorView {
   const { name, everySeconds, payloadKey, watch } = sensor;
   return {
     pipeline: pipeline.name,
@@ -11,7 +15,7 @@ export function sensorViewOf({ pipeline, sensor }: Watched, cursor?: SensorCurso
     everySeconds,
     payloadKey,
     watch,
-    state: stateOf(cursor),
+    state: isPaused ? 'paused' : stateOf(cursor),
     value: cursor?.value ?? null,
     summary: cursor?.summary ?? '',
     generation: cursor?.generation ?? 0,

@@ -5,12 +5,17 @@ import type { LookOutcome, SensorCheck, SensorView } from '@triad/shared/contrac
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { SensorCursor } from '@triad/shared/state/sensor-store.ts';
+import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
+import { pausedPipelines } from '../schedule/paused-pipelines.ts';
 import { keyOf, type LookOptions, lookAtSensor, type Watched } from './look-at-sensor.ts';
 import { sensorViewOf } from './sensor-view-of.ts';
 
 export interface SensorWatcherOptions extends LookOptions {
   pipelines: ReadonlyMap<string, Pipeline>;
+  ledger: Pick<TickLedger, 'pauses'>;
   log: Logger;
+  /** Is told of every round, also of one that failed. */
+  onRound?: () => void;
 }
 
 /** Bounds of the time until it sees again which sensors are due, in milliseconds. */
@@ -22,7 +27,8 @@ const PATIENCE_MS = 8_000;
 /**
  * Lets every sensor look when its time has come. The times are in the store, so several
  * orchestrators share the looks, and one that starts goes on where another stopped. A look that
- * takes long keeps no other sensor waiting.
+ * takes long keeps no other sensor waiting. Those of a paused pipeline do not look; what changed
+ * meanwhile, they see when it is resumed.
  */
 export class SensorWatcher {
   readonly #options: SensorWatcherOptions;
@@ -54,11 +60,14 @@ export class SensorWatcher {
     const cursors = new Map(
       (await this.#options.sensors.list()).map((c) => [`${c.pipeline}/${c.sensor}`, c]),
     );
-    return [...this.#watched].map(([name, watched]) => sensorViewOf(watched, cursors.get(name)));
+    const paused = await pausedPipelines(this.#options.ledger);
+    return [...this.#watched].map(([name, watched]) =>
+      sensorViewOf(watched, cursors.get(name), paused.has(watched.pipeline.name)),
+    );
   }
 
   /**
-   * Lets one sensor look now. Errors: `NOT_FOUND`, `SENSOR_SEES_NOTHING` for a forced look that
+   * Lets one sensor look now. Errors: `NOT_FOUND`, `PIPELINE_PAUSED` unless forced, `SENSOR_SEES_NOTHING` for a forced look that
    * finds nothing, and what its probe throws.
    */
   async check(pipeline: string, sensor: string, force: boolean): Promise<SensorCheck> {
@@ -66,6 +75,8 @@ export class SensorWatcher {
     const watched = this.#watched.get(name);
     if (!watched) throw new TriadError('NOT_FOUND', { what: 'sensor', name });
     const { sensors, clock } = this.#options;
+    const paused = await pausedPipelines(this.#options.ledger);
+    if (paused.has(pipeline) && !force) throw new TriadError('PIPELINE_PAUSED', { pipeline });
     const cursor = await sensors.expect(keyOf(watched), clock.now());
     const look = this.#look(watched, cursor, force);
     this.#underway.add(look.then(ignore, ignore));
@@ -74,7 +85,11 @@ export class SensorWatcher {
     const outcome = await Promise.race([look, tired]).finally(() => patience.abort());
     return {
       outcome,
-      sensor: sensorViewOf(watched, await sensors.expect(keyOf(watched), clock.now())),
+      sensor: sensorViewOf(
+        watched,
+        await sensors.expect(keyOf(watched), clock.now()),
+        paused.has(pipeline),
+      ),
     };
   }
 
@@ -89,8 +104,9 @@ export class SensorWatcher {
   async #lookAtDue(): Promise<number> {
     const { sensors, clock, log } = this.#options;
     let pauseMs = LONGEST_PAUSE_MS;
+    const paused = await this.#paused();
     for (const [name, watched] of this.#watched) {
-      if (this.#looking.has(name)) continue;
+      if (this.#looking.has(name) || paused?.has(watched.pipeline.name) !== false) continue;
       try {
         const now = clock.now();
         const cursor = await sensors.expect(keyOf(watched), now);
@@ -104,7 +120,18 @@ export class SensorWatcher {
         );
       }
     }
+    this.#options.onRound?.();
     return Math.max(pauseMs, SHORTEST_PAUSE_MS);
+  }
+
+  /** `undefined` when that is not known: then nothing must look. */
+  async #paused(): Promise<ReadonlySet<string> | undefined> {
+    try {
+      return await pausedPipelines(this.#options.ledger);
+    } catch (error) {
+      this.#options.log.error({ err: error }, 'no sensor could look; the next round tries again');
+      return undefined;
+    }
   }
 
   async #lookSafely(name: string, watched: Watched, cursor: SensorCursor): Promise<void> {

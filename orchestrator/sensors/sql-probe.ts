@@ -38,7 +38,7 @@ export class SqlProbe implements Probe<SqlWatch> {
       pipeline: sensePipeline(look),
       runDate: clock.now().toISOString().slice(0, 10),
       params: { query },
-      trigger: 'sensor',
+      trigger: 'look',
       cause,
     });
     const runId = started ?? (await events.runOfCause(cause));

@@ -35,6 +35,10 @@ export const local: Principal = {
   roles: [...rolesOf.admin, 'service'],
 };
 
+/** Under which name something is kept as done: the token's, and the given one where there are no tokens. */
+export const doneBy = ({ id, name }: Principal, given: string): string =>
+  id === local.id ? given : name;
+
 /** Errors: `FORBIDDEN`. `action` is what is asked for, such as `POST /v1/runs`. */
 export function demand(role: Role, principal: Principal, action: string): void {
   if (principal.roles.includes(role)) return;

@@ -9,5 +9,7 @@ export const runTrigger = z.enum([
   'sensor',
   'pipeline',
   'rerun',
+  /** A sensor asks the warehouse: the look itself, not what it starts. */
+  'look',
 ]);
 export type RunTrigger = z.infer<typeof runTrigger>;

@@ -88,6 +88,8 @@ export const runView = z.strictObject({
   createdAt: instant,
   finishedAt: instant.nullable(),
   error: errorReport.nullable(),
+  /** What it waits for beside its own steps, in words; only where one run is asked for. */
+  waitsFor: z.array(z.string()).optional(),
   steps: z.array(stepView),
   /** Metrics of all steps in one flat record, such as `bg_nbd.r`. */
   metrics: z.record(z.string(), z.number()),

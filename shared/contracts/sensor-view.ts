@@ -15,8 +15,9 @@ export const sensorView = z.strictObject({
   /**
    * `new`: has not looked yet. `watching`: the last look worked. `starting`: saw a change whose run
    * is about to start. `failing`: the last look did not work.
+   * `paused`: its pipeline is.
    */
-  state: z.enum(['new', 'watching', 'starting', 'failing']),
+  state: z.enum(['new', 'watching', 'starting', 'failing', 'paused']),
   /** The last value that was seen; null for nothing there. */
   value: paramValue.nullable(),
   /** The value in words. */

@@ -6,7 +6,7 @@ export const stepLimits = z.strictObject({
   queuedSeconds: z.int().min(1).optional(),
   /** From the job's creation until its first heartbeat, in seconds. */
   startSeconds: z.int().min(1).optional(),
-  /** Between two heartbeats, in seconds. */
+  /** Between two heartbeats, in seconds; without `startSeconds`, also until the first. */
   heartbeatSeconds: z.int().min(1).optional(),
 });
 export type StepLimits = z.infer<typeof stepLimits>;

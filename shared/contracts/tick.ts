@@ -32,7 +32,7 @@ export const tickRound = z.strictObject({
   nextDueAt: instant.nullable(),
 });
 
-/** Who stopped a schedule, and why. */
+/** Who stopped a pipeline from starting by itself, and why. */
 export const pauseRequest = z.strictObject({
   by: z.string().min(1).max(200).default('unknown'),
   reason: z.string().max(1000).default(''),

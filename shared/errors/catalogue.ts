@@ -269,10 +269,15 @@ export const catalogue = {
     'Step {step} cannot fan out: {reason}.',
     'Correct the list, then retry the run.',
   ),
+  PIPELINE_PAUSED: fatal(
+    409,
+    'Pipeline {pipeline} is paused.',
+    'Resume it with triad resume, or start a run with triad run.',
+  ),
   PIPELINE_UNSCHEDULED: fatal(
     409,
-    'Pipeline {pipeline} has no schedule.',
-    'Give it a schedule, or start it with triad run.',
+    'Pipeline {pipeline} has no schedule, trigger or sensor.',
+    'It runs only when it is asked to, with triad run; there is nothing to pause.',
   ),
   BACKFILL_NOT_ACTIVE: fatal(
     409,

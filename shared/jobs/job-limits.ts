@@ -45,8 +45,12 @@ export class JobLimits {
     if (!this.#beat && isOver(age, limits.startSeconds)) {
       return new TriadError('JOB_START_TIMEOUT', { limit: limits.startSeconds });
     }
-    if (this.#beat && isOver(silence, limits.heartbeatSeconds)) {
-      return new TriadError('JOB_HEARTBEAT_LOST', { limit: limits.heartbeatSeconds });
+    // A job that hangs before its first heartbeat is as silent as one that hangs after it.
+    const isLate = this.#beat
+      ? isOver(silence, limits.heartbeatSeconds)
+      : limits.startSeconds === undefined && isOver(age, limits.heartbeatSeconds);
+    if (isLate) {
+      return new TriadError('JOB_HEARTBEAT_LOST', { limit: limits.heartbeatSeconds ?? 0 });
     }
     return undefined;
   }

@@ -13,6 +13,7 @@ export function matchingRuns(db: Kysely<Database>, filter: RunFilter) {
   if (pipeline) query = query.where('pipeline', '=', pipeline);
   if (state) query = query.where('state', '=', state);
   if (trigger) query = query.where('trigger', '=', trigger);
+  else if (!pipeline) query = query.where('trigger', '!=', 'look');
   if (runDateFrom) query = query.where('run_date', '>=', runDateFrom);
   if (runDateTo) query = query.where('run_date', '<=', runDateTo);
   if (createdFrom) query = query.where('created_at', '>=', createdFrom.toISOString());

@@ -34,6 +34,7 @@ export interface RunRow {
 export interface RunFilter {
   pipeline?: string;
   state?: RunState;
+  /** Without it and without a pipeline, all but the looks of sensors, which are many. */
   trigger?: RunTrigger;
   /** Run dates, both inclusive. */
   runDateFrom?: string;

@@ -60,6 +60,14 @@ export function listConformance(store: () => StateStore): void {
       assert.deepEqual(await ids({ text: 'timeout', trigger: 'schedule', before: 's3' }), ['s1']);
     });
 
+    test('looks of sensors are listed only where they are asked for', async () => {
+      const pipeline = pipelineOf(['s'], { name: 'sense-a-b' });
+      await store().createRun(planOf('r5', { trigger: 'look', pipeline }));
+      assert.deepEqual(await ids({}, 1), ['r4']);
+      assert.deepEqual(await ids({ trigger: 'look' }), ['r5']);
+      assert.deepEqual(await ids({ pipeline: 'sense-a-b' }), ['r5']);
+    });
+
     test('a run that is no longer failed is not found by its error', async () => {
       const error = { code: 'JOB_LOST', message: 'm', fix: 'f', retryable: true };
       await store().applyChange('r4', 0, changeOf({ state: 'failed', finishedAt: at, error }));

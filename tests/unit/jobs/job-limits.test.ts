@@ -48,10 +48,18 @@ describe('the limits of a job', () => {
 
   test('a heartbeat must follow the last one in time', () => {
     const exceeded = watch({ heartbeatSeconds: 10 });
-    assert.equal(exceeded(500), undefined);
     assert.equal(exceeded(501, 501), undefined);
     assert.equal(exceeded(510, 501), undefined);
     assert.equal(exceeded(511, 501), 'JOB_HEARTBEAT_LOST');
+  });
+
+  test('a job that never beats is silent from its creation on, unless its start has a limit', () => {
+    const exceeded = watch({ heartbeatSeconds: 10 });
+    assert.equal(exceeded(9), undefined);
+    assert.equal(exceeded(10), 'JOB_HEARTBEAT_LOST');
+    const patient = watch({ heartbeatSeconds: 10, startSeconds: 60 });
+    assert.equal(patient(59), undefined);
+    assert.equal(patient(60), 'JOB_START_TIMEOUT');
   });
 
   test('a launcher that was away gives a job its whole time again', () => {

@@ -26,33 +26,35 @@ const after = (state?: RunState) => ({
   },
 });
 
+const heldBy = async (...asked: Parameters<typeof holdOf>) => (await holdOf(...asked))?.runs;
+
 test('a run with nothing before it begins', async () => {
-  assert.equal(await holdOf(scheduledRun(), [], after()), undefined);
-  assert.equal(await holdOf(planOf('r1'), [active('manual', 15, 'test')], after()), undefined);
+  assert.equal(await heldBy(scheduledRun(), [], after()), undefined);
+  assert.equal(await heldBy(planOf('r1'), [active('manual', 15, 'test')], after()), undefined);
 });
 
 test('a pipeline at its limit holds all of its runs, whoever asked for them', async () => {
   const pipeline = pipelineOf(['only'], { name: 'a', maxActiveRuns: 2 });
   const plan = planOf('r1', { pipeline });
   const counts = [active('manual'), active('backfill'), active('manual', 50, 'other')];
-  assert.deepEqual(await holdOf(plan, counts, after()), { pipeline: 'a' });
-  assert.equal(await holdOf(plan, counts.slice(1), after()), undefined);
+  assert.deepEqual(await heldBy(plan, counts, after()), { pipeline: 'a' });
+  assert.equal(await heldBy(plan, counts.slice(1), after()), undefined);
 });
 
 const overlaps: PipelineSchedule['overlap'][] = ['skip', 'queue_one', 'queue_all', 'cancel_other'];
 for (const overlap of overlaps) {
   test(`with overlap \`${overlap}\` a scheduled run waits for the one before`, async () => {
     const held = { pipeline: 'a', trigger: 'schedule' };
-    assert.deepEqual(await holdOf(scheduledRun({ overlap }), [active('schedule')], after()), held);
-    assert.equal(await holdOf(scheduledRun({ overlap }), [active('manual')], after()), undefined);
+    assert.deepEqual(await heldBy(scheduledRun({ overlap }), [active('schedule')], after()), held);
+    assert.equal(await heldBy(scheduledRun({ overlap }), [active('manual')], after()), undefined);
     const other = active('schedule', 1, 'b');
-    assert.equal(await holdOf(scheduledRun({ overlap }), [other], after()), undefined);
+    assert.equal(await heldBy(scheduledRun({ overlap }), [other], after()), undefined);
   });
 }
 
 test('with overlap `allow` scheduled runs begin beside each other', async () => {
   const plan = scheduledRun({ overlap: 'allow' });
-  assert.equal(await holdOf(plan, [active('schedule', 3)], after()), undefined);
+  assert.equal(await heldBy(plan, [active('schedule', 3)], after()), undefined);
 });
 
 const past: [RunState, boolean][] = [
@@ -67,15 +69,15 @@ for (const [state, isHeld] of past) {
   test(`a run that depends on the past ${isHeld ? 'waits' : 'begins'} while that ${state}`, async () => {
     const plan = scheduledRun({ dependsOnPast: true, overlap: 'allow' });
     const expected = isHeld ? { pipeline: 'a', trigger: 'schedule' } : undefined;
-    assert.deepEqual(await holdOf(plan, [], after(state)), expected);
+    assert.deepEqual(await heldBy(plan, [], after(state)), expected);
   });
 }
 
 test('the first run that depends on the past begins', async () => {
-  assert.equal(await holdOf(scheduledRun({ dependsOnPast: true }), [], after()), undefined);
+  assert.equal(await heldBy(scheduledRun({ dependsOnPast: true }), [], after()), undefined);
 });
 
 test('a backfill waits neither for scheduled runs nor for the past', async () => {
   const plan = { ...scheduledRun({ dependsOnPast: true }), trigger: 'backfill' as const };
-  assert.equal(await holdOf(plan, [active('schedule')], after('failed')), undefined);
+  assert.equal(await heldBy(plan, [active('schedule')], after('failed')), undefined);
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { user } from '@triad/shared/access/principal.ts';
 import { runView } from '@triad/shared/contracts/run-view.ts';
 import type { Express } from 'express';
 import request from 'supertest';
@@ -42,6 +43,18 @@ const untilSignOff = async (onTimeout?: OnTimeout) => {
   await setup.end('r1', 'train', ends.succeeded);
   await setup.sent();
 };
+
+test('where there are tokens, an approval is in the name of the token and of nobody else', async () => {
+  const options = { ...setup, pipelines: new Map() };
+  app = createApp(stepRoutes(options), '0.0.0', setup.log, {
+    authenticate: async () => user('t1', 'grace', 'operator'),
+  });
+  await untilSignOff();
+  const answer = await decide('approve').set({ authorization: 'Bearer x' });
+  assert.equal(answer.status, 202, answer.text);
+  const [, approved] = runView.parse(answer.body).steps;
+  assert.deepEqual(approved?.notes, ['approved by grace: looks right']);
+});
 
 test('a run waits for its approval, says until when, and goes on when it is given', async () => {
   await untilSignOff();

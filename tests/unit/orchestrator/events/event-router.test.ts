@@ -63,6 +63,21 @@ suite('an event', () => {
     assert.equal(stored?.effects[0]?.runId, await setup.events.runOfCause(cause));
   });
 
+  test('starts nothing of a paused pipeline, and says so', async () => {
+    await setup.ledger.pause({ pipeline: 'load', at: setup.clock.now(), by: 'ada', reason: '' });
+    await setup.events.add(receivedOf('a'));
+    await route();
+    assert.deepEqual(await pipelinesOfRuns(), ['audit']);
+    const stored = await setup.events.get('a');
+    assert.deepEqual(
+      stored?.effects.map(({ pipeline, error }) => [pipeline, error?.code]),
+      [
+        ['load', 'PIPELINE_PAUSED'],
+        ['audit', undefined],
+      ],
+    );
+  });
+
   test('of another type or source starts nothing and is done', async () => {
     await setup.events.add(receivedOf('a', { type: 'com.example.other' }));
     await setup.events.add(receivedOf('b', { source: 'shop/returns' }));

@@ -68,6 +68,31 @@ for (const [what, more] of different) {
   });
 }
 
+test('a step with another program, image or variable is done', async () => {
+  const container = { image: 'score:1', command: ['score', '--fast'] };
+  const score = (more: object): Step => ({
+    name: 'score',
+    kind: 'container',
+    container: { ...container, ...more },
+  });
+  await start('r1', {}, score({}));
+  await setup.end('r1', 'score', ends.succeeded);
+  await setup.sent();
+  await start('r2', {}, score({}));
+  assert.deepEqual(await setup.sent(), []);
+  const others = [{ image: 'score:2' }, { command: ['score'] }, { env: { MODE: 'slow' } }];
+  for (const [index, other] of others.entries()) {
+    await start(`r${index + 3}`, {}, score(other));
+    assert.deepEqual(await setup.sent(), [`command r${index + 3}:score:1`]);
+  }
+});
+
+test('a result is not reused where more must hold of it than was verified', async () => {
+  await trainOnce();
+  await start('r2', {}, { ...train, postconditions: [{ kind: 'metric', metric: 'r', min: 0.5 }] });
+  assert.deepEqual(await setup.sent(), ['command r2:train:1']);
+});
+
 test('a step that must be fresh, and one that opens the warehouse, are done', async () => {
   await trainOnce();
   await start('r2', {}, { ...train, fresh: 'required' });

@@ -37,6 +37,24 @@ beforeEach(async () => {
   setup = await setUpEvents([watched]);
 });
 
+test('the sensors of a paused pipeline do not look until it is resumed', async () => {
+  const pipeline = watched.name;
+  await setup.ledger.pause({ pipeline, at: setup.clock.now(), by: 'ada', reason: '' });
+  const watcher = new SensorWatcher(setup);
+  watcher.start();
+  await advance(70);
+  assert.deepEqual(looks(), []);
+  assert.deepEqual(
+    (await watcher.list()).map(({ state }) => state),
+    ['paused', 'paused'],
+  );
+  await assert.rejects(watcher.check(pipeline, 'drop', false), { code: 'PIPELINE_PAUSED' });
+  await setup.ledger.resume(pipeline, setup.clock.now());
+  await advance(15);
+  assert.deepEqual(looks(), ['drop 1', 'page 1']);
+  await watcher.stop();
+});
+
 test('every sensor looks at once and then in its interval', async () => {
   const watcher = new SensorWatcher(setup);
   watcher.start();
