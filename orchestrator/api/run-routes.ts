@@ -25,7 +25,7 @@ export interface RunRoutesOptions {
   state: StateStore;
   engine: RunEngine;
   starter: RunStarter;
-  admission: Pick<Admission, 'waitsFor'>;
+  admission: Admission;
   pipelines: ReadonlyMap<string, Pipeline>;
   clock: Clock;
 }
@@ -137,6 +137,7 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
           }
           return [{ type: 'retry_requested' }];
         });
+        await admission.admit();
         return view(id);
       },
     }),

@@ -14,7 +14,7 @@ import type { RunRoutesOptions } from './run-routes.ts';
 const oneStep = z.strictObject({ runId, step: slug });
 
 /** What a person decides about one step of a run. */
-export function stepRoutes({ state, engine, clock }: RunRoutesOptions): Route[] {
+export function stepRoutes({ state, engine, admission, clock }: RunRoutesOptions): Route[] {
   const change = async (
     { runId: id, step }: z.output<typeof oneStep>,
     reaction: (own: StepStatus, status: RunStatus) => RunEvent[],
@@ -24,6 +24,8 @@ export function stepRoutes({ state, engine, clock }: RunRoutesOptions): Route[] 
       if (!own) throw new TriadError('NOT_FOUND', { what: `step of run ${id}`, name: step });
       return reaction(own, status);
     });
+    // A run that had finished goes on only when there is room for it.
+    await admission.admit();
     const run = await state.getRun(id);
     if (!run) throw new TriadError('NOT_FOUND', { what: 'run', name: id });
     return runViewOf(run, clock.now());

@@ -20,18 +20,21 @@ export interface RunStatus {
   steps: Map<string, StepStatus>;
 }
 
+/** Where a run begins, and begins again. */
+const waiting = (queued: boolean): RunState => (queued ? 'queued' : 'running');
+
 /** Folds a run's events into where it stands. Pure: equal events give an equal status. */
 export function foldEvents(
   { pipeline, queued }: Pick<RunPlan, 'pipeline' | 'queued'>,
   events: readonly RecordedEvent[],
 ): RunStatus {
   const status: RunStatus = {
-    state: queued ? 'queued' : 'running',
+    state: waiting(queued),
     finishedAt: null,
     error: null,
     steps: new Map(pipeline.steps.map((definition) => [definition.name, freshStep(definition)])),
   };
-  for (const event of events) apply(status, event);
+  for (const event of events) apply(status, event, queued);
   return status;
 }
 
@@ -41,7 +44,7 @@ export function isInFlight(status: RunStatus, step: string, attempt: number): bo
   return own?.state === 'dispatched' && own.attempts.length === attempt;
 }
 
-function apply(status: RunStatus, { at, event }: RecordedEvent): void {
+function apply(status: RunStatus, { at, event }: RecordedEvent, queued: boolean): void {
   switch (event.type) {
     case 'run_admitted':
       status.state = 'running';
@@ -138,7 +141,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent): void {
       status.state = 'cancelling';
       return;
     case 'retry_requested':
-      Object.assign(status, { state: 'running', finishedAt: null, error: null });
+      Object.assign(status, { state: waiting(queued), finishedAt: null, error: null });
       for (const [name, step] of status.steps) {
         if (isSatisfied(step)) continue;
         const { definition, attempts, notes } = step;

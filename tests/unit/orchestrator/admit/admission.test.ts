@@ -83,9 +83,26 @@ test('runs that depend on the past go on when the failed one is retried and succ
   await scheduler.stop();
   assert.deepEqual(await setup.runs(), ['a 01-01 failed', 'a 01-02 queued', 'a 01-03 queued']);
   await setup.engine.react(first ?? '', () => [{ type: 'retry_requested' }]);
+  await setup.admission.admit();
   for (let i = 0; i < 3; i += 1) await setup.finishRuns();
   assert.deepEqual(
     await setup.runs(),
     [1, 2, 3].map((n) => `a 01-0${n} succeeded`),
   );
+});
+
+test('a run that is retried waits again when there is no room for it', async () => {
+  const retry = { maxAttempts: 1 };
+  const pipeline = pipelineOf([{ name: 'only', kind: 'train', retry }], { maxActiveRuns: 1 });
+  const start = () =>
+    setup.starter.start({ pipeline, runDate: '2024-01-01', params: {}, trigger: 'manual' });
+  const first = (await start()) ?? '';
+  const error = { code: 'TEST', message: 'm', fix: 'f', retryable: false };
+  await setup.engine.react(first, () => [
+    { type: 'step_failed', step: 'only', attempt: 1, error, retryAt: null },
+  ]);
+  await start();
+  await setup.engine.react(first, () => [{ type: 'retry_requested' }]);
+  await setup.admission.admit();
+  assert.equal((await setup.state.listRuns({ limit: 9 })).at(-1)?.state, 'queued');
 });
