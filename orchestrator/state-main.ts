@@ -1,12 +1,11 @@
-import { createReadStream } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import { exportState } from '@triad/shared/state/export-state.ts';
 import { importState } from '@triad/shared/state/import-state.ts';
+import { fileLines } from './file-lines.ts';
 import { type OpenState, openState } from './open-state.ts';
 
 /*
@@ -52,8 +51,7 @@ async function write({ db }: OpenState, now: Date): Promise<number> {
 
 async function read({ db, where }: OpenState): Promise<number> {
   try {
-    const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
-    return await importState(db, lines, { file, where });
+    return await importState(db, fileLines(file), { file, where });
   } catch (error) {
     throw toFileError(error);
   }
