@@ -36,9 +36,11 @@ import { LogChannel } from './alarms/channels/log-channel.ts';
 import { SlackChannel } from './alarms/channels/slack-channel.ts';
 import { WebhookChannel } from './alarms/channels/webhook-channel.ts';
 import { checkChannels } from './alarms/check-channels.ts';
+import { logRoutes } from './api/log-routes.ts';
 import { stateRoutes } from './api/state-routes.ts';
 import { createApp } from './app.ts';
 import { backupState } from './backup-state.ts';
+import { HttpJobLogs } from './logs/http-job-logs.ts';
 import { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
 import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
@@ -152,7 +154,8 @@ await runService(async () => {
     prune: (days) => retention.prune(days),
     preview: (days) => retention.preview(days),
   });
-  const app = createApp([...orchestrator.routes, ...upkeep], version(), log, {
+  const logs = logRoutes(new HttpJobLogs(config.invoker.url, config.serviceToken));
+  const app = createApp([...orchestrator.routes, ...logs, ...upkeep], version(), log, {
     authenticate: serviceToken
       ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
       : undefined,
