@@ -36,12 +36,15 @@ import { LogChannel } from './alarms/channels/log-channel.ts';
 import { SlackChannel } from './alarms/channels/slack-channel.ts';
 import { WebhookChannel } from './alarms/channels/webhook-channel.ts';
 import { checkChannels } from './alarms/check-channels.ts';
+import { logRoutes } from './api/log-routes.ts';
 import { stateRoutes } from './api/state-routes.ts';
 import { createApp } from './app.ts';
 import { backupState } from './backup-state.ts';
+import { HttpJobLogs } from './logs/http-job-logs.ts';
 import { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
 import { openState } from './open-state.ts';
 import { Orchestrator } from './orchestrator.ts';
+import { checkJobs } from './plan/check-jobs.ts';
 import { checkPools } from './plan/check-pools.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
@@ -91,6 +94,8 @@ await runService(async () => {
   // DuckDB lets one process write.
   const poolSizes = new Map([...Object.entries(config.pools), ['warehouse', 1]] as const);
   checkPools(pipelines.values(), poolSizes);
+  const jobs = [...Object.keys(config.extraJobs), ...Object.keys(config.inProcessJobs)];
+  checkJobs(pipelines.values(), jobs);
   const orchestrator = new Orchestrator({
     state,
     ledger: new KyselyTickLedger(db),
@@ -152,7 +157,8 @@ await runService(async () => {
     prune: (days) => retention.prune(days),
     preview: (days) => retention.preview(days),
   });
-  const app = createApp([...orchestrator.routes, ...upkeep], version(), log, {
+  const logs = logRoutes(new HttpJobLogs(config.invoker.url, config.serviceToken));
+  const app = createApp([...orchestrator.routes, ...logs, ...upkeep], version(), log, {
     authenticate: serviceToken
       ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
       : undefined,

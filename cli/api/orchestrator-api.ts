@@ -18,6 +18,7 @@ import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import {
   type ApprovalRequest,
+  attemptLog,
   type CreateRunRequest,
   type RerunRequest,
   type RunState,
@@ -128,6 +129,12 @@ export class OrchestratorApi {
 
   getRun(runId: string): Promise<RunView> {
     return this.#client.ask(runView, { path: `/v1/runs/${encodeURIComponent(runId)}` });
+  }
+
+  /** What the job of an attempt has printed; empty when it has not started. */
+  async attemptLog(runId: string, step: string, attempt: number): Promise<string> {
+    const path = `/v1/runs/${encodeURIComponent(runId)}/steps/${encodeURIComponent(step)}/attempts/${attempt}/log`;
+    return (await this.#client.ask(attemptLog, { path })).text;
   }
 
   /** Newest first; asks for a page at a time, and only for as many as are taken. */

@@ -45,14 +45,15 @@ interface StepLog {
 }
 
 /** The run is asked first: once it has ended, the logs that are read after are complete. */
-async function read({ orchestrator, invoker }: SystemSession, runId: string, name?: string) {
+async function read({ orchestrator }: SystemSession, runId: string, name?: string) {
   const run = await orchestrator.getRun(runId);
   const found: StepLog[] = [];
   for (const step of chosenSteps(run, name)) {
     const latest = step.history.at(-1);
     if (!latest) continue;
     const { attempt, commandId } = latest;
-    found.push({ step: step.name, attempt, commandId, text: await invoker.logs(commandId) });
+    const text = await orchestrator.attemptLog(runId, step.name, attempt);
+    found.push({ step: step.name, attempt, commandId, text });
   }
   return { run, found };
 }

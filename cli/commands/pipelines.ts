@@ -16,8 +16,8 @@ export const pipelines: Command<[options: { json?: boolean }]> = (context, { jso
     return cliExitCode.ok;
   });
 
-function describe({ name, description, schedule, steps, params }: Pipeline, style: Style): string {
-  const when = schedule ? `${schedule.cron} (${schedule.timezone})` : 'only when asked to';
+function describe(pipeline: Pipeline, style: Style): string {
+  const { name, description, steps, params } = pipeline;
   const rows = Object.entries(params).map(([param, spec]) => [
     `  ${param}`,
     expectationOf(spec),
@@ -27,11 +27,19 @@ function describe({ name, description, schedule, steps, params }: Pipeline, styl
   const columns = ['  parameter', 'value', 'default', 'meaning'].map((head) => ({ head }));
   return [
     `${style.strong(name)}  ${description}`,
-    `  runs    ${when}`,
+    `  runs    ${startsOf(pipeline).join(', ') || 'only when asked to'}`,
     `  steps   ${steps.map((step) => step.name).join(' → ')}`,
     ...(rows.length === 0 ? [] : [renderTable(columns, rows, style)]),
   ].join('\n');
 }
+
+const startsOf = ({ schedule, triggers, sensors }: Pipeline): string[] => [
+  ...(schedule ? [`${schedule.cron} (${schedule.timezone})`] : []),
+  ...triggers.map((trigger) =>
+    trigger.on === 'event' ? `on event ${trigger.type}` : `after ${trigger.pipeline}`,
+  ),
+  ...sensors.map((sensor) => `when sensor ${sensor.name} sees a change`),
+];
 
 const defaultOf = ({ default: value, required }: ParamSpec): string =>
   value === undefined ? (required ? 'required' : '') : String(value);

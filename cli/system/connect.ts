@@ -1,7 +1,6 @@
 import { sleep } from '@triad/shared/clock/clock.ts';
 import type { Config } from '@triad/shared/config/config.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import { InvokerApi } from '../api/invoker-api.ts';
 import { OrchestratorApi } from '../api/orchestrator-api.ts';
 import type { CommandContext } from '../command-context.ts';
 import { bootSystem, type System } from './boot-system.ts';
@@ -9,7 +8,6 @@ import { findSystem } from './find-system.ts';
 
 export interface Connection {
   orchestrator: OrchestratorApi;
-  invoker: InvokerApi;
   /** The system, when it was booted for this command alone. */
   own: System | undefined;
 }
@@ -47,11 +45,10 @@ async function bootUnlessInUse(
 }
 
 const connectionTo = (
-  { token, serviceToken }: Config,
-  urls: { orchestrator: string; invoker: string },
+  { token }: Config,
+  urls: { orchestrator: string },
   own?: System,
 ): Connection => ({
   orchestrator: new OrchestratorApi(urls.orchestrator, token),
-  invoker: new InvokerApi(urls.invoker, serviceToken),
   own,
 });

@@ -1,6 +1,5 @@
 import { sleep } from '@triad/shared/clock/clock.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { InvokerApi } from '../api/invoker-api.ts';
 import type { OrchestratorApi } from '../api/orchestrator-api.ts';
 import type { CommandContext } from '../command-context.ts';
 import { type Connection, connect } from './connect.ts';
@@ -25,10 +24,6 @@ export class SystemSession {
 
   get orchestrator(): OrchestratorApi {
     return this.#connection.orchestrator;
-  }
-
-  get invoker(): InvokerApi {
-    return this.#connection.invoker;
   }
 
   /** Whether the system was booted for this command and ends with it. */

@@ -1,6 +1,7 @@
 import { containerJob } from '@triad/shared/contracts/container.ts';
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import { parseVersioned } from '@triad/shared/contracts/versioned.ts';
+import { isErrorCode } from '@triad/shared/errors/catalogue.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { badTrigger } from '../events/validate-triggers.ts';
 import { badSchedule } from '../schedule/validate-schedule.ts';
@@ -22,6 +23,7 @@ export function validatePipeline(definition: unknown, where: string): Pipeline {
     badCondition(pipeline) ??
     badFanOut(pipeline) ??
     badApproval(pipeline) ??
+    badRetry(pipeline) ??
     badSchedule(pipeline) ??
     badDefault(pipeline) ??
     badTrigger(pipeline);
@@ -135,6 +137,16 @@ function badFanOut(pipeline: Pipeline): string | undefined {
 function badApproval({ steps }: Pipeline): string | undefined {
   const wrong = steps.find((step) => step.approval && step.kind !== 'approval');
   return wrong && `step ${wrong.name}: only an approval step has an approval`;
+}
+
+/** Only a job that is not Triad's own can fail with codes that the catalogue does not have. */
+function badRetry({ steps }: Pipeline): string | undefined {
+  for (const { name, job, retry } of steps) {
+    const codes = job ? [] : retry.rules.flatMap(({ errors }) => errors);
+    const unknown = codes.find((code) => !isErrorCode(code));
+    if (unknown) return `step ${name}: retry: there is no error ${unknown}`;
+  }
+  return undefined;
 }
 
 /** A default must be a value that the parameter itself would accept. */

@@ -7,9 +7,10 @@ import { canonicalJson } from '../plan/canonical-json.ts';
 
 /**
  * Names everything that an attempt's result follows from: code, program, kind, parameters, run
- * date, seed, its inputs by content, and what was verified of it. `undefined` for a step whose result must not be reused: where the
- * pipeline or the run does not want it, where the step asks for a fresh one, where it reads or
- * writes the warehouse (which its inputs do not name), or where the code is not that of a commit.
+ * date, seed, its inputs by content, and what was verified of it. `undefined` for a step whose
+ * result must not be reused: where the pipeline or the run does not want it, where the step asks
+ * for a fresh one, where it reads or writes the warehouse (which its inputs do not name), or where
+ * its code is not known: it is that of a commit, or of an image named by its digest.
  */
 export function cacheKey(
   { pipeline, fresh }: Pick<RunPlan, 'pipeline' | 'fresh'>,
@@ -19,6 +20,7 @@ export function cacheKey(
   const { job, container, kind, runDate, params, inputs, pins } = command;
   if (pipeline.cache === 'off' || fresh || freshness === 'required') return undefined;
   if (job === warehouseJob || !isCommit(pins.codeRevision)) return undefined;
+  if (kind === 'container' && !digest.test(container?.image ?? '')) return undefined;
   const contents = inputs.map(({ name, sha256 }) => ({ name, sha256 }));
   const { codeRevision, seed } = pins;
   const work = { job, ...(container && { container }), kind, runDate, params, codeRevision, seed };
@@ -26,5 +28,7 @@ export function cacheKey(
     .update(canonicalJson({ ...work, inputs: contents, postconditions }))
     .digest('hex');
 }
+
+const digest = /@sha256:[0-9a-f]{64}$/;
 
 const isCommit = (revision: string): boolean => /^[0-9a-f]{40,64}$/.test(revision);

@@ -3,6 +3,7 @@ import { paramValue } from '@triad/shared/contracts/json.ts';
 import type { HttpWatch } from '@triad/shared/contracts/sensor.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { SensorValue } from '@triad/shared/state/sensor-store.ts';
+import { valueAt } from '../verify/json-pointer.ts';
 import type { Look, Observation, Probe } from './probe.ts';
 
 /** For the whole exchange, in milliseconds. */
@@ -52,7 +53,7 @@ async function observedValue(watch: HttpWatch, response: Response): Promise<Sens
   }
   const body = await bodyOf(response, url);
   if (value === 'body_hash') return createHash('sha256').update(body).digest('hex');
-  const found = atPointer(parseJson(body, url), pointer);
+  const found = valueAt(parseJson(body, url), pointer);
   if (found === null) return null;
   const parsed = paramValue.safeParse(found);
   if (parsed.success) return parsed.data;
@@ -77,19 +78,6 @@ function parseJson(body: Buffer, url: string): unknown {
   } catch (error) {
     throw unreadable(url, 'its body is not valid JSON', error);
   }
-}
-
-/** RFC 6901: `~1` is `/` and `~0` is `~` in a name. */
-function atPointer(document: unknown, pointer: string): unknown {
-  let value = document;
-  for (const part of pointer.split('/').slice(1)) {
-    const name = part.replaceAll('~1', '/').replaceAll('~0', '~');
-    if (value === null || typeof value !== 'object' || !Object.hasOwn(value, name)) {
-      return undefined;
-    }
-    value = (value as Record<string, unknown>)[name];
-  }
-  return value;
 }
 
 const unreadable = (location: string, reason: string, cause?: unknown) =>

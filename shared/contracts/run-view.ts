@@ -116,6 +116,9 @@ export const runList = z.strictObject({
   next: z.string().nullable(),
 });
 
+/** What the job of one attempt has printed. */
+export const attemptLog = z.strictObject({ text: z.string() });
+
 export const createRunRequest = z.strictObject({
   pipeline: slug,
   runDate: isoDate,

@@ -28,7 +28,7 @@ const httpWatch = z
     /** RFC 6901, such as `/data/version`. */
     pointer: z
       .string()
-      .regex(/^(\/.*)?$/, 'expected a JSON pointer such as /version')
+      .regex(/^(\/([^~/]|~[01])*)*$/, 'expected a JSON pointer such as /version')
       .optional(),
   })
   .refine(({ value, pointer }) => (value === 'json_pointer') === (pointer !== undefined), {

@@ -24,12 +24,12 @@ export class RoutedJobs implements JobLauncher {
     };
   }
 
-  async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
+  async launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }> {
     // A name may have gone to another launcher since: a command still has one job for ever.
     const existing = await this.get(spec.id);
     if (existing) return { job: existing, started: false };
     const launcher = this.#launchers.find(({ jobNames }) => jobNames.includes(spec.job));
-    if (launcher) return launcher.launch(spec);
+    if (launcher) return launcher.launch(spec, traceparent);
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known: this.jobNames.join(', ') });
   }
 

@@ -52,7 +52,7 @@ describe('the command line', { concurrency: 2 }, () => {
       ['run', 'rfm', '--run-date', '2011-12-10', '--seed', '-1'],
       /--seed is "-1"; expected a whole number/,
     ],
-    [['runs', '--state', 'done'], /--state is "done"; expected one of queued/],
+    [['runs', '--state', 'done'], /--state is "done"; expected one of queued, running/],
     [['sql', ' '], /The query is empty.*\nTo fix: See triad sql --help\./],
     [['dead-letters', 'list', '--limit', '0'], /To fix: See triad dead-letters list --help\./],
     [['silence', 'rfm', '--for', '2h'], /required option '--reason <text>' not specified/],

@@ -70,6 +70,11 @@ const refused: [string, Step[], RegExp][] = [
     [first, second({ approval: { timeoutSeconds: 60 } })],
     /step second: only an approval step has an approval/,
   ],
+  [
+    'a retry rule for an error that does not exist',
+    [{ ...first, retry: { rules: [{ errors: ['JOB_MEMORRY'], maxAttempts: 2 }] } }],
+    /step first: retry: there is no error JOB_MEMORRY/,
+  ],
 ];
 for (const [what, steps, message] of refused) {
   test(`${what} is refused at load`, () => {
@@ -79,6 +84,12 @@ for (const [what, steps, message] of refused) {
     });
   });
 }
+
+test('a retry rule of a job of yours may name errors of its own', () => {
+  const retry = { rules: [{ errors: ['QUOTA'], maxAttempts: 2 }] };
+  const step: Step = { name: 'score', kind: 'container', job: 'score', retry };
+  assert.equal(validatePipeline(pipelineWith(step), 'test.ts').steps.length, 1);
+});
 
 test('conditions on ancestors, lists of ancestors and approvals are accepted', () => {
   const steps: Step[] = [

@@ -69,7 +69,8 @@ for (const [what, more] of different) {
 }
 
 test('a step with another program, image or variable is done', async () => {
-  const container = { image: 'score:1', command: ['score', '--fast'] };
+  const image = (digit: string) => `score@sha256:${digit.repeat(64)}`;
+  const container = { image: image('1'), command: ['score', '--fast'] };
   const score = (more: object): Step => ({
     name: 'score',
     kind: 'container',
@@ -80,10 +81,19 @@ test('a step with another program, image or variable is done', async () => {
   await setup.sent();
   await start('r2', {}, score({}));
   assert.deepEqual(await setup.sent(), []);
-  const others = [{ image: 'score:2' }, { command: ['score'] }, { env: { MODE: 'slow' } }];
+  const others = [{ image: image('2') }, { command: ['score'] }, { env: { MODE: 'slow' } }];
   for (const [index, other] of others.entries()) {
     await start(`r${index + 3}`, {}, score(other));
     assert.deepEqual(await setup.sent(), [`command r${index + 3}:score:1`]);
+  }
+});
+
+test('a program whose code no digest names is done', async () => {
+  const container = { image: 'score:1', command: ['score'] };
+  for (const runId of ['r1', 'r2']) {
+    await start(runId, {}, { name: 'score', kind: 'container', container });
+    await setup.end(runId, 'score', ends.succeeded);
+    assert.deepEqual(await setup.sent(), [`command ${runId}:score:1`]);
   }
 });
 
