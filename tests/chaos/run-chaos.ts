@@ -144,12 +144,12 @@ async function aftermath(
         minutes: minutesBetween(startedAt, endedAt),
         events,
       }),
-      ...checkWork({
+      ...(await checkWork({
         runs,
         artifacts: new DirectoryArtifactStore({ directory: homeLayout(fleet.home).artifacts }),
         published: await publishedRows(fleet.home),
         jobs: fleet.jobs(),
-      }),
+      })),
       ...checkAlarms({ runs, alarms, heard }),
       ...(await checkSystem({ state, deadLetters, services })),
     ]);

@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import { manifestPath } from '@triad/shared/contracts/attempt.ts';
+import { parseManifest } from '@triad/shared/contracts/manifest.ts';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import type { JobRecord } from '@triad/shared/jobs/job-record.ts';
 import { type Finding, look } from '../finding.ts';
@@ -14,16 +15,18 @@ export interface WorkFound {
 }
 
 /** What must hold of what jobs did: it is whole, it is there once, and jobs kept out of each other's way. */
-export function checkWork({ runs, artifacts, published, jobs }: WorkFound): Promise<Finding>[] {
+export async function checkWork(found: WorkFound): Promise<Finding[]> {
+  const { runs, artifacts, published, jobs } = found;
   const steps = runs.flatMap((run) => run.steps.map((step) => ({ run, step })));
   const green = steps.filter(({ step }) => step.state === 'succeeded');
   const ledgers = runs.filter(({ pipeline }) => pipeline === 'ledger');
   const hasSucceeded = (date: string) =>
     ledgers.some(({ runDate, state }) => runDate === date && state === 'succeeded');
-  const warehouse = jobs.filter(({ spec }) => spec.job === 'sql-runner');
-  const solo = jobs.filter(({ spec }) => spec.job === 'mortal' && spec.step === 'last');
+  const times = await Promise.all(jobs.map((job) => timeOf(job, artifacts)));
+  const warehouse = times.filter(({ job }) => job.spec.job === 'sql-runner');
+  const solo = times.filter(({ job }) => job.spec.job === 'mortal' && job.spec.step === 'last');
 
-  return [
+  return Promise.all([
     look('green means a whole manifest', green, async ({ run, step }) => {
       const attempt = step.history.find(({ state }) => state === 'succeeded')?.attempt ?? 0;
       const path = manifestPath({ runId: run.runId, step: step.name, attempt });
@@ -48,15 +51,31 @@ export function checkWork({ runs, artifacts, published, jobs }: WorkFound): Prom
     look('one job at a time has the warehouse', warehouse, overlapIn(warehouse)),
     look('one job at a time has the pool of one', solo, overlapIn(solo)),
     look('no job process is left', jobs, ({ spec, end }) => (end ? undefined : spec.id)),
-  ];
+  ]);
+}
+
+interface JobTime {
+  job: JobRecord;
+  /** In milliseconds, as all instants here. */
+  from: number;
+  to: number;
+}
+
+/** A job has what it was given up to its manifest, the last thing it does, or else up to its end. */
+async function timeOf(job: JobRecord, artifacts: ArtifactStore): Promise<JobTime> {
+  const from = Date.parse(job.createdAt);
+  const end = job.end ? Date.parse(job.end.endedAt) : Number.POSITIVE_INFINITY;
+  const path = manifestPath(job.spec);
+  const found = await artifacts.get(path);
+  if (!found) return { job, from, to: end };
+  const { finishedAt } = parseManifest(JSON.parse(found.body.toString()));
+  return { job, from, to: Math.min(end, Date.parse(finishedAt)) };
 }
 
 /** Says which job of a pool began before the one ahead of it had ended. */
-const overlapIn = (jobs: JobRecord[]) => (job: JobRecord) => {
-  const began = Date.parse(job.createdAt);
-  const other = jobs.find((each) => {
-    const isAhead = each !== job && Date.parse(each.createdAt) <= began;
-    return isAhead && (!each.end || Date.parse(each.end.endedAt) > began);
-  });
-  return other ? `${job.spec.id} began before ${other.spec.id} ended` : undefined;
-};
+const overlapIn =
+  (times: JobTime[]) =>
+  ({ job, from }: JobTime) => {
+    const other = times.find((each) => each.job !== job && each.from <= from && each.to > from);
+    return other ? `${job.spec.id} began before ${other.job.spec.id} ended` : undefined;
+  };
