@@ -83,15 +83,15 @@ export class Fleet {
   }
 
   async #environment(): Promise<NodeJS.ProcessEnv> {
-    const urlOf = async (target: () => number) =>
-      `http://127.0.0.1:${await this.#proxy({ target })}`;
+    const urlOf = async (name: string, target: () => number) =>
+      `http://127.0.0.1:${await this.#proxy({ name, target })}`;
     const peoplePort = Number(new URL(this.people.url).port);
     return {
       ...process.env,
       NODE_COMPILE_CACHE: compileCacheDirectory,
       TRIAD_HOME: this.home,
-      TRIAD_ORCHESTRATOR_URL: await urlOf(() => this.#portOf('orchestrator')),
-      TRIAD_INVOKER_URL: await urlOf(() => this.#portOf('invoker')),
+      TRIAD_ORCHESTRATOR_URL: await urlOf('orchestrator', () => this.#portOf('orchestrator')),
+      TRIAD_INVOKER_URL: await urlOf('invoker', () => this.#portOf('invoker')),
       TRIAD_PIPELINES_DIR: join(import.meta.dirname, 'pipelines'),
       TRIAD_SQL_DIR: join(import.meta.dirname, 'sql'),
       TRIAD_RECONCILE_SECONDS: '1',
@@ -100,7 +100,7 @@ export class Fleet {
       TRIAD_WATCH_SECONDS: '1',
       TRIAD_ALARM_ATTEMPTS: '100',
       TRIAD_ALARM_CHANNELS: JSON.stringify({
-        people: { type: 'webhook', url: await urlOf(() => peoplePort) },
+        people: { type: 'webhook', url: await urlOf('people', () => peoplePort) },
       }),
       TRIAD_POOLS: JSON.stringify({ solo: 1 }),
       TRIAD_JOBS: JSON.stringify({
@@ -129,7 +129,13 @@ export class Fleet {
     if (database?.url) {
       const url = new URL(database.url);
       const target = Number(url.port);
-      url.port = String(await this.#proxy({ target: () => target, unheardMs: database.unheardMs }));
+      url.port = String(
+        await this.#proxy({
+          name: `database of ${service}-${port}`,
+          target: () => target,
+          unheardMs: database.unheardMs,
+        }),
+      );
       // What a bad network costs is time; here there is less of it.
       url.searchParams.set('query_timeout', '5000');
       url.searchParams.set('idle_in_transaction_session_timeout', '5000');

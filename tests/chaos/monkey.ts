@@ -1,3 +1,5 @@
+import { appendFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
@@ -19,30 +21,41 @@ export async function letLoose(
 ): Promise<Mischief> {
   const artifacts = new DirectoryArtifactStore({ directory: homeLayout(fleet.home).artifacts });
   const done: Mischief = new Map();
-  const note = (what: string) => done.set(what, (done.get(what) ?? 0) + 1);
+  const diary = join(homeLayout(fleet.home).logs, 'monkey.log');
+  const note = (what: string, whom = '') => {
+    done.set(what, (done.get(what) ?? 0) + 1);
+    appendFileSync(diary, `${new Date().toISOString()} ${what} ${whom}\n`);
+  };
   const oneOf = <T>(items: readonly T[]): T | undefined =>
     items[Math.floor(random() * items.length)];
   const rest = (ms: number) => pause(ms, undefined, { signal }).catch(() => {});
 
+  /** A slow machine needs time to bring services back: most are up before the next one goes. */
+  const victimOf = () => {
+    const up = fleet.members.filter(({ isUp }) => isUp);
+    return up.length > fleet.members.length / 2 ? oneOf(up) : undefined;
+  };
+
   const endService = (how: 'SIGKILL' | 'SIGTERM') => {
-    const victim = oneOf(fleet.members.filter(({ isUp }) => isUp));
+    const victim = victimOf();
     if (!victim) return;
-    note(`${victim.options.service} ${how}`);
+    note(`${victim.options.service} ${how}`, victim.name);
     victim.end(how);
   };
   /** Meanwhile others go on: the one that wakes up is a zombie. */
   const pauseService = () => {
-    const victim = oneOf(fleet.members.filter(({ isUp }) => isUp));
+    const victim = victimOf();
     if (!victim) return;
-    note(`${victim.options.service} paused`);
-    return victim.pause(500 + 4000 * random());
+    const ms = 500 + 4000 * random();
+    note(`${victim.options.service} paused`, `${victim.name} for ${Math.round(ms)} ms`);
+    return victim.pause(ms);
   };
   const killJob = (jobs: JobRecord[], what: string): boolean => {
-    const pid = oneOf(jobs)?.process?.pid;
-    if (pid === undefined) return false;
+    const job = oneOf(jobs);
+    if (!job?.process) return false;
     try {
-      process.kill(pid, 'SIGKILL');
-      note(what);
+      process.kill(job.process.pid, 'SIGKILL');
+      note(what, job.spec.id);
       return true;
     } catch {
       // It has just ended by itself.
@@ -65,9 +78,10 @@ export async function letLoose(
   };
   const spoil = async (proxy: TcpProxy | undefined) => {
     const weather = oneOf(['drop', 'delay', 'blackhole'] as const) ?? 'drop';
-    note(`network ${weather}`);
+    const ms = 200 + 1500 * random();
+    note(`network ${weather}`, `to ${proxy?.options.name} for ${Math.round(ms)} ms`);
     proxy?.change(weather);
-    await rest(200 + 1500 * random());
+    await rest(ms);
     proxy?.change('fair');
   };
   const offendPeople = async () => {

@@ -7,6 +7,8 @@ export type Weather = 'fair' | 'drop' | 'delay' | 'blackhole';
 const DELAY_MS = 300;
 
 export interface TcpProxyOptions {
+  /** What is behind it. */
+  name: string;
   /** The port that a new connection goes to. */
   target: () => number;
   /**
@@ -27,10 +29,10 @@ export class TcpProxy {
   #weather: Weather = 'fair';
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  readonly #options: TcpProxyOptions;
+  readonly options: TcpProxyOptions;
 
   constructor(options: TcpProxyOptions) {
-    this.#options = options;
+    this.options = options;
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
@@ -59,7 +61,7 @@ export class TcpProxy {
       client.resetAndDestroy();
       return;
     }
-    const upstream = this.#track(connect(this.#options.target(), '127.0.0.1'));
+    const upstream = this.#track(connect(this.options.target(), '127.0.0.1'));
     const connection = { isLost: false };
     this.#pass(client, upstream, connection);
     this.#pass(upstream, client, connection);
@@ -72,7 +74,7 @@ export class TcpProxy {
   }
 
   #pass(from: Socket, to: Socket, connection: Connection): void {
-    const { unheardMs = 0 } = this.#options;
+    const { unheardMs = 0 } = this.options;
     const tell = (news: () => void) => {
       if (connection.isLost) setTimeout(news, unheardMs).unref();
       else news();

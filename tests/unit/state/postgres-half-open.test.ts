@@ -10,7 +10,7 @@ test('a connection that swallows everything fails its query in time, and the nex
   const server = await PgliteServer.start();
   const url = new URL(server.url);
   const target = Number(url.port);
-  const network = new TcpProxy({ target: () => target });
+  const network = new TcpProxy({ name: 'database', target: () => target });
   url.port = String(await network.listen());
   const db = await openPostgres({ url: url.href, queryTimeoutMs: 200 });
   t.after(async () => {
