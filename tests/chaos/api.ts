@@ -4,6 +4,8 @@ import type { RunSummary, RunView } from '@triad/shared/contracts/run-view.ts';
 
 const ANSWER_MS = 5000;
 const PAUSE_MS = 100;
+/** When time is up there is yet time to see how things stand. */
+const GRACE_MS = 60_000;
 
 export interface Answer {
   status: number;
@@ -22,6 +24,10 @@ export class Api {
   constructor(url: () => string, deadline: number) {
     this.#url = url;
     this.#deadline = deadline;
+  }
+
+  get isTimeUp(): boolean {
+    return performance.now() > this.#deadline;
   }
 
   /** @param key makes a request that may be done only once safe to repeat */
@@ -45,7 +51,7 @@ export class Api {
       } catch {
         wasLost = true;
       }
-      this.#checkTime(path);
+      if (performance.now() > this.#deadline + GRACE_MS) throw new Error(`no answer: ${path}`);
       await pause(PAUSE_MS);
     }
   }
@@ -70,12 +76,9 @@ export class Api {
     return (body as { deadLetters: unknown[] }).deadLetters.length;
   }
 
-  /** Throws when time is up. */
-  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
-    while (!(await holds())) {
-      this.#checkTime(what);
-      await pause(500);
-    }
+  /** Waits, or gives up when time is up. */
+  async until(holds: () => Promise<boolean>): Promise<void> {
+    while (!this.isTimeUp && !(await holds())) await pause(500);
   }
 
   async #all<Item>(path: string, field: string, idOf: (item: Item) => string): Promise<Item[]> {
@@ -88,9 +91,5 @@ export class Api {
       if (page.length < 500 || !last) return all;
       before = `&before=${idOf(last)}`;
     }
-  }
-
-  #checkTime(what: string): void {
-    if (performance.now() > this.#deadline) throw new Error(`time is up: ${what}`);
   }
 }

@@ -11,7 +11,7 @@ import { queryWarehouse } from '../../cli/warehouse/query-warehouse.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
 import { Api } from './api.ts';
 import { type ChaosDatabase, type DatabaseName, databases } from './databases.ts';
-import type { Finding } from './finding.ts';
+import { type Finding, look } from './finding.ts';
 import { Fleet } from './fleet.ts';
 import { alarmedDates, checkAlarms, failedDates } from './invariants/alarms.ts';
 import { checkRuns } from './invariants/runs.ts';
@@ -40,15 +40,21 @@ export interface ChaosReport {
 
 /**
  * Real services on a database, at the mercy of a monkey while users ask for runs; then everything
- * that must hold. The home stays where something does not, or time is up: then it throws.
+ * that must hold. Where something does not, the home stays.
  */
 export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   const began = performance.now();
   const database = await databases[options.database]();
   const fleet = await Fleet.start(database);
   options.say(`${options.database}: ${options.runs} runs, seed ${options.seed}, ${fleet.home}`);
+  // A server that is left behind would run for ever; services end with this process.
+  const abandon = () => {
+    database.stop();
+    process.exit(1);
+  };
+  process.once('SIGINT', abandon).once('SIGTERM', abandon);
   try {
-    const { mischief, users, startedAt } = await unrest(fleet, database, options);
+    const { mischief, users, startedAt } = await letThemLoose(fleet, database, options);
     const findings = await aftermath(fleet, database, users, startedAt, options);
     if (findings.every(({ violations }) => violations.length === 0)) {
       await rm(fleet.home, { recursive: true });
@@ -65,10 +71,11 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
   } finally {
     await fleet.stop();
     database.stop();
+    process.off('SIGINT', abandon).off('SIGTERM', abandon);
   }
 }
 
-async function unrest(
+async function letThemLoose(
   fleet: Fleet,
   database: ChaosDatabase,
   { runs, seed, deadline, say }: ChaosOptions,
@@ -78,22 +85,18 @@ async function unrest(
   const users = new Users(api, seededRandom(seed));
   const calm = new AbortController();
   const monkey = letLoose(fleet, database, seededRandom(seed + 1), calm.signal);
-  const meddling = users.meddle(calm.signal);
+  const unrest = Promise.all([monkey, users.meddle(calm.signal)]);
+  unrest.catch(() => calm.abort());
   try {
-    // Whoever asks fails first when time is up.
-    const asking = users.askForRuns(runs).then(async () => {
-      say(`all ${runs} runs are asked for`);
-      await api.until('most runs finish', async () => (await unfinished(api)) <= runs / 20);
-    });
-    await Promise.race([asking, Promise.all([asking, meddling])]);
+    await users.askForRuns(runs);
+    say(`${users.asked.length} runs are asked for`);
+    await api.until(async () => (await unfinished(api)) <= runs / 20);
   } finally {
     calm.abort();
-    await Promise.allSettled([monkey, meddling]);
   }
-  await meddling;
-  const mischief = await monkey;
+  const [mischief] = await unrest;
   say('calm');
-  await api.until('all runs finish', async () => (await unfinished(api)) === 0);
+  await api.until(async () => (await unfinished(api)) === 0);
   return { mischief, users, startedAt };
 }
 
@@ -110,7 +113,8 @@ async function aftermath(
     for (const { runId } of await api.runs()) found.push(await api.run(runId));
     return found;
   };
-  await api.until('alarms tell how things stand', async () => {
+  // Until alarms tell how things stand.
+  await api.until(async () => {
     const alarms = await api.alarms();
     const failed = [...failedDates(await allRuns())];
     const isTold = alarms.every((alarm) =>
@@ -119,7 +123,8 @@ async function aftermath(
     return isTold && String(alarmedDates(alarms).toSorted()) === String(failed.toSorted());
   });
   const endedAt = new Date();
-  await api.until('the last minute has its run', async () => (await unfinished(api)) === 0);
+  const isInTime = !api.isTimeUp;
+  await api.until(async () => (await unfinished(api)) === 0);
   const [runs, alarms, deadLetters] = [
     await allRuns(),
     await api.alarms(),
@@ -137,6 +142,7 @@ async function aftermath(
       return { name, deaths, isStubborn: stubborn.includes(name) };
     });
     return await Promise.all([
+      look('all was done in time', [isInTime], (is) => (is ? undefined : 'time is up')),
       ...checkRuns({
         users,
         runs,
@@ -147,7 +153,7 @@ async function aftermath(
       ...(await checkWork({
         runs,
         artifacts: new DirectoryArtifactStore({ directory: homeLayout(fleet.home).artifacts }),
-        published: await publishedRows(fleet.home),
+        published: hasPublished(runs) ? await publishedRows(fleet.home) : [],
         jobs: fleet.jobs(),
       })),
       ...checkAlarms({ runs, alarms, heard }),
@@ -161,6 +167,9 @@ async function aftermath(
 async function unfinished(api: Api): Promise<number> {
   return (await api.runs()).filter(({ finishedAt }) => finishedAt === null).length;
 }
+
+const hasPublished = (runs: RunView[]): boolean =>
+  runs.some(({ pipeline, state }) => pipeline === 'ledger' && state === 'succeeded');
 
 async function publishedRows(home: string) {
   const query =

@@ -27,7 +27,7 @@ export class Users {
 
   /** Each has a run date of its own. One in ten publishes, and one fails. */
   async askForRuns(count: number): Promise<void> {
-    for (let index = 0; index < count; index += 1) {
+    for (let index = 0; index < count && !this.#api.isTimeUp; index += 1) {
       const pipeline = index % 10 === 0 ? 'ledger' : index % 10 === 5 ? 'doomed' : 'chain';
       const runDate = new Date(Date.UTC(2020, 0, 1 + index)).toISOString().slice(0, 10);
       const key = `chaos-${index}`;
