@@ -13,6 +13,8 @@ import { DebianPostgres } from '../harness/state/debian-postgres.ts';
 export interface ChaosDatabase {
   /** How many orchestrators share it. */
   orchestrators: number;
+  /** How much slower than others it is: services look less often, and harm comes less often. */
+  slowness: number;
   /** Of a Postgres. */
   url?: string;
   /** How long its server does not hear of a connection that was lost, in milliseconds. */
@@ -30,6 +32,7 @@ export type DatabaseName = 'sqlite' | 'pglite' | 'postgres';
 export const databases: Record<DatabaseName, () => Promise<ChaosDatabase>> = {
   sqlite: async () => ({
     orchestrators: 1,
+    slowness: 1,
     unheardMs: 0,
     open: (home) => openSqlite(homeLayout(home).state),
     stop() {},
@@ -41,6 +44,7 @@ export const databases: Record<DatabaseName, () => Promise<ChaosDatabase>> = {
     const [url] = (await once(child, 'message')) as [string];
     return {
       orchestrators: 3,
+      slowness: 5,
       url,
       unheardMs: 0,
       open: () => openPostgres({ url }),
@@ -53,6 +57,7 @@ export const databases: Record<DatabaseName, () => Promise<ChaosDatabase>> = {
     const url = await cluster.newDatabase();
     return {
       orchestrators: 3,
+      slowness: 1,
       url,
       unheardMs: 20_000,
       open: () => openPostgres({ url }),

@@ -30,7 +30,7 @@ export class Fleet {
     const home = await mkdtemp(join(tmpdir(), 'triad-chaos-'));
     const fleet = new Fleet(home, await httpReceiver());
     await mkdir(homeLayout(home).logs, { recursive: true });
-    const env = await fleet.#environment();
+    const env = await fleet.#environment(String(database.slowness));
     for (let index = 0; index < database.orchestrators; index += 1) {
       await fleet.#add('orchestrator', env, database);
     }
@@ -82,7 +82,8 @@ export class Fleet {
     return from[Math.floor(Math.random() * from.length)]?.options.port ?? 0;
   }
 
-  async #environment(): Promise<NodeJS.ProcessEnv> {
+  /** @param seconds between two looks of the loops of a service */
+  async #environment(seconds: string): Promise<NodeJS.ProcessEnv> {
     const urlOf = async (name: string, target: () => number) =>
       `http://127.0.0.1:${await this.#proxy({ name, target })}`;
     const peoplePort = Number(new URL(this.people.url).port);
@@ -94,10 +95,10 @@ export class Fleet {
       TRIAD_INVOKER_URL: await urlOf('invoker', () => this.#portOf('invoker')),
       TRIAD_PIPELINES_DIR: join(import.meta.dirname, 'pipelines'),
       TRIAD_SQL_DIR: join(import.meta.dirname, 'sql'),
-      TRIAD_RECONCILE_SECONDS: '1',
+      TRIAD_RECONCILE_SECONDS: seconds,
       TRIAD_RESEND_SECONDS: '3',
       TRIAD_DELIVERY_ATTEMPTS: '100',
-      TRIAD_WATCH_SECONDS: '1',
+      TRIAD_WATCH_SECONDS: seconds,
       TRIAD_ALARM_ATTEMPTS: '100',
       TRIAD_ALARM_CHANNELS: JSON.stringify({
         people: { type: 'webhook', url: await urlOf('people', () => peoplePort) },

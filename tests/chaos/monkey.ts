@@ -98,7 +98,7 @@ export async function letLoose(
 
   const pauses: Promise<void>[] = [];
   while (!signal.aborted) {
-    await rest(300 + 1000 * random());
+    await rest(database.slowness * (300 + 1000 * random()));
     if (signal.aborted) break;
     const dice = random();
     if (dice < 0.15) endService('SIGKILL');
