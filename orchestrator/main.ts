@@ -56,6 +56,9 @@ import { HttpProbe } from './sensors/http-probe.ts';
 import { LocalFileListing } from './sensors/local-file-listing.ts';
 import { S3FileListing } from './sensors/s3-file-listing.ts';
 
+/** Messages between services, and the questions of those who watch over them. */
+const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publish)$/;
+
 await runService(async () => {
   const config = loadConfig();
   const serviceToken = config.requiresToken && requiredServiceToken(config.serviceToken);
@@ -208,9 +211,6 @@ function channelsOf(
   };
   return new Map([...configured].map(([name, config]) => [name, create(name, config)]));
 }
-
-/** Messages between services, and the questions of those who watch over them. */
-const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publish)$/;
 
 function version(): string {
   const text = readFileSync(new URL('./package.json', import.meta.url), 'utf8');

@@ -46,9 +46,17 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
     if (!pipeline) throw new TriadError('NOT_FOUND', { what: 'pipeline', name });
     return pipeline;
   };
-  const started = async (id: string | undefined) => {
-    if (!id) throw new Error('a run without a cause was refused');
-    return view(id);
+  /** Requests with the same key are one request: whoever missed the answer asks again. */
+  const startOnce = async (request: RunRequest, key: string | undefined) => {
+    const cause = key === undefined ? null : `request/${key}`;
+    const id = await starter.start({ ...request, cause });
+    if (id) return view(id);
+    if (cause === null) throw new Error('a run without a cause was refused');
+    const { plan } = await stored((await state.runOfCause(cause)) ?? '');
+    if (!isSameRequest(request, plan)) {
+      throw new TriadError('IDEMPOTENCY_KEY_REUSED', { key: key ?? '' });
+    }
+    return view(plan.runId);
   };
 
   return [
@@ -61,16 +69,7 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       response: runView,
       async handle({ body, idempotencyKey }) {
         const pipeline = pipelineNamed(body.pipeline);
-        const cause = idempotencyKey === undefined ? null : `request/${idempotencyKey}`;
-        const request = { ...body, pipeline, cause, trigger: 'manual' as const };
-        const id = await starter.start(request);
-        if (id || cause === null) return started(id);
-        const earlier = await state.runOfCause(cause);
-        const { plan } = await stored(earlier ?? '');
-        if (!isSameRequest(request, plan)) {
-          throw new TriadError('IDEMPOTENCY_KEY_REUSED', { key: idempotencyKey ?? '' });
-        }
-        return view(plan.runId);
+        return startOnce({ ...body, pipeline, trigger: 'manual' }, idempotencyKey);
       },
       audit: ({ body: { pipeline, runDate } }, result) => {
         return { pipeline, runDate, runId: oneRun.strip().parse(result).runId };
@@ -149,21 +148,18 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
       body: rerunRequest,
       status: 201,
       response: runView,
-      async handle({ params: { runId: id }, body }) {
+      async handle({ params: { runId: id }, body, idempotencyKey }) {
         const { plan } = await stored(id);
         const pipeline =
           body.definition === 'current' ? pipelineNamed(plan.pipeline.name) : plan.pipeline;
         const { runDate, interval, seed, priority } = plan;
         const request = { pipeline, runDate, interval, priority, trigger: 'rerun' as const };
-        return started(
-          await starter.start({
-            ...request,
-            params: { ...plan.params, ...body.params },
-            seed: body.seed ?? seed,
-            fresh: body.fresh,
-            rerunOf: id,
-          }),
-        );
+        const changes = {
+          params: { ...plan.params, ...body.params },
+          seed: body.seed ?? seed,
+          fresh: body.fresh,
+        };
+        return startOnce({ ...request, ...changes, rerunOf: id }, idempotencyKey);
       },
     }),
   ];
@@ -171,8 +167,9 @@ export function runRoutes(options: RunRoutesOptions): Route[] {
 
 /** Whether a run is what a request with these parameters would have made. */
 function isSameRequest(request: RunRequest, plan: RunPlan): boolean {
-  const { pipeline, runDate, params, seed = 0 } = request;
+  const { pipeline, runDate, params, seed = 0, rerunOf = null } = request;
   return (
+    rerunOf === plan.rerunOf &&
     pipeline.name === plan.pipeline.name &&
     runDate === plan.runDate &&
     seed === plan.seed &&

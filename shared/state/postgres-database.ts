@@ -12,12 +12,26 @@ import { migrate } from './migrate.ts';
 import { toPostgresError } from './postgres-error.ts';
 
 export interface PostgresOptions {
-  /** Such as `postgres://user:password@host:5432/triad`. */
+  /**
+   * Such as `postgres://user:password@host:5432/triad`. Parameters are those of the driver: in
+   * milliseconds, `?query_timeout=` and `idle_in_transaction_session_timeout=` go before the options
+   * below.
+   */
   url: string;
   /** Connections at a time. @default 10 */
   connections?: number;
   /** How long to wait for a connection, in milliseconds. @default 10000 */
   connectTimeoutMs?: number;
+  /**
+   * A query that has no answer by then has failed, and its connection is given up, in milliseconds:
+   * a network that swallows everything tells nobody. @default 30000
+   */
+  queryTimeoutMs?: number;
+  /**
+   * After this long without a word in a transaction the server ends it, in milliseconds, so that
+   * whoever is gone or paused keeps nothing locked. @default 15000
+   */
+  idleTransactionMs?: number;
 }
 
 /**
@@ -28,12 +42,15 @@ export interface PostgresOptions {
  */
 export async function openPostgres(options: PostgresOptions): Promise<Kysely<Database>> {
   const { url, connections = 10, connectTimeoutMs = 10_000 } = options;
+  const { queryTimeoutMs = 30_000, idleTransactionMs = 15_000 } = options;
   const { Pool } = await import('pg');
   const where = describeDatabase(url);
   const pool = new Pool({
     connectionString: url,
     max: connections,
     connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: queryTimeoutMs,
+    idle_in_transaction_session_timeout: idleTransactionMs,
     keepAlive: true,
     application_name: 'triad',
   });
@@ -68,12 +85,20 @@ function codedClient(client: PoolClient, where: string): PostgresPoolClient {
   };
   // A connection that breaks while it is out of the pool says so here, not to the pool.
   client.on('error', onError);
+  /** The answer may still come: whatever is asked next on this connection would wait behind it. */
+  const giveUp = () => {
+    broken = true;
+    void client.end();
+  };
   function query<R>(sql: string, parameters: readonly unknown[]): Promise<PostgresQueryResult<R>>;
   function query<R>(cursor: PostgresCursor<R>): PostgresCursor<R>;
   function query<R>(asked: string | PostgresCursor<R>, parameters: readonly unknown[] = []) {
     // Kysely streams through a cursor only where its dialect was given one.
     if (typeof asked !== 'string') throw new Error('rows are not streamed from Postgres');
-    return client.query(asked, [...parameters]).catch(rethrow(where)) as never;
+    return client.query(asked, [...parameters]).catch((error: unknown) => {
+      if (isTimeout(error)) giveUp();
+      return rethrow(where)(error);
+    }) as never;
   }
   return {
     query,
@@ -83,6 +108,9 @@ function codedClient(client: PoolClient, where: string): PostgresPoolClient {
     },
   };
 }
+
+const isTimeout = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 const rethrow =
   (where: string) =>

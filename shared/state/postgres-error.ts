@@ -27,7 +27,7 @@ const kinds: [prefix: string, kind: Kind][] = [
 /** What Node and the driver say when a connection cannot be made, or breaks. */
 const network = /^(ECONN|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|EPIPE|ENOENT$)/;
 const brokenConnection =
-  /connection terminated|connection error|timeout exceeded when trying to connect/i;
+  /connection terminated|connection error|not queryable|query read timeout|timeout exceeded when trying to connect/i;
 
 /** Turns the failures of Postgres that a user can act on, or that pass, into coded errors. */
 export function toPostgresError(error: unknown, database: string): unknown {

@@ -1,155 +1,147 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
-import { createWriteStream, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
+import { join } from 'node:path';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import type { JobRecord } from '@triad/shared/jobs/job-record.ts';
 import { compileCacheDirectory } from '../../cli/system/compile-cache.ts';
+import { httpReceiver } from '../harness/alarms/http-receiver.ts';
 import { availablePort } from '../harness/available-port.ts';
+import type { ChaosDatabase } from './databases.ts';
+import { Member, type MemberOptions } from './member.ts';
 import { TcpProxy } from './tcp-proxy.ts';
 
-const repository = resolve(import.meta.dirname, '../..');
-
-interface Member {
-  service: 'orchestrator' | 'invoker';
-  port: number;
-  /** `undefined` while it is dead. */
-  child: ChildProcess | undefined;
-  kills: number;
-}
-
-/** The real services on one home, each reached through a proxy, brought back whenever they die. */
+/** The real services on one home, with everything between them going through proxies. */
 export class Fleet {
   readonly home: string;
-  readonly members: Member[];
-  readonly proxies: Record<Member['service'], TcpProxy>;
-  readonly #env: NodeJS.ProcessEnv;
-  readonly #urls: Record<Member['service'], string>;
-  #closing = false;
+  readonly members: Member[] = [];
+  readonly proxies: TcpProxy[] = [];
+  /** Whoever hears of alarms. */
+  readonly people: Awaited<ReturnType<typeof httpReceiver>>;
 
-  private constructor(
-    home: string,
-    members: Member[],
-    proxies: Fleet['proxies'],
-    urls: Record<Member['service'], string>,
-    env: NodeJS.ProcessEnv,
-  ) {
+  #stopped: Promise<string[]> | undefined;
+
+  private constructor(home: string, people: Fleet['people']) {
     this.home = home;
-    this.members = members;
-    this.proxies = proxies;
-    this.#urls = urls;
-    this.#env = env;
+    this.people = people;
   }
 
-  /** @param orchestrators how many share the database; one, when each has its own */
-  static async start(orchestrators: number, env: NodeJS.ProcessEnv): Promise<Fleet> {
+  static async start(database: ChaosDatabase): Promise<Fleet> {
     const home = await mkdtemp(join(tmpdir(), 'triad-chaos-'));
-    await mkdir(join(home, 'logs'), { recursive: true });
-    const services = [
-      ...Array<'orchestrator'>(orchestrators).fill('orchestrator'),
-      'invoker',
-    ] as const;
-    const members: Member[] = [];
-    for (const service of services) {
-      members.push({ service, port: await availablePort(), child: undefined, kills: 0 });
+    const fleet = new Fleet(home, await httpReceiver());
+    await mkdir(homeLayout(home).logs, { recursive: true });
+    const env = await fleet.#environment(String(database.slowness));
+    for (let index = 0; index < database.orchestrators; index += 1) {
+      await fleet.#add('orchestrator', env, database);
     }
-    /** One that lives, where there is one. */
-    const portOf = (service: Member['service']) => () => {
-      const own = members.filter((member) => member.service === service);
-      const alive = own.filter(({ child }) => child);
-      const from = alive.length > 0 ? alive : own;
-      return from[Math.floor(Math.random() * from.length)]?.port ?? 0;
-    };
-    const proxies = {
-      orchestrator: new TcpProxy(portOf('orchestrator')),
-      invoker: new TcpProxy(portOf('invoker')),
-    };
-    const urls = {
-      orchestrator: `http://127.0.0.1:${await proxies.orchestrator.listen()}`,
-      invoker: `http://127.0.0.1:${await proxies.invoker.listen()}`,
-    };
-    const fleet = new Fleet(home, members, proxies, urls, env);
-    await Promise.all(members.map((member) => fleet.#keepAlive(member)));
+    await fleet.#add('invoker', env);
+    await Promise.all(fleet.members.map((member) => member.start()));
     return fleet;
   }
 
   /** Where users ask, past the bad network. */
   get url(): string {
-    const alive = this.members.filter(({ service, child }) => service === 'orchestrator' && child);
-    return `http://127.0.0.1:${alive[0]?.port ?? 0}`;
+    return `http://127.0.0.1:${this.#portOf('orchestrator')}`;
   }
 
-  kill(member: Member): void {
-    if (!member.child) return;
-    member.kills += 1;
-    member.child.kill('SIGKILL');
+  /** Jobs that have not ended, as their records tell. */
+  unfinishedJobs(): JobRecord[] {
+    return this.jobs().filter(({ end }) => !end);
   }
 
-  /** The processes of the jobs that have not ended, as their records tell. */
-  jobPids(): number[] {
-    const jobs = join(this.home, 'jobs');
+  jobs(): JobRecord[] {
+    const { jobs } = homeLayout(this.home);
     return readdirSync(jobs).flatMap((id) => {
       try {
-        const text = readFileSync(join(jobs, id, 'job.json'), 'utf8');
-        const record = JSON.parse(text) as { end: unknown; process: { pid: number } | null };
-        return !record.end && record.process ? [record.process.pid] : [];
+        return [JSON.parse(readFileSync(join(jobs, id, 'job.json'), 'utf8')) as JobRecord];
       } catch {
+        // It is just being made.
         return [];
       }
     });
   }
 
-  async stop(): Promise<void> {
-    this.#closing = true;
-    for (const { child } of this.members) child?.kill('SIGTERM');
-    await Promise.all(
-      this.members.map(({ child }) => child && child.exitCode === null && once(child, 'exit')),
-    );
-    await Promise.all(Object.values(this.proxies).map((proxy) => proxy.close()));
+  /** @returns those that did not end in good order */
+  stop(): Promise<string[]> {
+    this.#stopped ??= this.#stop();
+    return this.#stopped;
   }
 
-  /** Resolves when it is ready for the first time. */
-  #keepAlive(member: Member): Promise<void> {
-    const { service, port } = member;
-    const ready = Promise.withResolvers<void>();
-    const child = fork(join(repository, service, 'main.ts'), [], {
-      silent: true,
-      env: {
-        ...process.env,
-        NODE_COMPILE_CACHE: compileCacheDirectory,
-        TRIAD_HOME: this.home,
-        [`TRIAD_${service.toUpperCase()}_PORT`]: String(port),
-        TRIAD_ORCHESTRATOR_URL: this.#urls.orchestrator,
-        TRIAD_INVOKER_URL: this.#urls.invoker,
-        TRIAD_PIPELINES_DIR: join(import.meta.dirname, 'pipelines'),
-        TRIAD_SQL_DIR: join(import.meta.dirname, 'sql'),
-        TRIAD_RECONCILE_SECONDS: '1',
-        TRIAD_RESEND_SECONDS: '3',
-        TRIAD_DELIVERY_ATTEMPTS: '100',
-        TRIAD_JOBS: JSON.stringify({
-          scripted: [process.execPath, join(repository, 'tests/harness/jobs/flow-job.ts')],
+  async #stop(): Promise<string[]> {
+    const ended = await Promise.all(this.members.map((member) => member.stop()));
+    await Promise.all(this.proxies.map((proxy) => proxy.close()));
+    await this.people.close();
+    return this.members.filter((_member, index) => !ended[index]).map(({ name }) => name);
+  }
+
+  /** One that is up, where there is one. */
+  #portOf(service: MemberOptions['service']): number {
+    const own = this.members.filter(({ options }) => options.service === service);
+    const up = own.filter(({ isUp }) => isUp);
+    const from = up.length > 0 ? up : own;
+    return from[Math.floor(Math.random() * from.length)]?.options.port ?? 0;
+  }
+
+  /** @param seconds between two looks of the loops of a service */
+  async #environment(seconds: string): Promise<NodeJS.ProcessEnv> {
+    const urlOf = async (name: string, target: () => number) =>
+      `http://127.0.0.1:${await this.#proxy({ name, target })}`;
+    const peoplePort = Number(new URL(this.people.url).port);
+    return {
+      ...process.env,
+      NODE_COMPILE_CACHE: compileCacheDirectory,
+      TRIAD_HOME: this.home,
+      TRIAD_ORCHESTRATOR_URL: await urlOf('orchestrator', () => this.#portOf('orchestrator')),
+      TRIAD_INVOKER_URL: await urlOf('invoker', () => this.#portOf('invoker')),
+      TRIAD_PIPELINES_DIR: join(import.meta.dirname, 'pipelines'),
+      TRIAD_SQL_DIR: join(import.meta.dirname, 'sql'),
+      TRIAD_RECONCILE_SECONDS: seconds,
+      TRIAD_RESEND_SECONDS: '3',
+      TRIAD_DELIVERY_ATTEMPTS: '100',
+      TRIAD_WATCH_SECONDS: seconds,
+      TRIAD_ALARM_ATTEMPTS: '100',
+      TRIAD_ALARM_CHANNELS: JSON.stringify({
+        people: { type: 'webhook', url: await urlOf('people', () => peoplePort) },
+      }),
+      TRIAD_POOLS: JSON.stringify({ solo: 1 }),
+      TRIAD_JOBS: JSON.stringify({
+        mortal: [process.execPath, join(import.meta.dirname, 'mortal-job.ts')],
+      }),
+    };
+  }
+
+  async #proxy(options: ConstructorParameters<typeof TcpProxy>[0]): Promise<number> {
+    const proxy = new TcpProxy(options);
+    this.proxies.push(proxy);
+    return proxy.listen();
+  }
+
+  /** Each has a way of its own to the database, so that one alone can be cut off from it. */
+  async #add(
+    service: MemberOptions['service'],
+    env: NodeJS.ProcessEnv,
+    database?: ChaosDatabase,
+  ): Promise<void> {
+    const port = await availablePort();
+    const own: NodeJS.ProcessEnv = {
+      ...env,
+      [`TRIAD_${service.toUpperCase()}_PORT`]: String(port),
+    };
+    if (database?.url) {
+      const url = new URL(database.url);
+      const target = Number(url.port);
+      url.port = String(
+        await this.#proxy({
+          name: `database of ${service}-${port}`,
+          target: () => target,
+          unheardMs: database.unheardMs,
         }),
-        ...this.#env,
-      },
-    });
-    const log = createWriteStream(join(this.home, 'logs', `${service}-${port}.log`), {
-      flags: 'a',
-    });
-    child.stdout?.pipe(log, { end: false });
-    child.stderr?.pipe(log, { end: false });
-    child.once('message', (message: { ready: boolean }) => {
-      if (!message.ready) return;
-      member.child = child;
-      ready.resolve();
-    });
-    child.once('exit', async () => {
-      member.child = undefined;
-      log.end();
-      if (this.#closing) return;
-      await pause(1000 * Math.random());
-      if (!this.#closing) this.#keepAlive(member).then(ready.resolve, ready.reject);
-    });
-    return ready.promise;
+      );
+      // What a bad network costs is time; here there is less of it.
+      url.searchParams.set('query_timeout', '5000');
+      url.searchParams.set('idle_in_transaction_session_timeout', '5000');
+      own.TRIAD_DATABASE_URL = url.href;
+    }
+    this.members.push(new Member({ service, port, env: own, logs: homeLayout(this.home).logs }));
   }
 }

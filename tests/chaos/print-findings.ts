@@ -1,11 +1,14 @@
 import { plainStyle } from '../../cli/render/style.ts';
 import { renderTable } from '../../cli/render/table.ts';
-import type { Finding } from './invariants.ts';
+import type { ChaosReport } from './run-chaos.ts';
 
 const SHOWN = 5;
 
-/** A table of the invariants, and below it what breaks them. */
-export function printFindings(findings: Finding[], say: (line: string) => void): void {
+/** What was done, a table of the invariants, and below it what breaks them. */
+export function printFindings(report: ChaosReport, say: (line: string) => void): void {
+  const { database, runs, seconds, mischief, findings } = report;
+  const harm = Object.entries(mischief).map(([what, times]) => `${times} × ${what}`);
+  say(`${database}: ${runs} runs in ${seconds} s, with ${harm.join(', ')}\n`);
   const columns = [
     { head: 'invariant' },
     { head: 'checked', align: 'right' as const },
@@ -16,7 +19,7 @@ export function printFindings(findings: Finding[], say: (line: string) => void):
     String(checked),
     String(violations.length),
   ]);
-  say(renderTable(columns, rows, plainStyle));
+  say(`${renderTable(columns, rows, plainStyle)}\n`);
   for (const { invariant, violations } of findings) {
     for (const violation of violations.slice(0, SHOWN)) say(`${invariant}: ${violation}`);
   }

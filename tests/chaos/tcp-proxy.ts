@@ -1,24 +1,42 @@
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 
-/** What the network does to connections: nothing, refuses, slows, or swallows what is sent. */
+/** What the network does to connections: nothing, breaks them, slows them, or swallows what is sent. */
 export type Weather = 'fair' | 'drop' | 'delay' | 'blackhole';
 
 const DELAY_MS = 300;
 
+export interface TcpProxyOptions {
+  /** What is behind it. */
+  name: string;
+  /** The port that a new connection goes to. */
+  target: () => number;
+  /**
+   * How long the other end of a connection that swallowed something does not hear that it was
+   * closed, in milliseconds. @default 0
+   */
+  unheardMs?: number;
+}
+
+/** Two sockets, as one connection. */
+interface Connection {
+  /** Something was swallowed: whatever comes later is, too, as no stream has holes. */
+  isLost: boolean;
+}
+
 /** Stands between services and does to their connections what a bad network does. */
 export class TcpProxy {
-  weather: Weather = 'fair';
+  #weather: Weather = 'fair';
   readonly #server: Server;
   readonly #sockets = new Set<Socket>();
-  /** Gives the port that a new connection goes to. */
-  readonly #target: () => number;
+  readonly options: TcpProxyOptions;
 
-  constructor(target: () => number) {
-    this.#target = target;
+  constructor(options: TcpProxyOptions) {
+    this.options = options;
     this.#server = createServer((socket) => this.#accept(socket));
   }
 
+  /** @returns the port */
   async listen(): Promise<number> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
@@ -27,7 +45,7 @@ export class TcpProxy {
 
   /** What changes meets the connections that are open, too. */
   change(weather: Weather): void {
-    this.weather = weather;
+    this.#weather = weather;
     if (weather === 'drop') for (const socket of this.#sockets) socket.resetAndDestroy();
   }
 
@@ -39,13 +57,14 @@ export class TcpProxy {
 
   #accept(client: Socket): void {
     this.#track(client);
-    if (this.weather === 'drop') {
+    if (this.#weather === 'drop') {
       client.resetAndDestroy();
       return;
     }
-    const upstream = this.#track(connect(this.#target(), '127.0.0.1'));
-    this.#pass(client, upstream);
-    this.#pass(upstream, client);
+    const upstream = this.#track(connect(this.options.target(), '127.0.0.1'));
+    const connection = { isLost: false };
+    this.#pass(client, upstream, connection);
+    this.#pass(upstream, client, connection);
   }
 
   #track(socket: Socket): Socket {
@@ -54,15 +73,20 @@ export class TcpProxy {
     return socket;
   }
 
-  #pass(from: Socket, to: Socket): void {
+  #pass(from: Socket, to: Socket, connection: Connection): void {
+    const { unheardMs = 0 } = this.options;
+    const tell = (news: () => void) => {
+      if (connection.isLost) setTimeout(news, unheardMs).unref();
+      else news();
+    };
     from.on('data', (chunk) => {
-      if (this.weather === 'blackhole') return;
-      if (this.weather === 'delay') setTimeout(() => to.write(chunk), DELAY_MS);
+      if (this.#weather === 'blackhole') connection.isLost = true;
+      if (connection.isLost) return;
+      if (this.#weather === 'delay') setTimeout(() => to.write(chunk), DELAY_MS);
       else to.write(chunk);
     });
-    from.on('end', () => to.end());
-    from.on('error', () => to.destroy());
-    from.on('close', () => to.destroy());
-    to.on('error', () => from.destroy());
+    from.on('end', () => tell(() => to.end()));
+    from.on('error', () => tell(() => to.destroy()));
+    from.on('close', () => tell(() => to.destroy()));
   }
 }

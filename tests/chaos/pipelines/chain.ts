@@ -9,15 +9,22 @@ export default {
   description: 'Steps of a job that can be killed at any time.',
   maxActiveRuns: 8,
   steps: [
-    { name: 'first', kind: 'container', job: 'scripted', retry: patient },
+    { name: 'first', kind: 'container', job: 'mortal', retry: patient },
     {
       name: 'each',
       kind: 'container',
-      job: 'scripted',
+      job: 'mortal',
       after: ['first'],
       forEach: { over: { values: ['a', 'b'] }, as: 'letter' },
       retry: patient,
     },
-    { name: 'last', kind: 'container', job: 'scripted', after: ['each'], retry: patient },
+    {
+      name: 'last',
+      kind: 'container',
+      job: 'mortal',
+      after: ['each'],
+      pools: ['solo'],
+      retry: patient,
+    },
   ],
 } satisfies PipelineDefinition;

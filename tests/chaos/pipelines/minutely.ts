@@ -10,7 +10,7 @@ export default {
     {
       name: 'only',
       kind: 'container',
-      job: 'scripted',
+      job: 'mortal',
       retry: { maxAttempts: 100, initialDelaySeconds: 0.1, maxDelaySeconds: 1 },
     },
   ],

@@ -141,6 +141,18 @@ test('a step that runs or has succeeded cannot be skipped', async () => {
   assert.equal((await skip()).status, 409);
 });
 
+test('a rerun that is asked for twice with the same key is one run', async () => {
+  await setup.start('r1', gated());
+  const ask = (body: object) =>
+    request(app).post('/v1/runs/r1:rerun').set('Idempotency-Key', 'k1').send(body);
+  const first = await ask({});
+  const second = await ask({});
+  assert.deepEqual([second.status, second.body.runId], [201, first.body.runId]);
+  const other = await ask({ seed: 5 });
+  assert.deepEqual([other.status, other.body.error.code], [422, 'IDEMPOTENCY_KEY_REUSED']);
+  assert.equal((await setup.state.listRuns({ limit: 10 })).length, 2);
+});
+
 test('a rerun is a new run of the same plan with what was changed, and says of which run', async () => {
   const params = { weeks: { type: 'integer', description: 'd' } as const };
   const pipeline = { ...gated(), params: pipelineOf(['x'], { params }).params };
