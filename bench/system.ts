@@ -11,8 +11,8 @@ import { type ServiceName, serviceLaunch } from '../cli/system/services.ts';
 import { type RunningService, startService } from '../cli/system/start-service.ts';
 import { repository } from './processes.ts';
 
-/** How often it is asked whether a run has finished, in milliseconds. */
-const POLL_MS = 20;
+/** How often it is asked whether a run has finished, in milliseconds: seldom, since asking costs time too. */
+const POLL_MS = 100;
 
 const noopMain = join(repository, 'bench/noop/main.ts');
 
