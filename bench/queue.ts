@@ -1,10 +1,8 @@
-import { setTimeout as pause } from 'node:timers/promises';
 import { homeLayout } from '@triad/shared/config/home.ts';
-import { runList } from '@triad/shared/contracts/run-view.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { durableCommits, sum } from './limits.ts';
 import type { Benchmark } from './measure.ts';
-import { type BenchSystem, noopJob, openSystem } from './system.ts';
+import { type BenchSystem, noopJob, openSystem, untilIdle } from './system.ts';
 
 const RUNS = 1000;
 /** Requests at a time. */
@@ -31,7 +29,7 @@ async function drainOnce(): Promise<number> {
     await createRuns(system);
     await system.start('invoker');
     const startedAt = Date.now();
-    while (await isBusy(system)) await pause(250);
+    await untilIdle(system);
     await system.stop();
     return (RUNS * 1000) / ((await lastFinish(system.home)) - startedAt);
   } finally {
@@ -46,15 +44,6 @@ async function createRuns({ ask }: BenchSystem): Promise<void> {
     while (left-- > 0) await ask('/v1/runs', body);
   };
   await Promise.all(Array.from({ length: CREATORS }, create));
-}
-
-/** Asks for as little as possible: what looks on must not slow down what it looks at. */
-async function isBusy({ ask }: BenchSystem): Promise<boolean> {
-  for (const state of ['queued', 'running']) {
-    const { runs } = runList.parse(await ask(`/v1/runs?state=${state}&limit=1`));
-    if (runs.length > 0) return true;
-  }
-  return false;
 }
 
 /** In milliseconds since the epoch; an error when a run did not succeed. */

@@ -9,15 +9,13 @@ import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { durableCommits } from './limits.ts';
 import { type Benchmark, percentile99, timed } from './measure.ts';
 import { noopSteps } from './noop/noop-steps.ts';
-import { noopJob, openSystem } from './system.ts';
+import { noopJob, openSystem, untilIdle } from './system.ts';
 
 const SCHEDULES = 1000;
 /** How long ticks are watched, in milliseconds: in a minute each schedule fires once. */
 const WATCHED_MS = 70_000;
 /** For what was due while the system started. */
 const SETTLE_MS = 3000;
-/** In which ticks that are due at the end reach their jobs. */
-const GRACE_MS = 3000;
 
 /** From when a tick is due to when the job of its run begins, by the clocks of both. */
 export const tickToJob: Benchmark = {
@@ -52,7 +50,7 @@ async function watchTicks(): Promise<number> {
     const from = new Date();
     await pause(WATCHED_MS);
     const to = new Date();
-    await pause(GRACE_MS);
+    await untilIdle(system);
     await system.stop();
     return percentile99(await latencies(system.home, from, to));
   } finally {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
-import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
+import { type RunView, runList, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
 import { serviceEnvironment } from '../cli/system/service-environment.ts';
 import { type ServiceName, serviceLaunch } from '../cli/system/services.ts';
@@ -13,6 +13,8 @@ import { repository } from './processes.ts';
 
 /** How often it is asked whether a run has finished, in milliseconds: seldom, since asking costs time too. */
 const POLL_MS = 100;
+/** How often it is asked whether any runs are left, in milliseconds. */
+const IDLE_POLL_MS = 250;
 
 const noopMain = join(repository, 'bench/noop/main.ts');
 
@@ -86,6 +88,13 @@ export async function runToEnd({ ask }: BenchSystem, pipeline: string): Promise<
   }
   if (view.state !== 'succeeded') throw new Error(JSON.stringify(view.error));
   return view;
+}
+
+/** Resolves when no run waits or runs. It asks for little: to look on must slow nothing down. */
+export async function untilIdle({ ask }: BenchSystem): Promise<void> {
+  const some = async (state: string) =>
+    runList.parse(await ask(`/v1/runs?state=${state}&limit=1`)).runs.length > 0;
+  while ((await some('queued')) || (await some('running'))) await pause(IDLE_POLL_MS);
 }
 
 /** From a run's creation to its end, in milliseconds, by the orchestrator's clock. */
