@@ -1,10 +1,14 @@
-import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { fitMaster, fitSample } from './fits.ts';
 import { type Measurement, measure } from './measure.ts';
 import { pipeline } from './pipeline.ts';
+import { drain } from './queue.ts';
 import { renderMeasurements } from './render.ts';
+import { runPages } from './run-list.ts';
+import { tickToJob } from './schedules.ts';
 import { boot, dispatch, memory } from './services.ts';
+import { simulation } from './simulation.ts';
+import { fortyCold, fortyWarm, threeInProcess, threeWarm } from './steps.ts';
 
 /*
  * Usage: npm run bench [-- --json] [-- --rounds N] [-- --only word]
@@ -19,11 +23,29 @@ const { values } = parseArgs({
   },
 });
 
+const benchmarks = [
+  pipeline,
+  boot,
+  dispatch,
+  fortyWarm,
+  fortyCold,
+  threeInProcess,
+  threeWarm,
+  tickToJob,
+  drain,
+  runPages,
+  simulation,
+  fitSample,
+  fitMaster,
+  memory,
+];
+
 const measurements: Measurement[] = [];
-for (const benchmark of [pipeline, boot, dispatch, fitSample, fitMaster, memory]) {
+for (const benchmark of benchmarks) {
   if (!benchmark.name.toLowerCase().includes(values.only.toLowerCase())) continue;
-  if (benchmark.needs && !existsSync(benchmark.needs)) {
-    process.stderr.write(`not measured: ${benchmark.name} needs ${benchmark.needs}\n`);
+  const lacking = benchmark.lacks?.();
+  if (lacking !== undefined) {
+    process.stderr.write(`not measured: ${benchmark.name} needs ${lacking}\n`);
     continue;
   }
   process.stderr.write(`measuring: ${benchmark.name}\n`);

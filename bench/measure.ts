@@ -1,28 +1,40 @@
+import { existsSync } from 'node:fs';
+
 /** One measured figure beside its limit, all in the same unit. */
 export interface Measurement {
   name: string;
   /** How it was run, such as `cold process` or `hot, in process`. */
   mode: string;
   median: number;
-  unit: 'ms' | 'MiB';
-  /** The least that is possible on this machine, measured in the same run; null where there is none. */
+  unit: Unit;
+  /** The best that is possible on this machine, measured in the same run; null where there is none. */
   limit: number | null;
-  /** What the limit is. */
-  limitOf: string;
-  /** `median / limit`. */
+  /** What the limit is; null where there is none. */
+  limitOf: string | null;
+  /** How many times worse than the limit. */
   ratio: number | null;
   /** What we aim at. */
   target: number | null;
+  /** Figures that were published for others on comparable work, with their sources. */
+  published: string | null;
 }
+
+/** Of costs, less is better; of rates, more. */
+export type Unit = 'ms' | 'MiB' | 'steps/s' | 'runs/s';
+
+export const isRate = (unit: Unit): boolean => unit.endsWith('/s');
 
 export interface Benchmark {
   name: string;
   mode: string;
-  unit: Measurement['unit'];
+  unit: Unit;
   target: number | null;
-  limitOf: string;
-  /** A file that must be there. */
-  needs?: string;
+  limitOf: string | null;
+  published?: string;
+  /** What has to be there and is not. */
+  lacks?: () => string | undefined;
+  /** Most samples that are taken, for one that says enough by itself. */
+  mostRounds?: number;
   /** One sample of the limit; null where there is nothing to compare with. */
   limit: (() => Promise<number>) | null;
   /** Gets ready to take samples. */
@@ -34,6 +46,10 @@ export interface Sampler {
   close: () => Promise<void>;
 }
 
+/** For benchmarks that read a file. */
+export const lacksFile = (path: string) => (): string | undefined =>
+  existsSync(path) ? undefined : path;
+
 /** For benchmarks that need nothing but themselves. */
 export const stateless = (sample: () => Promise<number>) => async (): Promise<Sampler> => ({
   sample,
@@ -42,12 +58,13 @@ export const stateless = (sample: () => Promise<number>) => async (): Promise<Sa
 
 /** Samples the benchmark and its limit in turn, so that both see the same weather. */
 export async function measure(benchmark: Benchmark, rounds: number): Promise<Measurement> {
-  const { name, mode, unit, target, limitOf, limit } = benchmark;
+  const { name, mode, unit, target, limitOf, limit, published = null } = benchmark;
+  const { mostRounds = rounds } = benchmark;
   const { sample, close } = await benchmark.open();
   const samples: number[] = [];
   const limits: number[] = [];
   try {
-    for (let round = 0; round < rounds; round++) {
+    for (let round = 0; round < Math.min(rounds, mostRounds); round++) {
       samples.push(await sample());
       if (limit) limits.push(await limit());
     }
@@ -56,8 +73,8 @@ export async function measure(benchmark: Benchmark, rounds: number): Promise<Mea
   }
   const middle = median(samples);
   const least = limit ? median(limits) : null;
-  const ratio = least === null ? null : middle / least;
-  return { name, mode, median: middle, unit, limit: least, limitOf, ratio, target };
+  const ratio = least === null ? null : isRate(unit) ? least / middle : middle / least;
+  return { name, mode, median: middle, unit, limit: least, limitOf, ratio, target, published };
 }
 
 export function median(values: number[]): number {
@@ -65,6 +82,12 @@ export function median(values: number[]): number {
   const half = Math.floor(sorted.length / 2);
   const upper = sorted[half] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : ((sorted[half - 1] ?? Number.NaN) + upper) / 2;
+}
+
+/** The value that 99 of 100 do not exceed. */
+export function percentile99(values: number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.ceil(sorted.length * 0.99) - 1] ?? Number.NaN;
 }
 
 /** Milliseconds that `work` takes. */

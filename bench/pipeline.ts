@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { type Benchmark, stateless, timed } from './measure.ts';
+import { type Benchmark, lacksFile, stateless, timed } from './measure.ts';
 import { repository, runNode, withHome } from './processes.ts';
 
 const onlineRetail = join(repository, '../shared/data/online_retail/online_retail_541909.parquet');
@@ -9,7 +9,7 @@ export const pipeline: Benchmark = {
   name: 'Online Retail, whole pipeline',
   mode: 'cold CLI start, eight fresh job processes',
   unit: 'ms',
-  needs: onlineRetail,
+  lacks: lacksFile(onlineRetail),
   target: 6000,
   limitOf: 'the same SQL straight in DuckDB plus the fit, one process',
   limit: () => timed(() => runNode(['bench/raw-pipeline.ts', onlineRetail])),

@@ -7,10 +7,11 @@ import { promisify } from 'node:util';
 import { parseManifest } from '@triad/shared/contracts/manifest.ts';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
-import { type Benchmark, type Sampler, stateless, timed } from './measure.ts';
+import { bareProcesses } from './limits.ts';
+import { type Benchmark, type Sampler, stateless } from './measure.ts';
 import { repository, runNode, startSystem, withHome } from './processes.ts';
 
-const bareProcess = () => timed(() => runNode(['-e', '0']));
+const bareProcess = bareProcesses(1);
 
 /** From the command line to both services listening. */
 export const boot: Benchmark = {

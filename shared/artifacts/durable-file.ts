@@ -16,9 +16,12 @@ export async function syncToDisk(path: string): Promise<void> {
 export async function makeDirectoryDurably(directory: string): Promise<void> {
   const first = await mkdir(directory, { recursive: true });
   if (first === undefined) return;
+  const parents: string[] = [];
   for (let made = directory; made.length >= first.length; made = dirname(made)) {
-    await syncToDisk(dirname(made));
+    parents.push(dirname(made));
   }
+  // Together, because a file system writes what is asked for at one time in one go.
+  await Promise.all(parents.map(syncToDisk));
 }
 
 /** Gives `source` the further name `target` for good; false when that name is taken. */

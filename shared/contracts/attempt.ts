@@ -13,6 +13,15 @@ export function formatCommandId({ runId, step, attempt }: CommandKey): string {
   return `${runId}:${step}:${attempt}`;
 }
 
+export const commandIdPattern = /^[0-9a-z-]{1,64}:[a-z][a-z0-9_-]{0,62}:[1-9][0-9]{0,5}$/;
+
+/** Inverse of `formatCommandId`; the id must be valid. */
+export function parseCommandId(id: string): CommandKey {
+  if (!commandIdPattern.test(id)) throw new Error(`${id} is no command id`);
+  const [runId = '', step = '', attempt = ''] = id.split(':');
+  return { runId, step, attempt: Number(attempt) };
+}
+
 /** Where an attempt writes: nothing outside this folder, so that attempts never mix. */
 export function attemptPrefix({ runId, step, attempt }: CommandKey): string {
   return `runs/${runId}/${step}/${attempt}`;

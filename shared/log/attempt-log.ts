@@ -1,4 +1,4 @@
-import { parseCommandId } from '../contracts/names.ts';
+import { parseCommandId } from '../contracts/attempt.ts';
 import { traceIdOf } from '../tracing/span-context.ts';
 import type { Logger } from './logger.ts';
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database, DeadLetterRecord, DeliveryRecord } from '../state/database.ts';
-import { locksRows, transact } from '../state/transaction.ts';
+import { locksRows, transact, transactSoon } from '../state/transaction.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 
 /** `MessageStore` in the state database, so that one file holds all that must not be lost. */
@@ -21,7 +21,7 @@ export class KyselyMessageStore implements MessageStore {
   }
 
   takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
-    return transact(this.#db, async (tx) => {
+    return transactSoon(this.#db, async (tx) => {
       const due = tx
         .selectFrom('deliveries')
         .selectAll()
@@ -53,7 +53,9 @@ export class KyselyMessageStore implements MessageStore {
   }
 
   async acknowledge(deliveryId: string): Promise<void> {
-    await this.#db.deleteFrom('deliveries').where('id', '=', deliveryId).execute();
+    await transactSoon(this.#db, async (tx) => {
+      await tx.deleteFrom('deliveries').where('id', '=', deliveryId).execute();
+    });
   }
 
   async reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void> {

@@ -3,6 +3,7 @@ import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
 import type { EventEffect } from '../contracts/event-view.ts';
 import type { Database, EventRecord } from './database.ts';
 import type { EventFilter, EventStore, NewEvent, StoredEvent } from './event-store.ts';
+import { transactSoon } from './transaction.ts';
 
 /** `EventStore` on any database that Kysely speaks to. */
 export class KyselyEventStore implements EventStore {
@@ -57,12 +58,14 @@ export class KyselyEventStore implements EventStore {
   }
 
   async markProcessed(eventId: string, effects: EventEffect[], at: Date): Promise<void> {
-    await this.#db
-      .updateTable('events')
-      .set({ processed_at: at.toISOString(), effects: JSON.stringify(effects) })
-      .where('event_id', '=', eventId)
-      .where('processed_at', 'is', null)
-      .execute();
+    await transactSoon(this.#db, async (tx) => {
+      await tx
+        .updateTable('events')
+        .set({ processed_at: at.toISOString(), effects: JSON.stringify(effects) })
+        .where('event_id', '=', eventId)
+        .where('processed_at', 'is', null)
+        .execute();
+    });
   }
 
   async defer(eventId: string, dueAt: Date): Promise<void> {
@@ -97,7 +100,7 @@ export class KyselyEventStore implements EventStore {
   }
 
   async announce(runId: string, event: NewEvent): Promise<void> {
-    await this.#db.transaction().execute(async (tx) => {
+    await transactSoon(this.#db, async (tx) => {
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('announced_runs')
         .values({ run_id: runId })

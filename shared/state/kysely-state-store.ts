@@ -6,6 +6,7 @@ import { ADMISSION, applyChange } from './apply-change.ts';
 import { createRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { matchingRuns } from './matching-runs.ts';
+import { RecentlyUsed } from './recently-used.ts';
 import { outboxRecord, toOutboxMessage, toRunRow } from './run-records.ts';
 import type {
   ActiveCount,
@@ -21,11 +22,16 @@ import type {
   StoredRun,
 } from './state-store.ts';
 import type { TickKey } from './tick-ledger.ts';
-import { locksRows, transact, transactIf } from './transaction.ts';
+import { locksRows, transactIf, transactSoon } from './transaction.ts';
+
+/** Runs whose plan and events are kept in memory. */
+const KNOWN_RUNS = 256;
 
 /** `StateStore` on any database that Kysely speaks to. */
 export class KyselyStateStore implements StateStore {
   readonly #db: Kysely<Database>;
+  /** A plan never changes and events are only added, so what was read once need not be again. */
+  readonly #known = new RecentlyUsed<StoredRun>(KNOWN_RUNS);
 
   constructor(db: Kysely<Database>) {
     this.#db = db;
@@ -45,9 +51,10 @@ export class KyselyStateStore implements StateStore {
 
   async getRun(runId: string): Promise<StoredRun | undefined> {
     return this.#db.transaction().execute(async (tx) => {
+      const known = this.#known.get(runId);
       const row = await tx
         .selectFrom('runs')
-        .select('plan')
+        .select(known ? 'run_id' : 'plan')
         .where('run_id', '=', runId)
         .executeTakeFirst();
       if (!row) return undefined;
@@ -55,16 +62,18 @@ export class KyselyStateStore implements StateStore {
         .selectFrom('run_events')
         .select(['seq', 'at', 'event'])
         .where('run_id', '=', runId)
+        .where('seq', '>', known?.events.length ?? 0)
         .orderBy('seq')
         .execute();
-      return {
-        plan: runPlan.parse(JSON.parse(row.plan)),
-        events: events.map(({ seq, at, event }) => ({
-          seq,
-          at: new Date(at),
-          event: runEvent.parse(JSON.parse(event)),
-        })),
-      };
+      const plan = known?.plan ?? runPlan.parse(JSON.parse(row.plan ?? ''));
+      const fresh = events.map(({ seq, at, event }) => ({
+        seq,
+        at: new Date(at),
+        event: runEvent.parse(JSON.parse(event)),
+      }));
+      const run = { plan, events: [...(known?.events ?? []), ...fresh] };
+      this.#known.set(runId, run);
+      return run;
     });
   }
 
@@ -190,7 +199,7 @@ export class KyselyStateStore implements StateStore {
   }
 
   takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
-    return transact(this.#db, async (tx) => {
+    return transactSoon(this.#db, async (tx) => {
       const free = tx
         .selectFrom('outbox')
         .selectAll()
@@ -216,7 +225,9 @@ export class KyselyStateStore implements StateStore {
   }
 
   async markPublished(ids: string[]): Promise<void> {
-    await this.#db.deleteFrom('outbox').where('id', 'in', ids).execute();
+    await transactSoon(this.#db, async (tx) => {
+      await tx.deleteFrom('outbox').where('id', 'in', ids).execute();
+    });
   }
 
   async admissionRevision(): Promise<number> {

@@ -99,6 +99,8 @@ function adapt(file: DatabaseSync, path: string): SqliteDatabase {
     if (known) return known;
     const statement = coded(() => file.prepare(sql));
     const fresh = { statement, reader: statement.columns().length > 0 };
+    // A setting is made when its statement is prepared: kept, it would be made only once.
+    if (/^pragma/i.test(sql)) return fresh;
     if (prepared.size >= PREPARED_LIMIT) prepared.clear();
     prepared.set(sql, fresh);
     return fresh;

@@ -15,7 +15,7 @@ export interface RecordedEvent {
 
 export interface StoredRun {
   plan: RunPlan;
-  events: RecordedEvent[];
+  events: readonly RecordedEvent[];
 }
 
 /** The columns of a run that lists show, kept equal to the fold of its events. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { parseCommandId } from '../contracts/names.ts';
+import { parseCommandId } from '../contracts/attempt.ts';
 
 /** Names one span of one trace, across processes. */
 export interface SpanContext {

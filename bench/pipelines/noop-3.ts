@@ -1,0 +1,3 @@
+import { noopSteps } from '../noop/noop-steps.ts';
+
+export default noopSteps(3);
