@@ -136,7 +136,7 @@ async function aftermath(
   const db = await database.open(fleet.home);
   const state = new KyselyStateStore(db);
   try {
-    const events = new Map<string, RecordedEvent[]>();
+    const events = new Map<string, readonly RecordedEvent[]>();
     for (const { runId } of runs) events.set(runId, (await state.getRun(runId))?.events ?? []);
     const services = fleet.members.map(({ name, deaths }) => {
       return { name, deaths, isStubborn: stubborn.includes(name) };

@@ -134,7 +134,7 @@ describe('the embedded system', { concurrency: 2 }, () => {
     assert.equal(stderr, '');
     assert.deepEqual(
       JSON.parse(stdout).pipelines.map(({ name }: { name: string }) => name),
-      ['chain', 'verified'],
+      ['chain'],
     );
     assert.deepEqual(processesOf(home), []);
     assert.equal(existsSync(join(home, 'system.json')), false);

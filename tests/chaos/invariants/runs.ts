@@ -11,7 +11,7 @@ export interface RunsFound {
   /** The minutes in which a schedule was due while the system was watched. */
   minutes: Date[];
   /** By run. */
-  events: ReadonlyMap<string, RecordedEvent[]>;
+  events: ReadonlyMap<string, readonly RecordedEvent[]>;
 }
 
 /** What must hold of runs: none is lost, none is there twice, and each ended as was asked. */

@@ -210,7 +210,9 @@ function matches(row: RunRow, filter: RunFilter): boolean {
   return (
     (pipeline === undefined || row.pipeline === pipeline) &&
     (state === undefined || row.state === state) &&
-    (trigger === undefined || row.trigger === trigger) &&
+    (trigger === undefined
+      ? pipeline !== undefined || row.trigger !== 'look'
+      : row.trigger === trigger) &&
     (runDateFrom === undefined || row.runDate >= runDateFrom) &&
     (runDateTo === undefined || row.runDate <= runDateTo) &&
     (createdFrom === undefined || row.createdAt >= createdFrom) &&

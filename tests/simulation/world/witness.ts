@@ -43,7 +43,7 @@ export class Witness {
       const run = await state.getRun(runId);
       if (!run) continue;
       const status = foldEvents(run.plan, run.events);
-      this.runs.set(runId, { ...run, tick: undefined, status });
+      this.runs.set(runId, { ...run, events: [...run.events], tick: undefined, status });
     }
   }
 
