@@ -63,7 +63,7 @@ function wrongEnd(run: RunView, { deeds }: Pick<Users, 'deeds'>): string | undef
   return `${runId} (${pipeline}) is ${state}: ${run.error?.code ?? 'no error'}`;
 }
 
-function startsAfterCancellation(events: RecordedEvent[]): boolean {
+function startsAfterCancellation(events: readonly RecordedEvent[]): boolean {
   let isCancelling = false;
   for (const { event } of events) {
     if (event.type === 'cancel_requested') isCancelling = true;
