@@ -17,8 +17,11 @@ const { values, positionals } = parseArgs({
 });
 
 const repository = resolve(import.meta.dirname, '..');
+/** The suites of the stores are run again, on Postgres. */
+const isExternal = (path: string): boolean => /\.(external|kysely)\.test\.ts$/.test(path);
+
 const files = globSync('tests/**/*.test.ts', { cwd: repository })
-  .filter((path) => path.endsWith('.external.test.ts') === values.external)
+  .filter((path) => (values.external ? isExternal(path) : !path.endsWith('.external.test.ts')))
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
   .sort()
   .map((path) => resolve(repository, path));
@@ -28,6 +31,7 @@ if (files.length === 0) {
   process.exit(1);
 }
 
+if (values.external) process.env.TRIAD_TEST_DATABASES = 'all';
 // The processes that tests start share what the first of them compiled.
 process.env.NODE_COMPILE_CACHE ??= compileCacheDirectory;
 

@@ -12,7 +12,7 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/orchestrator/alarms/alarm-watcher.test.ts' },
       { where: 'tests/conformance/stores.kysely.test.ts' },
       { where: 'tests/conformance/state-store.kysely.test.ts' },
-      { where: 'tests/flow/orchestrators-on-postgres.test.ts' },
+      { where: 'tests/flow/orchestrators-on-pglite.external.test.ts' },
       { where: 'tests/simulation/worlds.test.ts' },
       { where: 'simulate' },
       { where: 'chaos' },

@@ -22,18 +22,18 @@ test('in a hundred worlds full of faults, every promise is kept', async () => {
 
 test('the same seed gives the same world, other seeds give others', async () => {
   const hashes = new Set<string>();
-  for (const seed of [1, 2, 3, 4, 5]) {
+  for (const seed of [1, 2, 3]) {
     const first = await live(seed);
     // Beside another world, which must not matter.
     const [again] = await Promise.all([live(seed), live(seed + 100)]);
     assert.deepEqual(again, first);
     hashes.add(first.hash);
   }
-  assert.equal(hashes.size, 5);
+  assert.equal(hashes.size, 3);
 });
 
 test('a world on SQLite is the same as in memory, event for event', async () => {
-  for (const seed of [11, 12]) {
+  for (const seed of [11]) {
     const db = await openSqlite(':memory:');
     const onSqlite = await new World(scenarioOf(seed), kyselyStores(db)).live();
     await db.destroy();

@@ -56,5 +56,9 @@ function pglite(): TestDatabase {
   };
 }
 
-/** Every database that state and messages are kept in. Each suite runs on all of them. */
-export const databases: readonly TestDatabase[] = [sqlite, pglite()];
+/**
+ * The databases that state and messages are kept in. The external tests run each suite on all of
+ * them; the others, which must be quick, on SQLite.
+ */
+export const databases: readonly TestDatabase[] =
+  process.env.TRIAD_TEST_DATABASES === 'all' ? [sqlite, pglite()] : [sqlite];
