@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { runView } from '@triad/shared/contracts/run-view.ts';
-import { triad } from '../harness/cli/triad-process.ts';
+import { type Ended, TriadProcess, triad } from '../harness/cli/triad-process.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
 describe('the reference pipeline from the command line', () => {
   let home = '';
   let env: NodeJS.ProcessEnv = {};
+  let up: TriadProcess | undefined;
+  /** What the doctor says while no system runs. */
+  let examined: Ended;
   before(async () => {
     home = await temporaryDirectory();
     env = { TRIAD_HOME: home, INIT_CWD: home };
@@ -17,6 +20,15 @@ describe('the reference pipeline from the command line', () => {
     const { exitCode, stdout, stderr } = await triad(['run', 'rfm', ...source, '--json'], env);
     assert.equal(exitCode, 0, stderr);
     assert.equal(runView.parse(JSON.parse(stdout)).state, 'succeeded');
+    // The commands that follow use this system, and need not boot their own.
+    const ports = { TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' };
+    examined = await triad(['doctor'], { ...env, ...ports });
+    up = new TriadProcess(['up'], { ...env, ...ports });
+    await up.saying('stdout', /Ctrl-C stops it/);
+  });
+  after(async () => {
+    up?.kill('SIGINT');
+    await up?.ended();
   });
 
   test('a relative path of a source starts where the command was typed', async () => {
@@ -74,8 +86,7 @@ describe('the reference pipeline from the command line', () => {
   });
 
   test('doctor finds the home sound', async () => {
-    const ports = { TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' };
-    const { exitCode, stdout } = await triad(['doctor'], { ...env, ...ports });
+    const { exitCode, stdout } = examined;
     assert.equal(exitCode, 0, stdout);
     assert.match(stdout, /^ok +state +sound$/m);
     assert.match(stdout, /^ok +warehouse +answers$/m);

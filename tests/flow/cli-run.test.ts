@@ -19,6 +19,10 @@ describe('triad run', { concurrency: 2 }, () => {
     started.push(process);
     return process;
   };
+  /** A system that stays, for tests of several commands: each need not boot its own. */
+  const up = async (env: NodeJS.ProcessEnv) => {
+    await start(['up'], env).saying('stdout', /Ctrl-C stops it/);
+  };
   /** A run in a temporary system whose second step is at work and waits. */
   const holding = async () => {
     const scripted = await scriptedHome();
@@ -85,6 +89,7 @@ describe('triad run', { concurrency: 2 }, () => {
 
   test('an unknown pipeline or run is NOT_FOUND', async () => {
     const { env } = await scriptedHome();
+    await up(env);
     const pipeline = await triad(['run', 'nope', '--run-date', '2026-01-31', '--json'], env);
     assert.equal(pipeline.exitCode, 1);
     assert.equal(JSON.parse(pipeline.stdout).error.code, 'NOT_FOUND');
@@ -217,6 +222,7 @@ describe('triad run', { concurrency: 2 }, () => {
     assert.equal((await process.ended()).exitCode, 1);
 
     letGo();
+    await up(env);
     await triad(chain, env);
     const newest = await triad(['runs', '--limit', '1'], env);
     const [, before = ''] = /There are more: --before (\w+) lists them\./.exec(newest.stderr) ?? [];
