@@ -9,7 +9,7 @@ import { validatePipeline } from '../orchestrator/plan/validate-pipeline.ts';
 import { bareRequests } from './limits.ts';
 import { type Benchmark, percentile99, timed } from './measure.ts';
 import { noopSteps } from './noop/noop-steps.ts';
-import { type BenchSystem, openSystem } from './system.ts';
+import { type BenchSystem, noopJob, openSystem } from './system.ts';
 
 const RUNS = 100_000;
 /** Rows that one statement inserts. */
@@ -28,7 +28,7 @@ export const runPages: Benchmark = {
   limit: async () => percentile99(await bareRequests(JSON.stringify(page), 10 * REPEATS)),
   mostRounds: 2,
   async open() {
-    const system = await openSystem({});
+    const system = await openSystem(noopJob.inProcess);
     const searches = await fill(homeLayout(system.home).state);
     await system.start('orchestrator');
     return { sample: () => searchAll(system, searches), close: system.close };

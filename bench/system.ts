@@ -45,7 +45,7 @@ export async function openSystem(env: NodeJS.ProcessEnv): Promise<BenchSystem> {
   const home = await mkdtemp(join(tmpdir(), 'triad-bench-'));
   const own = {
     TRIAD_HOME: home,
-    TRIAD_PIPELINES_DIR: join(repository, 'bench/pipelines'),
+    TRIAD_PIPELINES_DIR: join(repository, 'bench/noop/pipelines'),
     TRIAD_SCHEDULER: 'off',
     TRIAD_RATE_LIMIT: '0',
     // Two services and the waiting processes of the job that is measured; no others.

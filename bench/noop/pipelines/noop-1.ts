@@ -1,0 +1,3 @@
+import { noopSteps } from '../noop-steps.ts';
+
+export default noopSteps(1);

@@ -1,3 +1,0 @@
-import { noopSteps } from '../noop/noop-steps.ts';
-
-export default noopSteps(3);
