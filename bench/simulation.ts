@@ -1,7 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type Benchmark, stateless } from './measure.ts';
@@ -9,7 +7,7 @@ import { repository } from './processes.ts';
 
 const RUNS = 3000;
 
-const report = z.looseObject({ runsPerSecond: z.number().positive() });
+const report = z.looseObject({ runs: z.int().positive(), seconds: z.number().positive() });
 
 /** Runs of the whole system in the deterministic simulated world. */
 export const simulation: Benchmark = {
@@ -19,20 +17,12 @@ export const simulation: Benchmark = {
   target: 1000,
   limitOf: null,
   limit: null,
-  lacks: () => (hasScript() ? undefined : 'the script `simulate` of package.json'),
   open: stateless(async () => {
     const command = ['run', '-s', 'simulate', '--', '--runs', String(RUNS), '--json'];
     const child = spawn('npm', command, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
     const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     if (child.exitCode !== 0) throw new Error(`the simulation found a failure:\n${output}`);
-    return report.parse(JSON.parse(output)).runsPerSecond;
+    const { runs, seconds } = report.parse(JSON.parse(output));
+    return runs / seconds;
   }),
 };
-
-function hasScript(): boolean {
-  const file = readFileSync(join(repository, 'package.json'), 'utf8');
-  const { scripts } = z
-    .object({ scripts: z.record(z.string(), z.string()) })
-    .parse(JSON.parse(file));
-  return 'simulate' in scripts;
-}
