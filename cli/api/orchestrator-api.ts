@@ -15,6 +15,7 @@ import {
   eventReceipt,
 } from '@triad/shared/contracts/event-view.ts';
 import { type Pipeline, pipeline } from '@triad/shared/contracts/pipeline.ts';
+import { type Pruned, pruned } from '@triad/shared/contracts/pruned.ts';
 import type { RunTrigger } from '@triad/shared/contracts/run-trigger.ts';
 import {
   type ApprovalRequest,
@@ -71,18 +72,6 @@ const healthReport = z.object({
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), reason: z.string().nullable() })),
 });
 export type HealthReport = z.infer<typeof healthReport>;
-
-const pruned = z.object({
-  runs: z.array(z.string()),
-  ticks: z.int(),
-  deadLetters: z.int(),
-  cacheEntries: z.int(),
-  events: z.int(),
-  alarms: z.int(),
-  auditEntries: z.int(),
-  tokens: z.int(),
-});
-export type Pruned = z.infer<typeof pruned>;
 
 /** Most runs that one page of a list holds. */
 const PAGE = 100;

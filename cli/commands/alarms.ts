@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { AlarmDetails, AlarmView } from '@triad/shared/contracts/alarm-view.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command } from '../command-context.ts';
@@ -46,7 +45,7 @@ export const acknowledgeAlarm: Command<
   [id: string, options: { comment: string; json?: boolean }]
 > = (context, id, { comment, json }) =>
   withSystem(context, async ({ orchestrator }) => {
-    const by = userInfo().username;
+    const by = context.user;
     const alarm = await orchestrator.alarms.acknowledge(id, { by, comment });
     const line = `Alarm ${id} is acknowledged by ${alarm.acknowledged?.by ?? by}.`;
     context.terminal.out.line(json ? JSON.stringify(alarm, null, 2) : line);

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command } from '../command-context.ts';
 import { withSystem } from '../system/system-session.ts';
@@ -15,7 +14,7 @@ export const pause: Command<[pipeline: string, options: PauseOptions]> = (
   { reason, json },
 ) =>
   withSystem(context, async ({ orchestrator }) => {
-    const answer = await orchestrator.pause(name, { by: userInfo().username, reason });
+    const answer = await orchestrator.pause(name, { by: context.user, reason });
     const { out } = context.terminal;
     const by = answer.paused?.by ?? 'nobody';
     out.line(

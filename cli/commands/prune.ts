@@ -1,6 +1,6 @@
+import type { Pruned } from '@triad/shared/contracts/pruned.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { Pruned } from '../api/orchestrator-api.ts';
 import type { Command } from '../command-context.ts';
 import { withSystem } from '../system/system-session.ts';
 

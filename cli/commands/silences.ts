@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { AlarmKind, SilenceView } from '@triad/shared/contracts/alarm-view.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import type { Command } from '../command-context.ts';
@@ -23,7 +22,7 @@ export const silence: Command<[pipeline: string, options: SilenceOptions]> = (
 ) =>
   withSystem(context, async ({ orchestrator }) => {
     const until = new Date(context.clock.now().getTime() + spanMs).toISOString();
-    const by = userInfo().username;
+    const by = context.user;
     const added = await orchestrator.alarms.addSilence({
       pipeline,
       until,

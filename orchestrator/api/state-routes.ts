@@ -1,3 +1,4 @@
+import { pruned } from '@triad/shared/contracts/pruned.ts';
 import { z } from 'zod';
 import { type Route, route } from './route.ts';
 
@@ -17,17 +18,6 @@ const backupName = z
     'expected a file name of letters, digits, - and _, such as 2026-01-31.db',
   )
   .max(100);
-
-const pruned = z.strictObject({
-  runs: z.array(z.string()).describe('Ids of the runs, oldest first.'),
-  ticks: z.int(),
-  deadLetters: z.int(),
-  cacheEntries: z.int(),
-  events: z.int(),
-  alarms: z.int(),
-  auditEntries: z.int(),
-  tokens: z.int(),
-});
 
 export function stateRoutes({ backup, prune, preview }: StateUpkeep): Route[] {
   return [

@@ -1,6 +1,7 @@
 import type { ParamSpec, Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { Sensor } from '@triad/shared/contracts/sensor.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { nodesOnCycle } from '../plan/nodes-on-cycle.ts';
 
 /** What is wrong with the triggers and sensors of one pipeline, seen by itself. */
 export function badTrigger(pipeline: Pipeline): string | undefined {
@@ -19,7 +20,12 @@ export function checkTriggersTogether(pipelines: ReadonlyMap<string, Pipeline>):
       throw new TriadError('PIPELINE_INVALID', { pipeline: name, reason });
     }
   }
-  const waiting = cycle(pipelines);
+  const waiting = nodesOnCycle(
+    [...pipelines.values()].map(({ name, triggers }) => ({
+      name,
+      after: triggers.flatMap((trigger) => (trigger.on === 'pipeline' ? [trigger.pipeline] : [])),
+    })),
+  );
   const [first] = waiting;
   if (first === undefined) return;
   const reason = `pipelines trigger each other without end: ${waiting.join(', ')}`;
@@ -69,17 +75,4 @@ function firstOpen(params: Pipeline['params'], given: string[]): string | undefi
   return Object.entries(params).find(
     ([param, spec]) => spec.required && spec.default === undefined && !given.includes(param),
   )?.[0];
-}
-
-/** Takes away the pipelines that wait for none that is left (Kahn 1962); the rest has a cycle. */
-function cycle(pipelines: ReadonlyMap<string, Pipeline>): string[] {
-  let left = [...pipelines.values()];
-  for (;;) {
-    const names = new Set(left.map(({ name }) => name));
-    const blocked = left.filter(({ triggers }) =>
-      triggers.some((trigger) => trigger.on === 'pipeline' && names.has(trigger.pipeline)),
-    );
-    if (blocked.length === left.length) return blocked.map(({ name }) => name);
-    left = blocked;
-  }
 }

@@ -5,6 +5,7 @@ import { isErrorCode } from '@triad/shared/errors/catalogue.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { badTrigger } from '../events/validate-triggers.ts';
 import { badSchedule } from '../schedule/validate-schedule.ts';
+import { nodesOnCycle } from './nodes-on-cycle.ts';
 import { resolveParams } from './resolve-params.ts';
 import { withVerificationSteps } from './verification-steps.ts';
 
@@ -46,18 +47,9 @@ function unknownDependency({ steps }: Pipeline): string | undefined {
   return undefined;
 }
 
-/** Takes away the steps whose dependencies are gone (Kahn 1962); what stays is on a cycle. */
 function cycle({ steps }: Pipeline): string | undefined {
-  let left = steps;
-  for (;;) {
-    const names = new Set(left.map((step) => step.name));
-    const blocked = left.filter((step) => step.after.some((name) => names.has(name)));
-    if (blocked.length === 0) return undefined;
-    if (blocked.length === left.length) {
-      return `steps wait for each other: ${blocked.map((step) => step.name).join(', ')}`;
-    }
-    left = blocked;
-  }
+  const waiting = nodesOnCycle(steps);
+  return waiting.length > 0 ? `steps wait for each other: ${waiting.join(', ')}` : undefined;
 }
 
 function missingJob({ steps }: Pipeline): string | undefined {

@@ -114,7 +114,10 @@ const environment = z.object({
   TRACEPARENT: z.string().optional(),
 });
 
-const poolSizes = z.record(slug, z.int().min(1));
+/** The warehouse's own pool is not a setting: its file has one writer. */
+const poolSizes = z
+  .record(slug, z.int().min(1))
+  .refine((sizes) => !Object.hasOwn(sizes, 'warehouse'));
 const commandLine = z.array(z.string()).min(1);
 /** A program, or one built on Triad's harness, of which some wait warm. */
 const jobPrograms = z.record(
@@ -228,7 +231,12 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queueLimitSeconds: value.TRIAD_QUEUE_LIMIT_SECONDS,
     reconcileSeconds: value.TRIAD_RECONCILE_SECONDS,
     warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
-    pools: parseJson('TRIAD_POOLS', value.TRIAD_POOLS, poolSizes, 'pool names to sizes'),
+    pools: parseJson(
+      'TRIAD_POOLS',
+      value.TRIAD_POOLS,
+      poolSizes,
+      'pool names, other than warehouse, to sizes',
+    ),
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
     alarms: {
       channels: parseAlarmChannels(value.TRIAD_ALARM_CHANNELS),

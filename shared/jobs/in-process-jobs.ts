@@ -1,11 +1,9 @@
-import { readFile } from 'node:fs/promises';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { CancelTimer, Clock } from '../clock/clock.ts';
 import { Underway } from '../concurrency/underway.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
 import type { JobView } from '../contracts/job-view.ts';
 import { exitCode, exitCodeOf } from '../errors/exit-code.ts';
-import { isSystemError } from '../errors/system-error.ts';
 import { TriadError, toTriadError } from '../errors/triad-error.ts';
 import { fileLogger } from '../log/file-logger.ts';
 import type { Logger } from '../log/logger.ts';
@@ -107,12 +105,7 @@ export class InProcessJobs implements JobLauncher {
 
   async logs(id: string): Promise<string | undefined> {
     if (!(await this.get(id))) return undefined;
-    try {
-      return await readFile(this.#records.folder(id).log, 'utf8');
-    } catch (error) {
-      if (isSystemError(error, 'ENOENT')) return '';
-      throw error;
-    }
+    return this.#records.log(id);
   }
 
   async cancel(id: string): Promise<JobView | undefined> {

@@ -100,6 +100,16 @@ export class JobRecords {
     fs.rmSync(join(this.#running, id), { force: true });
   }
 
+  /** What the job printed; nothing where it has not begun to. */
+  async log(id: string): Promise<string> {
+    try {
+      return await readFile(this.folder(id).log, 'utf8');
+    } catch (error) {
+      if (isSystemError(error, 'ENOENT')) return '';
+      throw error;
+    }
+  }
+
   async #names(directory: string): Promise<string[]> {
     try {
       const names = await readdir(directory);

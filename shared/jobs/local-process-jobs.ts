@@ -1,12 +1,11 @@
 import { mkdtempSync, rmdirSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
 import { Underway } from '../concurrency/underway.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
 import type { JobView } from '../contracts/job-view.ts';
-import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { attemptLog } from '../log/attempt-log.ts';
 import type { Logger } from '../log/logger.ts';
@@ -110,12 +109,7 @@ export class LocalProcessJobs implements JobLauncher {
 
   async logs(id: string): Promise<string | undefined> {
     if (!(await this.get(id))) return undefined;
-    try {
-      return await readFile(this.#records.folder(id).log, 'utf8');
-    } catch (error) {
-      if (isSystemError(error, 'ENOENT')) return '';
-      throw error;
-    }
+    return this.#records.log(id);
   }
 
   /** A disk that is full must not keep a job from being stopped. */

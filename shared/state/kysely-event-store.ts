@@ -3,6 +3,7 @@ import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
 import type { EventEffect } from '../contracts/event-view.ts';
 import type { Database, EventRecord } from './database.ts';
 import type { EventFilter, EventStore, NewEvent, StoredEvent } from './event-store.ts';
+import { runOfCause } from './run-of-cause.ts';
 import { transactSoon } from './transaction.ts';
 
 /** `EventStore` on any database that Kysely speaks to. */
@@ -110,13 +111,8 @@ export class KyselyEventStore implements EventStore {
     });
   }
 
-  async runOfCause(cause: string): Promise<string | undefined> {
-    const row = await this.#db
-      .selectFrom('runs')
-      .select('run_id')
-      .where('cause', '=', cause)
-      .executeTakeFirst();
-    return row?.run_id;
+  runOfCause(cause: string): Promise<string | undefined> {
+    return runOfCause(this.#db, cause);
   }
 }
 

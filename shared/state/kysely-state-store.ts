@@ -7,6 +7,7 @@ import { createRun } from './create-run.ts';
 import type { Database } from './database.ts';
 import { matchingRuns } from './matching-runs.ts';
 import { RecentlyUsed } from './recently-used.ts';
+import { runOfCause } from './run-of-cause.ts';
 import { outboxRecord, toOutboxMessage, toRunRow } from './run-records.ts';
 import type {
   ActiveCount,
@@ -77,13 +78,8 @@ export class KyselyStateStore implements StateStore {
     });
   }
 
-  async runOfCause(cause: string): Promise<string | undefined> {
-    const row = await this.#db
-      .selectFrom('runs')
-      .select('run_id')
-      .where('cause', '=', cause)
-      .executeTakeFirst();
-    return row?.run_id;
+  runOfCause(cause: string): Promise<string | undefined> {
+    return runOfCause(this.#db, cause);
   }
 
   async listRuns(filter: RunFilter): Promise<RunRow[]> {
