@@ -95,9 +95,8 @@ export class Reconciler {
 
   /** The invoker enforces the time limit; this is for when it cannot. */
   async #endOverdueJob(attempt: InFlight, run: StoredRun): Promise<void> {
-    const { queueLimitSeconds } = this.#options;
     const limit = stepOf(run, attempt).resources.timeLimitSeconds;
-    if (this.#age(attempt) <= limit + queueLimitSeconds) return;
+    if (this.#age(attempt) <= limit + this.#queuedLimit(attempt, run)) return;
     await this.#sendCancellation(attempt);
     const error = new TriadError('JOB_TIMEOUT', { limit }).report();
     await settleAttempt(this.#options, attempt, { state: 'failed', error });
@@ -106,7 +105,7 @@ export class Reconciler {
   async #findLostCommand(attempt: InFlight, run: StoredRun): Promise<void> {
     const { resendAfterSeconds } = this.#options;
     const { commandId } = attempt;
-    const limit = stepOf(run, attempt).limits.queuedSeconds ?? this.#options.queueLimitSeconds;
+    const limit = this.#queuedLimit(attempt, run);
     if (this.#age(attempt) > limit) {
       // The command may yet arrive, as when its dead letter is replayed: it must start nothing.
       await this.#sendCancellation(attempt);
@@ -158,6 +157,11 @@ export class Reconciler {
     const event = eventMessage(type, commandId, data, ids, clock.now());
     await state.enqueue({ id: event.id, topic: topic.commands, event });
     onOutbox();
+  }
+
+  /** How long the attempt may go without a job, in seconds. */
+  #queuedLimit(attempt: InFlight, run: StoredRun): number {
+    return stepOf(run, attempt).limits.queuedSeconds ?? this.#options.queueLimitSeconds;
   }
 
   /** Seconds since the attempt was dispatched. */
