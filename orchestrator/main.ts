@@ -12,6 +12,7 @@ import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
+import { httpPush, localPush } from '@triad/shared/messenger/push.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
@@ -77,18 +78,24 @@ await runService(async () => {
   const messenger = new PushMessenger({
     store: new KyselyMessageStore(db),
     subscriptions: [
-      { name: 'invoker', topic: topic.commands, endpoint: `${config.invoker.url}/pubsub/push` },
+      {
+        name: 'invoker',
+        topic: topic.commands,
+        push: httpPush({
+          endpoint: `${config.invoker.url}/pubsub/push`,
+          token: config.serviceToken,
+          fetch,
+        }),
+      },
       {
         name: 'orchestrator',
         topic: topic.outcomes,
-        endpoint: `${config.orchestrator.url}/pubsub/push`,
+        push: localPush((envelope) => orchestrator.receive(envelope)),
       },
     ],
-    token: config.serviceToken,
     clock,
     ids,
     random: Math.random,
-    fetch,
     log,
     policy: { ...defaultDeliveryPolicy, maxAttempts: config.deliveryAttempts },
   });

@@ -77,6 +77,8 @@ const STALLED_AFTER_SECONDS = 60;
 /** The orchestrator's parts, wired: routes in, commands out, and the loops in between. */
 export class Orchestrator {
   readonly routes: Route[];
+  /** Takes the push of an outcome: to return is to acknowledge it. */
+  readonly receive: (body: unknown) => Promise<void>;
   readonly #options: OrchestratorOptions;
   readonly #readiness: Readiness;
   readonly #heartbeats: Heartbeat[] = [];
@@ -151,6 +153,7 @@ export class Orchestrator {
       onEvent: () => this.#router.wake(),
       ...(looks && { onRound: this.#expectRounds('sensor watcher', 0) }),
     });
+    this.receive = (body) => receiveOutcome({ ...options, engine, observer }, body);
     const running = { ...options, engine, starter, admission: this.#admission };
     this.routes = [
       ...runRoutes(running),
@@ -161,7 +164,7 @@ export class Orchestrator {
       ...this.#alarms.routes,
       ...eventRoutes({ ...options, router: this.#router }),
       ...sensorRoutes(this.#watcher),
-      ...messageRoutes(messenger, (body) => receiveOutcome({ ...options, engine, observer }, body)),
+      ...messageRoutes(messenger, this.receive),
       ...(operations ? [...accessRoutes(operations), metricsRoute(operations.metrics)] : []),
       ...healthRoutes({
         readiness: this.#readiness,

@@ -11,16 +11,24 @@ export class KyselyMessageStore implements MessageStore {
     this.#db = db;
   }
 
-  async addDeliveries(deliveries: Delivery[], dueAt: Date): Promise<void> {
+  async addDeliveries(deliveries: Delivery[], dueAt: Date, takenAt?: Date): Promise<void> {
     if (deliveries.length === 0) return;
     await this.#db
       .insertInto('deliveries')
-      .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt)))
+      .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt, takenAt)))
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
   }
 
-  takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
+  async takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
+    // Most looks find nothing, and need no transaction.
+    const first = await this.#db
+      .selectFrom('deliveries')
+      .select('id')
+      .where('due_at', '<=', now.toISOString())
+      .limit(1)
+      .executeTakeFirst();
+    if (!first) return [];
     return transactSoon(this.#db, async (tx) => {
       const due = tx
         .selectFrom('deliveries')
@@ -108,7 +116,7 @@ export class KyselyMessageStore implements MessageStore {
   }
 }
 
-const deliveryRecord = (delivery: Delivery, dueAt: Date): DeliveryRecord => ({
+const deliveryRecord = (delivery: Delivery, dueAt: Date, takenAt?: Date): DeliveryRecord => ({
   id: delivery.id,
   message_id: delivery.messageId,
   topic: delivery.topic,
@@ -118,7 +126,7 @@ const deliveryRecord = (delivery: Delivery, dueAt: Date): DeliveryRecord => ({
   attempts: delivery.attempts,
   published_at: delivery.publishedAt.toISOString(),
   due_at: dueAt.toISOString(),
-  taken_at: null,
+  taken_at: takenAt?.toISOString() ?? null,
 });
 
 const toDelivery = (row: DeliveryRecord): Delivery => ({

@@ -29,7 +29,8 @@ export interface DeadLetter {
 
 /** Where the embedded messenger keeps its messages. Every method is one transaction. */
 export interface MessageStore {
-  addDeliveries(deliveries: Delivery[], dueAt: Date): Promise<void>;
+  /** Due at `dueAt`; with `takenAt` the caller has taken them until then, as by `takeDue`. */
+  addDeliveries(deliveries: Delivery[], dueAt: Date, takenAt?: Date): Promise<void>;
   /**
    * Due at `now`, oldest first. They are due again at `until`: until then nobody else gets them, and
    * if the caller dies somebody else does.

@@ -3,18 +3,18 @@ import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { encodeEvent, type PubsubMessage, type PushEnvelope } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
-import { bearer } from '../http/bearer.ts';
 import type { Ids } from '../ids/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BackoffPolicy, backoff } from './backoff.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
+import type { Push } from './push.ts';
 
-/** Where the messages of a topic are pushed to. */
+/** Who gets the messages of a topic. */
 export interface Subscription {
   name: string;
   topic: string;
-  endpoint: string;
+  push: Push;
 }
 
 export interface DeliveryPolicy {
@@ -23,7 +23,7 @@ export interface DeliveryPolicy {
   backoff: BackoffPolicy;
   /** A receiver that has not answered by then counts as failed, in milliseconds. */
   ackDeadlineMs: number;
-  /** Requests at a time. */
+  /** Pushes at a time. */
   concurrency: number;
 }
 
@@ -43,28 +43,29 @@ export interface PushMessengerOptions {
   subscriptions: Subscription[];
   clock: Clock;
   ids: Ids;
-  /** The secret that receivers ask for, where tokens are needed. */
-  token?: string | undefined;
   /** Uniform in [0, 1). */
   random: () => number;
-  fetch: typeof fetch;
   log: Logger;
   policy?: DeliveryPolicy;
 }
 
 /**
- * The embedded messenger: keeps each message in the store until its receiver's endpoint answers
- * 2xx to a Pub/Sub push request; anything else is tried again with backoff, and at last buried in
- * the dead letters.
+ * The embedded messenger: keeps each message in the store until its receiver acknowledges a push
+ * of it; otherwise that is tried again with backoff, and at last buried in the dead letters.
  */
 export class PushMessenger implements Messenger {
   readonly #options: PushMessengerOptions;
   readonly #policy: DeliveryPolicy;
   readonly #underWay = new Map<string, Promise<void>>();
   #cancelTimer: CancelTimer = () => {};
+  #wakesAt: Date | undefined;
+  /** Pushes that will begin once their deliveries are stored. */
+  #reserved = 0;
   #running = false;
   #pumping: Promise<void> | undefined;
   #pumpAgain = false;
+  /** Whether more may be due than there was room for. */
+  #isBehind = false;
 
   constructor(options: PushMessengerOptions) {
     this.#options = options;
@@ -81,7 +82,7 @@ export class PushMessenger implements Messenger {
   async stop(): Promise<void> {
     this.#running = false;
     await this.#pumping;
-    this.#cancelTimer();
+    this.#forgetWaking();
     await Promise.all(this.#underWay.values());
   }
 
@@ -119,9 +120,25 @@ export class PushMessenger implements Messenger {
         return toDelivery(messageId, subscription, data, attributes, now);
       }),
     );
-    await store.addDeliveries(deliveries, now);
-    this.#wake();
+    await this.#deliverNew(deliveries, now);
     return messageIds;
+  }
+
+  /** Pushes them at once where there is room; the others wait for their turn in the store. */
+  async #deliverNew(deliveries: Delivery[], now: Date): Promise<void> {
+    const { store } = this.#options;
+    const isRoom = this.#free >= deliveries.length;
+    if (!this.#running || !isRoom) {
+      await store.addDeliveries(deliveries, now);
+      return this.#wake();
+    }
+    this.#reserved += deliveries.length;
+    try {
+      await store.addDeliveries(deliveries, this.#leaseEnd(now), now);
+    } finally {
+      this.#reserved -= deliveries.length;
+    }
+    for (const delivery of deliveries) this.#begin(delivery);
   }
 
   async deadLetter(
@@ -175,11 +192,12 @@ export class PushMessenger implements Messenger {
       this.#pumpAgain = true;
       return;
     }
-    this.#cancelTimer();
+    this.#forgetWaking();
     this.#pumping = this.#pump()
       .catch((error: unknown) => {
         this.#options.log.error({ err: error }, 'the message store cannot be read');
-        this.#wakeIn(this.#policy.backoff.initialMs);
+        const pauseMs = this.#policy.backoff.initialMs;
+        this.#wakeAt(new Date(this.#options.clock.now().getTime() + pauseMs));
       })
       .finally(() => {
         this.#pumping = undefined;
@@ -189,25 +207,43 @@ export class PushMessenger implements Messenger {
       });
   }
 
-  #wakeIn(delayMs: number): void {
-    this.#cancelTimer();
+  /** Wakes then, or earlier where an earlier time was asked for. */
+  #wakeAt(at: Date): void {
+    if (!this.#running || (this.#wakesAt && this.#wakesAt <= at)) return;
+    this.#forgetWaking();
+    this.#wakesAt = at;
+    const delayMs = Math.max(0, at.getTime() - this.#options.clock.now().getTime());
     this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => this.#wake());
+  }
+
+  #forgetWaking(): void {
+    this.#cancelTimer();
+    this.#wakesAt = undefined;
   }
 
   async #pump(): Promise<void> {
     const { store, clock } = this.#options;
-    const free = this.#policy.concurrency - this.#underWay.size;
-    if (free <= 0) return;
+    const free = this.#free;
     const now = clock.now();
-    for (const delivery of await store.takeDue(now, this.#leaseEnd(now), free)) {
-      const attempt = this.#deliver(delivery).finally(() => {
-        this.#underWay.delete(delivery.id);
-        this.#wake();
-      });
-      this.#underWay.set(delivery.id, attempt);
-    }
+    const due = free > 0 ? await store.takeDue(now, this.#leaseEnd(now), free) : [];
+    this.#isBehind = due.length === Math.max(0, free);
+    for (const delivery of due) this.#begin(delivery);
     const next = await store.nextDue(now);
-    if (next) this.#wakeIn(Math.max(0, next.getTime() - clock.now().getTime()));
+    // What others take from now on may be left by them: it is looked for when their time is over.
+    const latest = this.#leaseEnd(now);
+    this.#wakeAt(next && next < latest ? next : latest);
+  }
+
+  get #free(): number {
+    return this.#policy.concurrency - this.#underWay.size - this.#reserved;
+  }
+
+  #begin(delivery: Delivery): void {
+    const attempt = this.#deliver(delivery).finally(() => {
+      this.#underWay.delete(delivery.id);
+      if (this.#isBehind) this.#wake();
+    });
+    this.#underWay.set(delivery.id, attempt);
   }
 
   /** By then a delivery has ended and been recorded, or its messenger is dead. */
@@ -230,7 +266,7 @@ export class PushMessenger implements Messenger {
 
   /** Why the push was not acknowledged; `undefined` when it was. */
   async #push(delivery: Delivery): Promise<string | undefined> {
-    const { subscriptions, clock, fetch } = this.#options;
+    const { subscriptions, clock } = this.#options;
     const subscription = subscriptions.find((s) => s.name === delivery.subscription);
     if (!subscription) return `no subscription named ${delivery.subscription}`;
     const envelope: PushEnvelope = {
@@ -249,14 +285,8 @@ export class PushMessenger implements Messenger {
       deadline.abort(new Error(`no answer within ${ackDeadlineMs} ms`));
     });
     try {
-      const response = await fetch(subscription.endpoint, {
-        method: 'POST',
-        headers: { ...bearer(this.#options.token), 'content-type': 'application/json' },
-        body: JSON.stringify(envelope),
-        signal: deadline.signal,
-      });
-      const body = await response.text();
-      return response.ok ? undefined : `HTTP ${response.status} ${body.slice(0, 500)}`;
+      await subscription.push(envelope, deadline.signal);
+      return undefined;
     } catch (error) {
       const cause = error instanceof Error && error.cause ? ` (${String(error.cause)})` : '';
       return `${String(error)}${cause}`;
@@ -272,8 +302,9 @@ export class PushMessenger implements Messenger {
     log.warn({ messageId, topic, subscription, attempts, reason }, 'a push was not acknowledged');
     if (attempts < this.#policy.maxAttempts) {
       const delay = backoff(attempts, this.#policy.backoff, random);
-      await store.reschedule(delivery.id, attempts, new Date(clock.now().getTime() + delay));
-      return;
+      const dueAt = new Date(clock.now().getTime() + delay);
+      await store.reschedule(delivery.id, attempts, dueAt);
+      return this.#wakeAt(dueAt);
     }
     const id = ids.next();
     const error = new TriadError('DELIVERY_EXHAUSTED', { id, topic, attempts, reason });

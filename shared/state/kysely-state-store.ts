@@ -51,31 +51,37 @@ export class KyselyStateStore implements StateStore {
   }
 
   async getRun(runId: string): Promise<StoredRun | undefined> {
-    return this.#db.transaction().execute(async (tx) => {
-      const known = this.#known.get(runId);
-      const row = await tx
-        .selectFrom('runs')
-        .select(known ? 'run_id' : 'plan')
-        .where('run_id', '=', runId)
-        .executeTakeFirst();
-      if (!row) return undefined;
-      const events = await tx
-        .selectFrom('run_events')
-        .select(['seq', 'at', 'event'])
-        .where('run_id', '=', runId)
-        .where('seq', '>', known?.events.length ?? 0)
-        .orderBy('seq')
-        .execute();
-      const plan = known?.plan ?? runPlan.parse(JSON.parse(row.plan ?? ''));
-      const fresh = events.map(({ seq, at, event }) => ({
-        seq,
-        at: new Date(at),
-        event: runEvent.parse(JSON.parse(event)),
-      }));
-      const run = { plan, events: [...(known?.events ?? []), ...fresh] };
-      this.#known.set(runId, run);
-      return run;
-    });
+    const known = this.#known.get(runId) ?? (await this.#readPlan(runId));
+    if (!known) return undefined;
+    const seen = known.events.length;
+    // One statement, so that it sees the run either whole or, when it was pruned, not at all.
+    const rows = await this.#db
+      .selectFrom('runs')
+      .leftJoin('run_events', (join) =>
+        join.onRef('run_events.run_id', '=', 'runs.run_id').on('run_events.seq', '>', seen),
+      )
+      .select(['seq', 'at', 'event'])
+      .where('runs.run_id', '=', runId)
+      .orderBy('seq')
+      .execute();
+    if (rows.length === 0) return undefined;
+    const fresh = rows.flatMap(({ seq, at, event }) =>
+      seq === null || at === null || event === null
+        ? []
+        : [{ seq, at: new Date(at), event: runEvent.parse(JSON.parse(event)) }],
+    );
+    const run = { plan: known.plan, events: [...known.events, ...fresh] };
+    this.#known.set(runId, run);
+    return run;
+  }
+
+  async #readPlan(runId: string): Promise<StoredRun | undefined> {
+    const row = await this.#db
+      .selectFrom('runs')
+      .select('plan')
+      .where('run_id', '=', runId)
+      .executeTakeFirst();
+    return row && { plan: runPlan.parse(JSON.parse(row.plan)), events: [] };
   }
 
   runOfCause(cause: string): Promise<string | undefined> {
@@ -194,16 +200,17 @@ export class KyselyStateStore implements StateStore {
     return (await query.execute()).map(toOutboxMessage);
   }
 
-  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
-    return transactSoon(this.#db, async (tx) => {
-      const free = tx
+  async takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
+    const freeOf = (db: Kysely<Database>) =>
+      db
         .selectFrom('outbox')
-        .selectAll()
         .where(({ eb, or }) =>
           or([eb('taken_until', 'is', null), eb('taken_until', '<=', now.toISOString())]),
-        )
-        .orderBy('id')
-        .limit(limit);
+        );
+    // Most looks find nothing, and need no transaction.
+    if (!(await freeOf(this.#db).select('id').limit(1).executeTakeFirst())) return [];
+    return transactSoon(this.#db, async (tx) => {
+      const free = freeOf(tx).selectAll().orderBy('id').limit(limit);
       const rows = await (locksRows(tx) ? free.forUpdate().skipLocked() : free).execute();
       if (rows.length === 0) return [];
       const ids = rows.map(({ id }) => id);

@@ -4,6 +4,7 @@ import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
 import type { MessageStore } from '@triad/shared/messenger/message-store.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
+import { httpPush } from '@triad/shared/messenger/push.ts';
 import { type DeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import type { Database } from '@triad/shared/state/database.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
@@ -55,18 +56,18 @@ export async function setUpMessenger(
   const db = await openSqlite(join(await temporaryDirectory(), 'state.db'));
   const store = options.makeStore?.(db) ?? new KyselyMessageStore(db);
   const { log, lines } = recordingLogger();
+  const pushTo = (endpoint: string) => httpPush({ endpoint, fetch: receiver.fetch });
   const another = () =>
     new PushMessenger({
       store,
       subscriptions: [
-        { name: 'first', topic: 'one', endpoint: 'http://first/push' },
-        { name: 'second', topic: 'two', endpoint: 'http://second/push' },
-        { name: 'third', topic: 'two', endpoint: 'http://third/push' },
+        { name: 'first', topic: 'one', push: pushTo('http://first/push') },
+        { name: 'second', topic: 'two', push: pushTo('http://second/push') },
+        { name: 'third', topic: 'two', push: pushTo('http://third/push') },
       ],
       clock,
       ids: timeOrderedIds(clock),
       random: seededRandom(1),
-      fetch: receiver.fetch,
       log,
       policy: { ...policy, ...options.policy },
     });

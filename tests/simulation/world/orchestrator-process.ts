@@ -1,5 +1,6 @@
 import { local } from '@triad/shared/access/principal.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
+import type { Push } from '@triad/shared/messenger/push.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
 import { FakeProbe } from '../../harness/sensors/fake-probe.ts';
@@ -7,8 +8,6 @@ import { noSensors } from './no-sensors.ts';
 import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
 import { simulatedIds } from './simulated-ids.ts';
 
-const answered = { ok: true, status: 204, text: async () => '' } as Response;
-const invokerAt = 'http://invoker/';
 const orchestratorAt = 'http://orchestrator/';
 
 /** The real orchestrator and messenger, as one process of the world. */
@@ -23,27 +22,26 @@ export function startOrchestrator(options: ProcessOptions): {
     random: dice.next,
     log,
   };
+  const pushTo =
+    (name: string, peer: () => Pick<OrchestratorProcess, 'life' | 'receive'> | undefined): Push =>
+    async (envelope, signal) => {
+      // What travels is a copy.
+      const body: unknown = structuredClone(envelope);
+      const receiver = peer();
+      const receive = async () => receiver?.receive(body);
+      await network.call(['orchestrator', name], () => receiver?.life, receive, signal);
+    };
   const push = new PushMessenger({
     ...common,
     store: life.bind(stores.messages),
     subscriptions: [
-      { name: 'invoker', topic: topic.commands, endpoint: invokerAt },
-      { name: 'orchestrator', topic: topic.outcomes, endpoint: orchestratorAt },
+      { name: 'invoker', topic: topic.commands, push: pushTo('invoker', peers.invoker) },
+      {
+        name: 'orchestrator',
+        topic: topic.outcomes,
+        push: pushTo('orchestrator', peers.orchestrator),
+      },
     ],
-    async fetch(url, init) {
-      const body: unknown = JSON.parse(String(init?.body));
-      if (url === invokerAt) {
-        const invoker = peers.invoker();
-        const receive = async () => invoker?.receive(body);
-        await network.call(['orchestrator', 'invoker'], () => invoker?.life, receive, init?.signal);
-      } else {
-        const peer = peers.orchestrator();
-        const receive = async () => peer?.receive(body);
-        const way: [string, string] = ['orchestrator', 'orchestrator'];
-        await network.call(way, () => peer?.life, receive, init?.signal);
-      }
-      return answered;
-    },
     policy: { ...defaultDeliveryPolicy, maxAttempts: scenario.deliveryAttempts },
   });
   const orchestrator = new Orchestrator({

@@ -1,0 +1,43 @@
+import type { PushEnvelope } from '../contracts/push-envelope.ts';
+import { bearer } from '../http/bearer.ts';
+
+/**
+ * Hands a message to its receiver. To return is its acknowledgement; to throw says why there is
+ * none. What has no answer when `signal` aborts counts as not acknowledged.
+ */
+export type Push = (envelope: PushEnvelope, signal: AbortSignal) => Promise<void>;
+
+export interface HttpPushOptions {
+  endpoint: string;
+  fetch: typeof fetch;
+  /** The secret that the receiver asks for, where tokens are needed. */
+  token?: string | undefined;
+}
+
+/** Pub/Sub's push request: any 2xx acknowledges. */
+export function httpPush({ endpoint, fetch, token }: HttpPushOptions): Push {
+  return async (envelope, signal) => {
+    const response = await fetch(endpoint, {
+      method: 'POST',
+      headers: { ...bearer(token), 'content-type': 'application/json' },
+      body: JSON.stringify(envelope),
+      signal,
+    });
+    const body = await response.text();
+    if (!response.ok) throw new Error(`HTTP ${response.status} ${body.slice(0, 500)}`);
+  };
+}
+
+/** For a receiver in the messenger's own process, which needs no request to be reached. */
+export const localPush =
+  (receive: (envelope: PushEnvelope) => Promise<void>): Push =>
+  async (envelope, signal) => {
+    const late = Promise.withResolvers<never>();
+    const giveUp = () => late.reject(signal.reason);
+    signal.addEventListener('abort', giveUp, { once: true });
+    try {
+      await Promise.race([receive(envelope), late.promise]);
+    } finally {
+      signal.removeEventListener('abort', giveUp);
+    }
+  };
