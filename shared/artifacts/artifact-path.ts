@@ -1,6 +1,5 @@
-import { realpath } from 'node:fs/promises';
+import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
-import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
 /** A leading dot is the store's own: `..` and the hidden names of generations and temporary files. */
@@ -24,10 +23,10 @@ export function checkArtifactPath(path: string): void {
  * The file of artifact `path` under `root`, which must be a real path. Symbolic links are followed
  * as far as the path exists, and must not lead out of the root.
  */
-export async function confinePath(root: string, path: string): Promise<string> {
+export function confinePath(root: string, path: string): string {
   checkArtifactPath(path);
   const file = join(root, path);
-  const real = await realPathOfExisting(file);
+  const real = realPathOfExisting(file);
   if (real !== root && !real.startsWith(root + sep)) {
     throw invalid(path, 'it leads out of the artifact store');
   }
@@ -37,11 +36,8 @@ export async function confinePath(root: string, path: string): Promise<string> {
 export const invalid = (path: string, reason: string) =>
   new TriadError('ARTIFACT_PATH_INVALID', { path: JSON.stringify(path), reason });
 
-async function realPathOfExisting(file: string): Promise<string> {
-  try {
-    return await realpath(file);
-  } catch (error) {
-    if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
-    return realPathOfExisting(dirname(file));
-  }
+function realPathOfExisting(file: string): string {
+  let existing = file;
+  while (!existsSync(existing)) existing = dirname(existing);
+  return realpathSync.native(existing);
 }

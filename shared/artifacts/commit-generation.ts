@@ -16,7 +16,7 @@ export async function commitGeneration(
   precondition?: Precondition,
 ): Promise<string> {
   for (;;) {
-    const current = await currentGeneration(file);
+    const current = currentGeneration(file);
     if (precondition && !holds(precondition, current)) {
       throw new TriadError('ARTIFACT_CONFLICT', { path });
     }
@@ -42,7 +42,7 @@ function holds(precondition: Precondition, current: number): boolean {
 async function showCurrent(file: string, temporary: string): Promise<void> {
   let shown = 0;
   for (;;) {
-    const current = await currentGeneration(file);
+    const current = currentGeneration(file);
     if (current === shown) return;
     await fs.rm(temporary, { force: true });
     await fs.link(generationFile(file, current), temporary);

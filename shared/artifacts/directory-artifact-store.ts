@@ -1,3 +1,4 @@
+import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactReference } from '../contracts/artifact-reference.ts';
@@ -102,10 +103,10 @@ export class DirectoryArtifactStore implements ArtifactStore {
     const end = prefix.lastIndexOf('/');
     const folder = prefix.slice(0, Math.max(0, end));
     const root = await this.#ready();
-    const directory = folder === '' ? root : await confinePath(root, folder);
+    const directory = folder === '' ? root : confinePath(root, folder);
     const start = prefix.slice(end + 1);
     if (start === '') return fs.rm(directory, { recursive: true, force: true });
-    for (const name of await namesIn(directory)) {
+    for (const name of namesIn(directory)) {
       // The generations of an artifact are beside it, under its name with a dot.
       const isGenerations = name.startsWith(`.${start}`) && name.endsWith('.generations');
       if (!name.startsWith(start) && !isGenerations) continue;
@@ -114,8 +115,7 @@ export class DirectoryArtifactStore implements ArtifactStore {
   }
 
   async check(): Promise<void> {
-    const probe = await this.#temporaryDirectory();
-    await fs.rmdir(probe);
+    rmdirSync(await this.#temporaryDirectory());
   }
 
   /**
@@ -138,13 +138,13 @@ export class DirectoryArtifactStore implements ArtifactStore {
     path: string,
     write: (file: string, temporary: string) => Promise<T>,
   ): Promise<T> {
-    const file = await confinePath(await this.#ready(), path);
+    const file = confinePath(await this.#ready(), path);
     try {
       const directory = await this.#temporaryDirectory();
       try {
         return await write(file, join(directory, 'body'));
       } finally {
-        await fs.rm(directory, { recursive: true });
+        rmSync(directory, { recursive: true });
       }
     } catch (error) {
       if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
@@ -165,19 +165,19 @@ export class DirectoryArtifactStore implements ArtifactStore {
     path: string,
     read: (file: string) => Promise<T>,
   ): Promise<{ value: T; generation: string } | undefined> {
-    const file = await confinePath(await this.#ready(), path);
+    const file = confinePath(await this.#ready(), path);
     for (;;) {
-      const generation = await currentGeneration(file);
+      const generation = currentGeneration(file);
       if (generation === 0) return undefined;
       const value = await read(generationFile(file, generation));
-      if (generation > 1 || (await currentGeneration(file)) === 1) {
+      if (generation > 1 || (currentGeneration(file)) === 1) {
         return { value, generation: String(generation) };
       }
     }
   }
 
   async #temporaryDirectory(): Promise<string> {
-    return fs.mkdtemp(join(await this.#ready(), '.temporary', 'put-'));
+    return mkdtempSync(join(await this.#ready(), '.temporary', 'put-'));
   }
 
   /** The real path of the root, made on first use; a failure is not kept. */

@@ -1,4 +1,5 @@
-import { copyFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { linkSync, mkdirSync } from 'node:fs';
+import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { isSystemError } from '../errors/system-error.ts';
 
@@ -14,7 +15,7 @@ export async function syncToDisk(path: string): Promise<void> {
 
 /** `mkdir -p` whose new directories survive a power cut. */
 export async function makeDirectoryDurably(directory: string): Promise<void> {
-  const first = await mkdir(directory, { recursive: true });
+  const first = mkdirSync(directory, { recursive: true });
   if (first === undefined) return;
   const parents: string[] = [];
   for (let made = directory; made.length >= first.length; made = dirname(made)) {
@@ -28,7 +29,7 @@ export async function makeDirectoryDurably(directory: string): Promise<void> {
 export async function linkDurably(source: string, target: string): Promise<boolean> {
   await makeDirectoryDurably(dirname(target));
   try {
-    await link(source, target);
+    linkSync(source, target);
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return false;
     throw error;

@@ -1,4 +1,4 @@
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdirSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
@@ -35,8 +35,8 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
 
   const startedAt = clock.now().toISOString();
   const outputs: ManifestOutput[] = [];
-  await rm(scratch, { recursive: true, force: true });
-  await mkdir(scratch, { recursive: true });
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
   try {
     const addOutput = async (name: string, localFile: string, rows?: number) => {
       const file = basename(localFile);
@@ -59,7 +59,7 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
     around.signal.throwIfAborted();
     await storeManifest(artifacts, spec, manifest);
   } finally {
-    await rm(scratch, { recursive: true, force: true });
+    rmSync(scratch, { recursive: true, force: true });
   }
 }
 

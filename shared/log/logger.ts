@@ -28,7 +28,8 @@ export function createLogger(service: string, level: LogLevel): Logger {
   });
 }
 
-function lateLogger(open: () => Logger): Logger {
+/** A logger that is opened with its first line. */
+export function lateLogger(open: () => Logger): Logger {
   let opened: Logger | undefined;
   const logger = (): Logger => {
     opened ??= open();
