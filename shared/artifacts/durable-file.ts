@@ -15,27 +15,33 @@ export async function syncToDisk(path: string): Promise<void> {
 
 /** `mkdir -p` whose new directories survive a power cut. */
 export async function makeDirectoryDurably(directory: string): Promise<void> {
-  const first = mkdirSync(directory, { recursive: true });
-  if (first === undefined) return;
-  const parents: string[] = [];
-  for (let made = directory; made.length >= first.length; made = dirname(made)) {
-    parents.push(dirname(made));
-  }
-  // Together, because a file system writes what is asked for at one time in one go.
-  await Promise.all(parents.map(syncToDisk));
+  await Promise.all(makeDirectory(directory).map(syncToDisk));
 }
 
 /** Gives `source` the further name `target` for good; false when that name is taken. */
 export async function linkDurably(source: string, target: string): Promise<boolean> {
-  await makeDirectoryDurably(dirname(target));
+  const directory = dirname(target);
+  const changed = makeDirectory(directory);
   try {
     linkSync(source, target);
   } catch (error) {
     if (isSystemError(error, 'EEXIST')) return false;
     throw error;
   }
-  await syncToDisk(dirname(target));
+  // Together, because a file system writes what is asked for at one time in one go.
+  await Promise.all([directory, ...changed].map(syncToDisk));
   return true;
+}
+
+/** `mkdir -p`. @returns the directories that got a new one */
+function makeDirectory(directory: string): string[] {
+  const first = mkdirSync(directory, { recursive: true });
+  if (first === undefined) return [];
+  const parents: string[] = [];
+  for (let made = directory; made.length >= first.length; made = dirname(made)) {
+    parents.push(dirname(made));
+  }
+  return parents;
 }
 
 /** Renames a file, also to another file system. */

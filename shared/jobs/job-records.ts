@@ -11,7 +11,8 @@ import type { JobRecord } from './job-record.ts';
  * The records of all jobs: a folder per job, and in `.running` the name of each that has not
  * ended, so that a new launcher need not read all that ever were.
  *
- * Writing is synchronous: a record on disk then never falls back behind what was decided later.
+ * Writing is synchronous: a record then never falls back behind what was decided later. It need
+ * not outlast a power cut, which ends the job as well: what that did is in its manifest.
  */
 export class JobRecords {
   readonly directory: string;
@@ -34,7 +35,7 @@ export class JobRecords {
       fs.mkdirSync(folder.path, { recursive: true });
       const draft = `${folder.record}.${process.pid}`;
       try {
-        writeDurably(draft, record);
+        writeRecord(draft, record);
         if (!record.end) fs.writeFileSync(join(this.#running, record.spec.id), '');
         fs.linkSync(draft, folder.record);
         return true;
@@ -50,7 +51,7 @@ export class JobRecords {
   update(record: JobRecord): void {
     const folder = this.folder(record.spec.id);
     this.#diskFullIs(folder, () => {
-      writeDurably(`${folder.record}.new`, record);
+      writeRecord(`${folder.record}.new`, record);
       fs.renameSync(`${folder.record}.new`, folder.record);
       if (record.end) this.forgetRunning(record.spec.id);
     });
@@ -130,6 +131,5 @@ export class JobRecords {
   }
 }
 
-function writeDurably(file: string, record: JobRecord): void {
-  fs.writeFileSync(file, JSON.stringify(record, null, 2), { flush: true });
-}
+const writeRecord = (file: string, record: JobRecord): void =>
+  fs.writeFileSync(file, JSON.stringify(record, null, 2));
