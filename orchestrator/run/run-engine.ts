@@ -55,10 +55,16 @@ export class RunEngine {
     for (const runId of await this.#options.state.activeRuns()) await this.advance(runId);
   }
 
-  /** Records what `reaction` makes of the run's status, and everything that follows from it. */
-  async react(runId: string, reaction: Reaction): Promise<void> {
-    while (!(await this.#attempt(runId, reaction))) {
-      // Someone else was faster: all is decided anew on what they wrote.
+  /**
+   * Records what `reaction` makes of the run's status, and everything that follows from it.
+   *
+   * @param seen the run as the caller has just read it
+   */
+  async react(runId: string, reaction: Reaction, seen?: StoredRun): Promise<void> {
+    let run = seen ?? (await this.#options.state.getRun(runId));
+    // When someone else was faster, all is decided anew on what they wrote.
+    while (run && !(await this.#attempt(run, reaction))) {
+      run = await this.#options.state.getRun(runId);
     }
   }
 
@@ -81,18 +87,17 @@ export class RunEngine {
    * and whether there is still room has to be asked again.
    */
   async admit(runId: string, revision: number): Promise<void> {
-    await this.#attempt(
-      runId,
-      (_plan, { state }) => (state === 'queued' ? [{ type: 'run_admitted' }] : []),
-      revision,
-    );
+    const run = await this.#options.state.getRun(runId);
+    if (!run) return;
+    const begin: Reaction = (_plan, { state }) =>
+      state === 'queued' ? [{ type: 'run_admitted' }] : [];
+    await this.#attempt(run, begin, revision);
   }
 
   /** @returns whether the decision was stored, or there was none to store */
-  async #attempt(runId: string, reaction: Reaction, admission?: number): Promise<boolean> {
+  async #attempt(run: StoredRun, reaction: Reaction, admission?: number): Promise<boolean> {
     const { state, log, observer, onOutbox, onFinished = () => {} } = this.#options;
-    const run = await state.getRun(runId);
-    if (!run) return true;
+    const { runId } = run.plan;
     const happened = reaction(run.plan, foldEvents(run.plan, run.events));
     const planned = await this.#plan(run, happened);
     if (!planned) return true;

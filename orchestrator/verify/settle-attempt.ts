@@ -42,7 +42,8 @@ export async function settleAttempt(
   if (!step || !isInFlight(status, key.step, key.attempt)) return;
   const end = (await verifiedEnd(options, key, step, run.plan)) ?? heard;
   if (!end) return;
-  await engine.react(key.runId, reactToEnd(key.step, key.attempt, end, clock.now(), random));
+  const reaction = reactToEnd(key.step, key.attempt, end, clock.now(), random);
+  await engine.react(key.runId, reaction, run);
 }
 
 async function verifiedEnd(

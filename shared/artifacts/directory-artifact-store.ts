@@ -170,7 +170,7 @@ export class DirectoryArtifactStore implements ArtifactStore {
       const generation = currentGeneration(file);
       if (generation === 0) return undefined;
       const value = await read(generationFile(file, generation));
-      if (generation > 1 || (currentGeneration(file)) === 1) {
+      if (generation > 1 || currentGeneration(file) === 1) {
         return { value, generation: String(generation) };
       }
     }

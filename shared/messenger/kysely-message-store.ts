@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Database, DeadLetterRecord, DeliveryRecord } from '../state/database.ts';
-import { locksRows, transact, transactSoon } from '../state/transaction.ts';
+import { executeSoon, locksRows, transact } from '../state/transaction.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 
 /** `MessageStore` in the state database, so that one file holds all that must not be lost. */
@@ -20,32 +20,23 @@ export class KyselyMessageStore implements MessageStore {
       .execute();
   }
 
-  async takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
-    // Most looks find nothing, and need no transaction.
-    const first = await this.#db
-      .selectFrom('deliveries')
-      .select('id')
-      .where('due_at', '<=', now.toISOString())
-      .limit(1)
-      .executeTakeFirst();
-    if (!first) return [];
-    return transactSoon(this.#db, async (tx) => {
-      const due = tx
+  takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {
+    return executeSoon(this.#db, async (db) => {
+      const due = db
         .selectFrom('deliveries')
-        .selectAll()
+        .select('id')
         .where('due_at', '<=', now.toISOString())
         .orderBy('due_at')
         .orderBy('id')
         .limit(limit);
-      const rows = await (locksRows(tx) ? due.forUpdate().skipLocked() : due).execute();
-      if (rows.length === 0) return [];
-      const ids = rows.map(({ id }) => id);
-      await tx
+      const rows = await db
+        .with('due', () => (locksRows(db) ? due.forUpdate().skipLocked() : due))
         .updateTable('deliveries')
         .set({ due_at: until.toISOString(), taken_at: now.toISOString() })
-        .where('id', 'in', ids)
+        .where('id', 'in', (eb) => eb.selectFrom('due').select('due.id'))
+        .returningAll()
         .execute();
-      return rows.map(toDelivery);
+      return rows.map(toDelivery).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     });
   }
 
@@ -61,9 +52,9 @@ export class KyselyMessageStore implements MessageStore {
   }
 
   async acknowledge(deliveryId: string): Promise<void> {
-    await transactSoon(this.#db, async (tx) => {
-      await tx.deleteFrom('deliveries').where('id', '=', deliveryId).execute();
-    });
+    await executeSoon(this.#db, (db) =>
+      db.deleteFrom('deliveries').where('id', '=', deliveryId).execute(),
+    );
   }
 
   async reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void> {

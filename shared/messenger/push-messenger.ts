@@ -6,6 +6,7 @@ import { TriadError } from '../errors/triad-error.ts';
 import type { Ids } from '../ids/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BackoffPolicy, backoff } from './backoff.ts';
+import { receivedDeadLetter, toDelivery } from './delivery.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
 import type { Push } from './push.ts';
@@ -320,38 +321,4 @@ export class PushMessenger implements Messenger {
       at: clock.now(),
     });
   }
-}
-
-const toDelivery = (
-  messageId: string,
-  subscription: Subscription,
-  data: string,
-  attributes: Record<string, string>,
-  publishedAt: Date,
-): Delivery => ({
-  id: `${messageId}/${subscription.name}`,
-  messageId,
-  topic: subscription.topic,
-  subscription: subscription.name,
-  data,
-  attributes,
-  attempts: 0,
-  publishedAt,
-});
-
-/** A message that a receiver put into the dead-letter topic, with its reason in the attributes. */
-function receivedDeadLetter(id: string, message: PubsubMessage, at: Date): DeadLetter {
-  const { original_id, subscription, reason_code, reason_message, ...attributes } =
-    message.attributes;
-  return {
-    id,
-    topic: topics.deadLetters,
-    subscription: subscription ?? '',
-    data: message.data,
-    attributes: { ...attributes, original_id: original_id ?? '' },
-    attempts: 1,
-    reasonCode: reason_code ?? 'MESSAGE_POISON',
-    reasonMessage: reason_message ?? 'no reason was given',
-    at,
-  };
 }

@@ -4,7 +4,7 @@ import type { EventEffect } from '../contracts/event-view.ts';
 import type { Database, EventRecord } from './database.ts';
 import type { EventFilter, EventStore, NewEvent, StoredEvent } from './event-store.ts';
 import { runOfCause } from './run-of-cause.ts';
-import { transactSoon } from './transaction.ts';
+import { executeSoon, transact } from './transaction.ts';
 
 /** `EventStore` on any database that Kysely speaks to. */
 export class KyselyEventStore implements EventStore {
@@ -59,14 +59,14 @@ export class KyselyEventStore implements EventStore {
   }
 
   async markProcessed(eventId: string, effects: EventEffect[], at: Date): Promise<void> {
-    await transactSoon(this.#db, async (tx) => {
-      await tx
+    await executeSoon(this.#db, (db) =>
+      db
         .updateTable('events')
         .set({ processed_at: at.toISOString(), effects: JSON.stringify(effects) })
         .where('event_id', '=', eventId)
         .where('processed_at', 'is', null)
-        .execute();
-    });
+        .execute(),
+    );
   }
 
   async defer(eventId: string, dueAt: Date): Promise<void> {
@@ -101,7 +101,7 @@ export class KyselyEventStore implements EventStore {
   }
 
   async announce(runId: string, event: NewEvent): Promise<void> {
-    await transactSoon(this.#db, async (tx) => {
+    await transact(this.#db, async (tx) => {
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('announced_runs')
         .values({ run_id: runId })

@@ -8,7 +8,7 @@ import type { Database } from './database.ts';
 import { matchingRuns } from './matching-runs.ts';
 import { RecentlyUsed } from './recently-used.ts';
 import { runOfCause } from './run-of-cause.ts';
-import { outboxRecord, toOutboxMessage, toRunRow } from './run-records.ts';
+import { outboxRecord, toInFlight, toOutboxMessage, toRunRow } from './run-records.ts';
 import type {
   ActiveCount,
   CachedStep,
@@ -23,7 +23,7 @@ import type {
   StoredRun,
 } from './state-store.ts';
 import type { TickKey } from './tick-ledger.ts';
-import { locksRows, transactIf, transactSoon } from './transaction.ts';
+import { executeSoon, locksRows, transactIf } from './transaction.ts';
 
 /** Runs whose plan and events are kept in memory. */
 const KNOWN_RUNS = 256;
@@ -154,22 +154,23 @@ export class KyselyStateStore implements StateStore {
   }
 
   async inFlight(): Promise<InFlight[]> {
-    const rows = await this.#db.selectFrom('in_flight').selectAll().orderBy('command_id').execute();
-    const slots = await this.#db
-      .selectFrom('pool_slots')
-      .selectAll()
+    const rows = await this.#db
+      .selectFrom('in_flight')
+      .leftJoin('pool_slots', 'pool_slots.command_id', 'in_flight.command_id')
+      .selectAll('in_flight')
+      .select(['pool', 'slot'])
+      .orderBy('in_flight.command_id')
       .orderBy('pool')
       .orderBy('slot')
       .execute();
-    const held = Map.groupBy(slots, ({ command_id }) => command_id);
-    return rows.map((row) => ({
-      commandId: row.command_id,
-      runId: row.run_id,
-      step: row.step,
-      attempt: row.attempt,
-      dispatchedAt: new Date(row.dispatched_at),
-      slots: (held.get(row.command_id) ?? []).map(({ pool, slot }) => ({ pool, slot })),
-    }));
+    const attempts = Map.groupBy(rows, ({ command_id }) => command_id);
+    return [...attempts.values()].flatMap((held) => {
+      const [row] = held;
+      const slots = held.flatMap(({ pool, slot }) =>
+        pool === null || slot === null ? [] : [{ pool, slot }],
+      );
+      return row ? [toInFlight(row, slots)] : [];
+    });
   }
 
   async poolWaits(): Promise<PoolWait[]> {
@@ -200,26 +201,24 @@ export class KyselyStateStore implements StateStore {
     return (await query.execute()).map(toOutboxMessage);
   }
 
-  async takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
-    const freeOf = (db: Kysely<Database>) =>
-      db
+  takeUnpublished(now: Date, until: Date, limit: number): Promise<OutboxMessage[]> {
+    return executeSoon(this.#db, async (db) => {
+      const free = db
         .selectFrom('outbox')
+        .select('id')
         .where(({ eb, or }) =>
           or([eb('taken_until', 'is', null), eb('taken_until', '<=', now.toISOString())]),
-        );
-    // Most looks find nothing, and need no transaction.
-    if (!(await freeOf(this.#db).select('id').limit(1).executeTakeFirst())) return [];
-    return transactSoon(this.#db, async (tx) => {
-      const free = freeOf(tx).selectAll().orderBy('id').limit(limit);
-      const rows = await (locksRows(tx) ? free.forUpdate().skipLocked() : free).execute();
-      if (rows.length === 0) return [];
-      const ids = rows.map(({ id }) => id);
-      await tx
+        )
+        .orderBy('id')
+        .limit(limit);
+      const rows = await db
+        .with('free', () => (locksRows(db) ? free.forUpdate().skipLocked() : free))
         .updateTable('outbox')
         .set({ taken_until: until.toISOString() })
-        .where('id', 'in', ids)
+        .where('id', 'in', (eb) => eb.selectFrom('free').select('free.id'))
+        .returningAll()
         .execute();
-      return rows.map(toOutboxMessage);
+      return rows.map(toOutboxMessage).toSorted((a, b) => (a.id < b.id ? -1 : 1));
     });
   }
 
@@ -228,9 +227,7 @@ export class KyselyStateStore implements StateStore {
   }
 
   async markPublished(ids: string[]): Promise<void> {
-    await transactSoon(this.#db, async (tx) => {
-      await tx.deleteFrom('outbox').where('id', 'in', ids).execute();
-    });
+    await executeSoon(this.#db, (db) => db.deleteFrom('outbox').where('id', 'in', ids).execute());
   }
 
   async admissionRevision(): Promise<number> {

@@ -3,7 +3,7 @@ import { runTrigger } from '../contracts/run-trigger.ts';
 import { runState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
 import type { Database, RunRecord } from './database.ts';
-import type { InFlight, OutboxMessage, RunRow } from './state-store.ts';
+import type { InFlight, OutboxMessage, PoolSlot, RunRow } from './state-store.ts';
 
 export const inFlightRecord = (entry: InFlight) => ({
   command_id: entry.commandId,
@@ -11,6 +11,15 @@ export const inFlightRecord = (entry: InFlight) => ({
   step: entry.step,
   attempt: entry.attempt,
   dispatched_at: entry.dispatchedAt.toISOString(),
+});
+
+export const toInFlight = (row: Database['in_flight'], slots: PoolSlot[]): InFlight => ({
+  commandId: row.command_id,
+  runId: row.run_id,
+  step: row.step,
+  attempt: row.attempt,
+  dispatchedAt: new Date(row.dispatched_at),
+  slots,
 });
 
 export const slotRecords = ({ commandId, slots }: InFlight) =>

@@ -30,26 +30,26 @@ export async function transact<T>(
 }
 
 /**
- * One transaction that does not wait for the disk: a power cut, though no end of the process, may
+ * One statement that does not wait for the disk: a power cut, though no end of the process, may
  * undo it together with all later ones of this kind. The next transaction of the other kind makes
  * it last, because changes reach the disk in order. For what would then only be done once more,
  * such as the mark that a message was delivered.
  */
-export async function transactSoon<T>(
+export async function executeSoon<T>(
   db: Kysely<Database>,
-  work: (tx: Transaction<Database>) => Promise<T>,
+  statement: (db: Kysely<Database>) => Promise<T>,
 ): Promise<T> {
   if (locksRows(db)) {
     return transact(db, async (tx) => {
       await sql`set local synchronous_commit = off`.execute(tx);
-      return work(tx);
+      return statement(tx);
     });
   }
   // The setting is the connection's: nobody else may have that meanwhile.
   return db.connection().execute(async (connection) => {
     await sql`pragma synchronous = normal`.execute(connection);
     try {
-      return await transact(connection, work);
+      return await statement(connection);
     } finally {
       await sql`pragma synchronous = full`.execute(connection);
     }
