@@ -8,6 +8,7 @@ import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
+import { httpRequest } from '@triad/shared/http/http-request.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
@@ -84,7 +85,7 @@ await runService(async () => {
         push: httpPush({
           endpoint: `${config.invoker.url}/pubsub/push`,
           token: config.serviceToken,
-          fetch,
+          request: httpRequest,
         }),
       },
       {

@@ -1,5 +1,6 @@
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
+import { httpRequest, isOk } from '@triad/shared/http/http-request.ts';
 import { readSystemFile, type SystemFile } from './system-file.ts';
 
 const ANSWER_LIMIT_MS = 1000;
@@ -33,8 +34,8 @@ function isAlive(pid: number): boolean {
 
 async function answers(url: string): Promise<boolean> {
   try {
-    const { ok } = await fetch(`${url}/healthz`, { signal: AbortSignal.timeout(ANSWER_LIMIT_MS) });
-    return ok;
+    const signal = AbortSignal.timeout(ANSWER_LIMIT_MS);
+    return isOk(await httpRequest(`${url}/healthz`, { signal }));
   } catch {
     return false;
   }

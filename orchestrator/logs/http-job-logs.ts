@@ -1,5 +1,7 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { bearer } from '@triad/shared/http/bearer.ts';
+import { unreachableBecause } from '@triad/shared/http/http-json.ts';
+import { httpRequest, isOk } from '@triad/shared/http/http-request.ts';
 import type { JobLogs } from './job-logs.ts';
 
 const ANSWER_LIMIT_MS = 10_000;
@@ -19,17 +21,14 @@ export class HttpJobLogs implements JobLogs {
     const url = `${this.#url}/jobs/${encodeURIComponent(commandId)}/logs`;
     const unreachable = (reason: string, cause?: unknown) =>
       new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason }, { cause });
-    try {
-      const response = await fetch(url, {
-        headers: bearer(this.#token),
-        signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
-      });
-      if (response.ok) return await response.text();
-      if (response.status === 404) return '';
-      throw unreachable(`it answered ${response.status}`);
-    } catch (error) {
-      if (error instanceof TriadError) throw error;
-      throw unreachable(error instanceof Error ? error.message : String(error), error);
-    }
+    const response = await httpRequest(url, {
+      headers: bearer(this.#token),
+      signal: AbortSignal.timeout(ANSWER_LIMIT_MS),
+    }).catch((error) => {
+      throw unreachable(unreachableBecause(error), error);
+    });
+    if (isOk(response)) return response.body;
+    if (response.status === 404) return '';
+    throw unreachable(`it answered ${response.status}`);
   }
 }

@@ -1,7 +1,8 @@
 import { type JobView, jobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { bearer } from '@triad/shared/http/bearer.ts';
-import { httpJson } from '@triad/shared/http/http-json.ts';
+import { httpJson, parseJson, unreachableBecause } from '@triad/shared/http/http-json.ts';
+import { httpRequest, isOk } from '@triad/shared/http/http-request.ts';
 import { z } from 'zod';
 import type { Workload } from './workload.ts';
 
@@ -40,18 +41,18 @@ export class HttpWorkload implements Workload {
 
   async check(): Promise<void> {
     const url = `${this.#url}/healthcheck`;
-    const response = await fetch(url, {
+    const unreachable = (reason: string) =>
+      new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+    const response = await httpRequest(url, {
       headers: bearer(this.#token),
       signal: AbortSignal.timeout(CHECK_LIMIT_MS),
-    }).catch((error: Error) => {
-      const reason = error.cause instanceof Error ? error.cause.message : error.message;
-      throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+    }).catch((error) => {
+      throw unreachable(unreachableBecause(error));
     });
-    if (response.ok) return;
-    const answer = unavailable.safeParse(await response.json().catch(() => undefined));
+    if (isOk(response)) return;
+    const answer = unavailable.safeParse(parseJson(response.body));
     if (!answer.success) {
-      const reason = `it answered ${response.status} without a readable body`;
-      throw new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
+      throw unreachable(`it answered ${response.status} without a readable body`);
     }
     const reasons = answer.data.reasons
       .map(({ port, code, message, fix }) => `${port}: ${code}: ${message} To fix: ${fix}`)

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { errorFromReport } from '../errors/error-from-report.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { bearer } from './bearer.ts';
+import { httpRequest, isOk } from './http-request.ts';
 
 export interface HttpJsonRequest {
   /** The name of the service, for errors. */
@@ -31,30 +32,27 @@ export async function httpJson(request: HttpJsonRequest): Promise<unknown> {
   const unreachable = (reason: string, cause?: unknown) =>
     new TriadError('SERVICE_UNREACHABLE', { service, url, reason }, { cause });
 
-  let response: Response;
-  let text: string;
-  try {
-    response = await fetch(url, {
-      method: request.method ?? (body === undefined ? 'GET' : 'POST'),
-      signal: AbortSignal.timeout(request.timeoutMs ?? 10_000),
-      headers: {
-        ...bearer(token),
-        ...(body !== undefined && { 'content-type': 'application/json' }),
-      },
-      ...(body !== undefined && { body: JSON.stringify(body) }),
-    });
-    text = await response.text();
-  } catch (error) {
-    throw unreachable(reasonOf(error), error);
-  }
-  const answer = parseJson(text);
-  if (response.ok && (text === '' || answer !== undefined)) return answer;
+  const exchange = httpRequest(url, {
+    method: request.method ?? (body === undefined ? 'GET' : 'POST'),
+    signal: AbortSignal.timeout(request.timeoutMs ?? 10_000),
+    headers: {
+      ...bearer(token),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
+    },
+    ...(body !== undefined && { body: JSON.stringify(body) }),
+  });
+  const response = await exchange.catch((error) => {
+    throw unreachable(unreachableBecause(error), error);
+  });
+  const answer = parseJson(response.body);
+  if (isOk(response) && (response.body === '' || answer !== undefined)) return answer;
   const failure = errorBody.safeParse(answer);
-  if (!response.ok && failure.success) throw errorFromReport(failure.data.error);
+  if (!isOk(response) && failure.success) throw errorFromReport(failure.data.error);
   throw unreachable(`it answered ${response.status} without a readable body`);
 }
 
-function parseJson(text: string): unknown {
+/** `undefined` for what is no JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
@@ -62,12 +60,9 @@ function parseJson(text: string): unknown {
   }
 }
 
-/** `fetch` hides the reason, such as ECONNREFUSED, in the cause. */
-function reasonOf(error: unknown): string {
+/** Why there was no answer, such as ECONNREFUSED. */
+export function unreachableBecause(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === 'TimeoutError') return 'no answer in time';
-  if (error.cause instanceof Error) {
-    return 'code' in error.cause ? String(error.cause.code) : error.cause.message;
-  }
-  return error.message;
+  return 'code' in error ? String(error.code) : error.message;
 }

@@ -1,5 +1,6 @@
 import type { PushEnvelope } from '../contracts/push-envelope.ts';
 import { bearer } from '../http/bearer.ts';
+import { type HttpRequest, isOk } from '../http/http-request.ts';
 
 /**
  * Hands a message to its receiver. To return is its acknowledgement; to throw says why there is
@@ -9,22 +10,18 @@ export type Push = (envelope: PushEnvelope, signal: AbortSignal) => Promise<void
 
 export interface HttpPushOptions {
   endpoint: string;
-  fetch: typeof fetch;
+  request: HttpRequest;
   /** The secret that the receiver asks for, where tokens are needed. */
   token?: string | undefined;
 }
 
 /** Pub/Sub's push request: any 2xx acknowledges. */
-export function httpPush({ endpoint, fetch, token }: HttpPushOptions): Push {
+export function httpPush({ endpoint, request, token }: HttpPushOptions): Push {
+  const headers = { ...bearer(token), 'content-type': 'application/json' };
   return async (envelope, signal) => {
-    const response = await fetch(endpoint, {
-      method: 'POST',
-      headers: { ...bearer(token), 'content-type': 'application/json' },
-      body: JSON.stringify(envelope),
-      signal,
-    });
-    const body = await response.text();
-    if (!response.ok) throw new Error(`HTTP ${response.status} ${body.slice(0, 500)}`);
+    const body = JSON.stringify(envelope);
+    const answer = await request(endpoint, { method: 'POST', headers, body, signal });
+    if (!isOk(answer)) throw new Error(`HTTP ${answer.status} ${answer.body.slice(0, 500)}`);
   };
 }
 

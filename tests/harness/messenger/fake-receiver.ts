@@ -4,6 +4,7 @@ import {
   type PushEnvelope,
   parsePushEnvelope,
 } from '@triad/shared/contracts/push-envelope.ts';
+import type { HttpRequest } from '@triad/shared/http/http-request.ts';
 import type { FakeClock } from '../fake-clock.ts';
 
 /** A push request, as the receiver saw it. */
@@ -17,7 +18,7 @@ export interface Push {
 
 type Behaviour = (push: Push, signal: AbortSignal) => Response | Promise<Response>;
 
-/** The far side of the network: stands in for `fetch` and answers as the test says. */
+/** The far side of the network: stands in for `httpRequest` and answers as the test says. */
 export class FakeReceiver {
   readonly pushes: Push[] = [];
   /** Acknowledges, unless a test says otherwise. */
@@ -33,16 +34,17 @@ export class FakeReceiver {
     this.#start = clock.now().getTime();
   }
 
-  readonly fetch: typeof fetch = async (input, init) => {
-    const envelope = parsePushEnvelope(JSON.parse(String(init?.body)));
+  readonly request: HttpRequest = async (url, { body = '', signal }) => {
+    const envelope = parsePushEnvelope(JSON.parse(body));
     const event = decodeEvent(envelope.message.messageId, envelope.message.data);
     const at = this.#clock.now().getTime() - this.#start;
-    const push = { url: String(input), envelope, event, at };
+    const push = { url, envelope, event, at };
     this.pushes.push(push);
     this.#busy += 1;
     this.busiest = Math.max(this.busiest, this.#busy);
     try {
-      return await this.behave(push, init?.signal ?? new AbortController().signal);
+      const response = await this.behave(push, signal);
+      return { status: response.status, body: await response.text() };
     } finally {
       this.#busy -= 1;
     }
@@ -57,7 +59,7 @@ export class FakeReceiver {
 export const refusing: Behaviour = () => new Response('not now', { status: 503 });
 
 export const unreachable: Behaviour = () => {
-  throw new TypeError('fetch failed', { cause: new Error('connect ECONNREFUSED') });
+  throw new Error('connect ECONNREFUSED');
 };
 
 /** Never answers; the request ends when its sender gives up. */

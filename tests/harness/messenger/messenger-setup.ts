@@ -56,7 +56,7 @@ export async function setUpMessenger(
   const db = await openSqlite(join(await temporaryDirectory(), 'state.db'));
   const store = options.makeStore?.(db) ?? new KyselyMessageStore(db);
   const { log, lines } = recordingLogger();
-  const pushTo = (endpoint: string) => httpPush({ endpoint, fetch: receiver.fetch });
+  const pushTo = (endpoint: string) => httpPush({ endpoint, request: receiver.request });
   const another = () =>
     new PushMessenger({
       store,
