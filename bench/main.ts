@@ -8,7 +8,7 @@ import { runPages } from './run-list.ts';
 import { tickToJob } from './schedules.ts';
 import { boot, dispatch, memory } from './services.ts';
 import { simulation } from './simulation.ts';
-import { fortyCold, fortyWarm, threeInProcess, threeWarm } from './steps.ts';
+import { fortyCold, fortyPooled, fortyWarm, threeInProcess, threeWarm } from './steps.ts';
 
 /*
  * Usage: npm run bench [-- --json] [-- --rounds N] [-- --only word]
@@ -28,6 +28,7 @@ const benchmarks = [
   boot,
   dispatch,
   fortyWarm,
+  fortyPooled,
   fortyCold,
   threeInProcess,
   threeWarm,

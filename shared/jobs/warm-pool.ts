@@ -26,8 +26,11 @@ export interface Worker extends SpawnedProcess {
 /** Wait before a process that died idle is replaced, in milliseconds; doubles with each death. */
 const retryDelayMs = { first: 500, longest: 30_000 };
 
-/** A new process loads this long after a job began, in milliseconds, so as not to slow its start. */
-const refillDelayMs = 100;
+/**
+ * New processes load once no job has begun for this long, in milliseconds, so as not to slow those
+ * that begin one after another; or when none waits any more.
+ */
+const quietMs = 100;
 
 /** Processes of one job, started ahead of their work: a job then begins in milliseconds. */
 export class WarmPool {
@@ -59,11 +62,13 @@ export class WarmPool {
     await Promise.all(this.#waiting.map(({ loaded }) => loaded));
   }
 
-  /** The process that waits longest, or a new one; its place is filled when it has begun its job. */
+  /** The process that waits longest, or a new one. */
   async take(): Promise<Worker> {
     const worker = this.#waiting.shift() ?? (await this.#start());
-    worker.child.once('disconnect', () => this.#fillLater(refillDelayMs));
-    void worker.exited.then(() => this.fill());
+    const isLast = this.#waiting.length === 0;
+    // Not before it has begun its job.
+    worker.child.once('disconnect', () => this.#fillLater(isLast ? 0 : quietMs));
+    void worker.exited.then(() => this.#fillLater(quietMs));
     return worker;
   }
 
