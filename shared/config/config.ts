@@ -125,7 +125,7 @@ const jobPrograms = z.record(
   z.union([
     commandLine.transform((words) => ({ commandLine: words, warm: 0 })),
     z
-      .strictObject({ command: commandLine, warm: z.int().min(0).max(16) })
+      .strictObject({ command: commandLine, warm: z.int().min(0).max(64) })
       .transform(({ command, warm }) => ({ commandLine: command, warm })),
   ]),
 );
@@ -216,7 +216,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'TRIAD_JOBS',
       value.TRIAD_JOBS,
       jobPrograms,
-      'job names to command lines (arrays), or to {"command": array, "warm": number}',
+      'job names to command lines (arrays), or to {"command": array, "warm": number from 0 to 64}',
     ),
     inProcessJobs: inProcessJobsOf(value.TRIAD_IN_PROCESS_JOBS),
     inProcessLimit: value.TRIAD_IN_PROCESS_LIMIT,
