@@ -6,6 +6,7 @@ import { runLog } from '@triad/shared/log/attempt-log.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type {
   CachedStep,
+  InFlight,
   RunChange,
   StateStore,
   StoredRun,
@@ -29,6 +30,12 @@ export interface RunEngineOptions {
   onFinished?: () => void;
   /** Called after a commit that put messages into the outbox. */
   onOutbox: () => void;
+}
+
+interface Planned {
+  change: RunChange;
+  /** Whether attempts that it ends held slots of pools. */
+  freesSlots: boolean;
 }
 
 /** What happened to a run, given where it stands; none when it no longer matters. */
@@ -69,7 +76,7 @@ export class RunEngine {
   }
 
   /** Plans the change, with what is found of results that it could reuse. */
-  async #plan(run: StoredRun, happened: RunEvent[]): Promise<RunChange | undefined> {
+  async #plan(run: StoredRun, happened: RunEvent[]): Promise<Planned | undefined> {
     const { state, clock, ids, poolSizes, findReusable } = this.#options;
     const cache = new Map<string, CachedStep | null>();
     const inFlight = await state.inFlight();
@@ -77,7 +84,11 @@ export class RunEngine {
     for (;;) {
       const context = { now: clock.now(), ids, poolSizes, inFlight, waits, cache };
       const { change, unknownKeys } = planChange(run, happened, context);
-      if (unknownKeys.length === 0) return change;
+      if (unknownKeys.length === 0) {
+        const isFreed = ({ commandId, slots }: InFlight) =>
+          slots.length > 0 && change?.ended.includes(commandId) === true;
+        return change && { change, freesSlots: inFlight.some(isFreed) };
+      }
       for (const key of unknownKeys) cache.set(key, (await findReusable(key)) ?? null);
     }
   }
@@ -101,7 +112,7 @@ export class RunEngine {
     const happened = reaction(run.plan, foldEvents(run.plan, run.events));
     const planned = await this.#plan(run, happened);
     if (!planned) return true;
-    const change = { ...planned, ...(admission !== undefined && { admission }) };
+    const change = { ...planned.change, ...(admission !== undefined && { admission }) };
     if (!(await state.applyChange(runId, run.events.length, change))) return false;
     const own = runLog(log, runId);
     for (const { event } of change.events) own.info(event, event.type);
@@ -109,7 +120,7 @@ export class RunEngine {
     if (change.outbox.length > 0) onOutbox();
     if (change.finishedAt) onFinished();
     this.#advanceAtRetries(runId, happened);
-    if (change.ended.length > 0) await this.#advanceWaiting(runId);
+    if (planned.freesSlots) await this.#advanceWaiting(runId);
     return true;
   }
 

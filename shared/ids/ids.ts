@@ -1,3 +1,4 @@
+import { randomFillSync } from 'node:crypto';
 import { monotonicFactory } from 'ulid';
 import type { Clock } from '../clock/clock.ts';
 
@@ -11,6 +12,19 @@ export interface Ids {
 
 /** ULIDs in lower case: 26 characters that are safe in paths, labels and URLs. */
 export function timeOrderedIds(clock: Clock): Ids {
-  const ulid = monotonicFactory();
+  const ulid = monotonicFactory(pooledRandom());
   return { next: () => ulid(clock.now().getTime()).toLowerCase() };
+}
+
+/** Uniform in [0, 1) in steps of 1/256; asks the system for many random bytes at a time. */
+function pooledRandom(): () => number {
+  const bytes = new Uint8Array(1024);
+  let used = bytes.length;
+  return () => {
+    if (used === bytes.length) {
+      randomFillSync(bytes);
+      used = 0;
+    }
+    return (bytes[used++] ?? 0) / 256;
+  };
 }

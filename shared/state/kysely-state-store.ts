@@ -123,7 +123,11 @@ export class KyselyStateStore implements StateStore {
       .orderBy('run_id')
       .limit(1)
       .executeTakeFirst();
-    return row && runPlan.parse(JSON.parse(row.plan));
+    if (!row) return undefined;
+    const plan = runPlan.parse(JSON.parse(row.plan));
+    // It is about to begin: its plan need not be read again.
+    if (!this.#known.get(plan.runId)) this.#known.set(plan.runId, { plan, events: [] });
+    return plan;
   }
 
   async activeCounts(): Promise<ActiveCount[]> {
