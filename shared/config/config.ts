@@ -24,7 +24,7 @@ const environment = z.object({
   TRIAD_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' })
     .optional(),
-  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, never. */
+  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, only looks of sensors are. */
   TRIAD_RETENTION_DAYS: number.pipe(z.number().min(1)).optional(),
   /** `embedded` is this machine alone. */
   TRIAD_PROFILE: z.enum(['embedded']).default('embedded'),
