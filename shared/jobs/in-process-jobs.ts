@@ -99,8 +99,8 @@ export class InProcessJobs implements JobLauncher {
     return record && viewOf(record);
   }
 
-  async list(limit: number): Promise<JobView[]> {
-    return (await this.#records.newest(limit)).map((record) => viewOf(record));
+  async list(limit: number, before?: string): Promise<JobView[]> {
+    return (await this.#records.newest(limit, before)).map((record) => viewOf(record));
   }
 
   async logs(id: string): Promise<string | undefined> {
