@@ -235,7 +235,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'TRIAD_POOLS',
       value.TRIAD_POOLS,
       poolSizes,
-      'pool names, other than warehouse, to sizes',
+      'pool names, other than warehouse, to sizes from 1',
     ),
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
     alarms: {
