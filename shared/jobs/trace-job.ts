@@ -1,19 +1,18 @@
 import type { Clock } from '../clock/clock.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
-import type { TriadError } from '../errors/triad-error.ts';
 import { parseTraceparent, spanOf } from '../tracing/span-context.ts';
-import type { Tracer } from '../tracing/tracer.ts';
+import type { FinishedSpan, Tracer } from '../tracing/tracer.ts';
 
-/** Begins the span of a job. @returns ends it and sends it, to be awaited before the process exits */
+/** Begins the span of a job. @returns ends it, with the error that the job ended with */
 export function traceJob(
   tracer: Tracer,
   clock: Clock,
   spec: JobSpec,
   traceparent: string | undefined,
-): (error?: TriadError) => Promise<void> {
+): (error?: FinishedSpan['error']) => void {
   const { id, runId, step, attempt, job, kind } = spec;
   const start = clock.now();
-  return async (error) => {
+  return (error) =>
     tracer.record({
       name: `job ${job} ${kind}`,
       context: spanOf(runId, 'job', id, start.toISOString()),
@@ -23,6 +22,4 @@ export function traceJob(
       attributes: { 'triad.run': runId, 'triad.step': step, 'triad.attempt': attempt },
       error,
     });
-    await tracer.close();
-  };
 }
