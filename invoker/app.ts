@@ -6,7 +6,7 @@ import {
   invokeRequest,
   type JobView,
 } from '@triad/shared/contracts/job-view.ts';
-import { slug } from '@triad/shared/contracts/names.ts';
+import { commandId, slug } from '@triad/shared/contracts/names.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { principalOf } from '@triad/shared/http/authentication.ts';
@@ -34,11 +34,14 @@ export interface InvokerAppOptions extends InvokeOptions {
   metrics: InvokerMetrics;
 }
 
-/** How many jobs `GET /jobs` shows. */
-const listLimit = 100;
 /** Of how many, the newest, `/metrics` counts those that run. */
 const countLimit = 500;
 
+const jobQuery = z.strictObject({
+  /** Only jobs that are listed after this one. */
+  before: commandId.optional(),
+  limit: z.coerce.number().int().min(1).max(500).default(100),
+});
 const invokeQuery = z.strictObject({ run_date: isoDate, job: slug.default('sql-runner') });
 
 /** The invoker's HTTP interface. */
@@ -90,8 +93,12 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
         response.type(metrics.contentType).send(text);
       });
 
-      app.get('/jobs', async (_request, response) => {
-        response.json({ jobs: await jobs.list(listLimit) });
+      app.get('/jobs', async (request, response) => {
+        const { before, limit } = parseInput(jobQuery, request.query, 'GET /jobs');
+        const found = await jobs.list(limit + 1, before);
+        const page = found.slice(0, limit);
+        const next = found.length > limit ? page.at(-1)?.name : null;
+        response.json({ jobs: page, next });
       });
       app.get('/jobs/:id', async (request, response) => {
         const { id } = request.params;

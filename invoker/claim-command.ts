@@ -1,5 +1,6 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
+import { claimPath } from '@triad/shared/contracts/names.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { z } from 'zod';
 
@@ -26,8 +27,6 @@ export interface HeldClaim {
   /** Lets the next delivery of the command claim it at once. */
   release(): Promise<void>;
 }
-
-const claimPath = (commandId: string) => `commands/${commandId}/claim.json`;
 
 /** Of all invokers that get a command, the first to write its claim starts the job. */
 export class Claims {

@@ -11,7 +11,7 @@ export interface HousekeepingOptions {
   temporaryDirectory: string;
   /** Where waiting processes that are no more left their logs. */
   poolDirectory: string;
-  /** Folders of ended jobs are kept for so many days; for ever when absent. */
+  /** Folders of ended jobs are kept for so many days; when absent for ever, but for `sense` jobs. */
   days: number | undefined;
   clock: Clock;
   log: Logger;
@@ -43,6 +43,8 @@ export class Housekeeping {
   async #tidy(): Promise<void> {
     const { jobsDirectory, temporaryDirectory, days, clock } = this.#options;
     await this.#attempt(() => sweepLeftovers(temporaryDirectory, this.#daysAgo(1)));
+    // Looks of sensors are many; a failed one is looked into on its day, or never.
+    await this.#attempt(() => pruneJobs(jobsDirectory, this.#daysAgo(1), 'sense'));
     if (days !== undefined) {
       await this.#attempt(() => pruneJobs(jobsDirectory, this.#daysAgo(days)));
     }

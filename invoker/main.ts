@@ -55,6 +55,7 @@ await runService(async () => {
     clock,
     log,
     concurrency: config.inProcessLimit,
+    tracer,
   });
   const jobs = new RoutedJobs([processes, light]);
   const invoker = createInvoker({

@@ -100,7 +100,7 @@ await runService(async () => {
     log,
     policy: { ...defaultDeliveryPolicy, maxAttempts: config.deliveryAttempts },
   });
-  const pipelines = await loadPipelines(config.pipelinesDirectory);
+  const pipelines = await loadPipelines(config.pipelinesDirectory, clock);
   checkChannels(pipelines.values(), config.alarms.channels.keys());
   // DuckDB lets one process write.
   const poolSizes = new Map([...Object.entries(config.pools), ['warehouse', 1]] as const);

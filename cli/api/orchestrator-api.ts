@@ -39,6 +39,7 @@ import {
   type PauseRequest,
   type PauseView,
   pauseView,
+  type TickList,
   type TickView,
   tickList,
 } from '@triad/shared/contracts/tick.ts';
@@ -95,6 +96,8 @@ export interface RunFilter {
 export interface TickFilter {
   pipeline?: string;
   state?: TickView['state'];
+  /** Only ticks whose occurrence is earlier, or those after what `next` said. */
+  before?: string;
   /** Most ticks to list. */
   limit: number;
 }
@@ -208,9 +211,9 @@ export class OrchestratorApi {
   }
 
   /** Newest occurrence first. */
-  async ticks(filter: TickFilter): Promise<TickView[]> {
+  ticks(filter: TickFilter): Promise<TickList> {
     const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
-    return (await this.#client.ask(tickList, { path: `/v1/ticks?${query}` })).ticks;
+    return this.#client.ask(tickList, { path: `/v1/ticks?${query}` });
   }
 
   backfill(name: string, request: BackfillRequest): Promise<BackfillAnswer> {

@@ -15,10 +15,12 @@ export interface TicksOptions extends TickFilter {
 export const ticks: Command<[options: TicksOptions]> = (context, { json, ...filter }) =>
   askSystem(context, async ({ orchestrator }) => {
     const { out, err } = context.terminal;
-    const found = await orchestrator.ticks(filter);
-    if (json) out.line(JSON.stringify({ ticks: found }, null, 2));
+    const list = await orchestrator.ticks(filter);
+    const { ticks: found, next } = list;
+    if (json) out.line(JSON.stringify(list, null, 2));
     else if (found.length === 0) err.line('No ticks found.');
     else out.line(tableOf(found, out.style));
+    if (!json && next !== null) err.line(`There are more: --before ${next} lists them.`);
     return cliExitCode.ok;
   });
 

@@ -13,6 +13,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .description('list what schedules promise and what became of it, the latest first')
     .option('--pipeline <name>', 'only of this pipeline')
     .option('--state <state>', tickStates.join(', '), oneOf('--state', tickStates))
+    .option('--before <tick>', 'only those before an instant, or from where a list ended')
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', lengths), 20)
     .option(...json)
     .action(async (options) => run((await import('../commands/ticks.ts')).ticks, options));

@@ -1,11 +1,11 @@
 import { doneBy } from '@triad/shared/access/principal.ts';
-import { instant } from '@triad/shared/contracts/dates.ts';
 import { slug } from '@triad/shared/contracts/names.ts';
 import {
   type PauseView,
   pauseRequest,
   pauseView,
   type TickView,
+  tickCursor,
   tickList,
   tickRound,
 } from '@triad/shared/contracts/tick.ts';
@@ -32,19 +32,28 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
       query: z.strictObject({
         pipeline: slug.optional(),
         state: z.enum(tickStates).optional(),
-        before: instant.optional().describe('Only ticks whose occurrence is earlier.'),
+        before: tickCursor
+          .optional()
+          .describe(
+            'Only ticks whose occurrence is earlier; or what `next` said, for those after.',
+          ),
         limit: z.coerce.number().int().min(1).max(500).default(50),
       }),
       status: 200,
       response: tickList,
       async handle({ query: { pipeline, state, before, limit } }) {
-        const ticks = await ledger.list({
+        const found = await ledger.list({
           ...(pipeline && { pipeline }),
           ...(state && { state }),
-          ...(before && { before: new Date(before) }),
-          limit,
+          ...(before && { before: placeOf(before) }),
+          limit: limit + 1,
         });
-        return { ticks: ticks.map(viewOf) };
+        const page = found.slice(0, limit);
+        const last = found.length > limit ? page.at(-1) : undefined;
+        return {
+          ticks: page.map(viewOf),
+          next: last ? `${iso(last.occurrence)}/${last.pipeline}` : null,
+        };
       },
     }),
     route({
@@ -99,6 +108,11 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
       },
     }),
   ];
+}
+
+function placeOf(cursor: string): { occurrence: Date; pipeline?: string } {
+  const [occurrence = '', pipeline] = cursor.split('/');
+  return { occurrence: new Date(occurrence), ...(pipeline !== undefined && { pipeline }) };
 }
 
 const iso = (instant: Date): string => instant.toISOString();

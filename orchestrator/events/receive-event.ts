@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { EventReceipt, EventView } from '@triad/shared/contracts/event-view.ts';
 import { parseExternalEvent } from '@triad/shared/contracts/external-event.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { EventStore, StoredEvent } from '@triad/shared/state/event-store.ts';
 import type { EventRouter } from './event-router.ts';
@@ -49,12 +50,12 @@ export const eventViewOf = (stored: StoredEvent): EventView => ({
 
 /**
  * The event of a request in either of CloudEvents' HTTP modes: the body itself, or, in binary
- * mode, the attributes in `ce-` headers and the data as the body.
+ * mode, the attributes in `ce-` headers and the data as the body. Errors: `INPUT_INVALID`.
  */
 export function eventDocument(headers: IncomingHttpHeaders | undefined, body: unknown): unknown {
   if (headers?.['ce-specversion'] === undefined) return body;
   const attributes = Object.entries(headers).flatMap(([name, value]) =>
-    name.startsWith('ce-') ? [[name.slice(3), decodeURIComponent(String(value))]] : [],
+    name.startsWith('ce-') ? [[name.slice(3), percentDecoded(name, String(value))]] : [],
   );
   const type = headers['content-type'];
   return {
@@ -62,4 +63,13 @@ export function eventDocument(headers: IncomingHttpHeaders | undefined, body: un
     ...(type !== undefined && { datacontenttype: type }),
     data: body,
   };
+}
+
+function percentDecoded(header: string, value: string): string {
+  try {
+    return decodeURIComponent(value);
+  } catch {
+    const expected = 'expected percent-encoded UTF-8';
+    throw new TriadError('INPUT_INVALID', { where: 'CloudEvent', field: header, expected });
+  }
 }

@@ -1,5 +1,6 @@
 import { eventType } from '@triad/shared/contracts/cloud-event.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
+import { claimPath } from '@triad/shared/contracts/names.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { type ErrorReport, TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
@@ -65,16 +66,20 @@ export class Reconciler {
     await settleAttempt(this.#options, attempt, heard);
     const run = await this.#options.state.getRun(attempt.runId);
     if (!run || !isInFlight(statusOf(run), attempt.step, attempt.attempt)) return;
-    // A command that was given up has no job, also while nobody can be asked.
     const isLost =
-      job === 'unknown' || (job === 'no answer' && (await this.#isGivenUp(attempt.commandId)));
+      job === 'unknown' || (job === 'no answer' && (await this.#surelyHasNoJob(attempt, run)));
     if (isLost) return this.#findLostCommand(attempt, run);
     if (job !== 'no answer') await this.#repeatCancellation(attempt, run);
     await this.#endOverdueJob(attempt, run);
   }
 
-  async #isGivenUp(commandId: string): Promise<boolean> {
-    return (await this.#options.deadLettered(commandId)) !== undefined;
+  /** While nobody can be asked: the command was given up, or nobody claimed it in time. */
+  async #surelyHasNoJob(attempt: InFlight, run: StoredRun): Promise<boolean> {
+    const { artifacts, deadLettered } = this.#options;
+    const { commandId } = attempt;
+    if (await deadLettered(commandId)) return true;
+    if (this.#age(attempt) <= this.#queuedLimit(attempt, run)) return false;
+    return (await artifacts.stat(claimPath(commandId))) === undefined;
   }
 
   /** A cancellation may have come before its command, which then started the job all the same. */
@@ -107,7 +112,7 @@ export class Reconciler {
     const { commandId } = attempt;
     const limit = this.#queuedLimit(attempt, run);
     if (this.#age(attempt) > limit) {
-      // The command may yet arrive, as when its dead letter is replayed: it must start nothing.
+      // The command may yet arrive, from its dead letter or late: it must start nothing.
       await this.#sendCancellation(attempt);
       const error = new TriadError('COMMAND_EXPIRED', { commandId, limit });
       await settleAttempt(this.#options, attempt, { state: 'failed', error: error.report() });

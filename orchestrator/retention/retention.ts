@@ -8,6 +8,9 @@ const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 /** After the start of a process, so that it first does what is waited for, in milliseconds. */
 const FIRST_ROUND_MS = 60_000;
+const ROUNDS_PER_DAY = DAY_MS / HOUR_MS;
+/** Of each sensor: its looks are many, and tell little once the next one has come. */
+const KEPT_LOOKS = 20;
 
 export interface RetentionOptions {
   store: RetentionStore;
@@ -15,7 +18,7 @@ export interface RetentionOptions {
   role: RoleKeeper;
   clock: Clock;
   log: Logger;
-  /** Finished runs are kept for so many days; for ever when absent. */
+  /** Finished runs are kept for so many days; when absent for ever, but for looks of sensors. */
   days: number | undefined;
 }
 
@@ -24,11 +27,15 @@ export interface Pruned extends OldRows {
   runs: string[];
 }
 
-/** Forgets what is old and no longer needed, once a day and when it is asked to. */
+/**
+ * Forgets what is old and no longer needed, once a day and when it is asked to; and every hour the
+ * looks of sensors, but for the newest of each.
+ */
 export class Retention {
   readonly #options: RetentionOptions;
   #cancelTimer: CancelTimer = () => {};
   #round: Promise<void> = Promise.resolve();
+  #rounds = 0;
   #stopped = false;
 
   constructor(options: RetentionOptions) {
@@ -61,13 +68,23 @@ export class Retention {
     const { store } = this.#options;
     const old = await store.removeOld(this.#daysAgo(days));
     const before = this.#runsBefore(days);
-    const runs: string[] = [];
-    for (const runId of await store.expiredRuns(before)) {
+    const runs = await this.#removeRuns(await store.expiredRuns(before), before, mayGoOn);
+    return { runs, ...old };
+  }
+
+  /** @returns those that it removed */
+  async #removeRuns(
+    runIds: readonly string[],
+    before: Date,
+    mayGoOn: () => Promise<boolean>,
+  ): Promise<string[]> {
+    const removed: string[] = [];
+    for (const runId of runIds) {
       if (this.#stopped || !(await mayGoOn())) break;
-      if (await store.removeRun(runId, before)) runs.push(runId);
+      if (await this.#options.store.removeRun(runId, before)) removed.push(runId);
     }
     await this.#removeFiles(mayGoOn);
-    return { runs, ...old };
+    return removed;
   }
 
   async #removeFiles(mayGoOn: () => Promise<boolean>): Promise<void> {
@@ -95,24 +112,27 @@ export class Retention {
   }
 
   #nextRound(delayMs: number): void {
-    const { days, clock } = this.#options;
-    if (this.#stopped || days === undefined) return;
-    this.#cancelTimer = clock.setTimer(delayMs, () => {
-      this.#round = this.#pruneDaily(days);
+    if (this.#stopped) return;
+    this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => {
+      const isDaily = this.#rounds % ROUNDS_PER_DAY === 0;
+      this.#rounds += 1;
+      this.#round = this.#tidy(isDaily);
     });
   }
 
-  async #pruneDaily(days: number): Promise<void> {
-    const { role, log } = this.#options;
+  async #tidy(isDaily: boolean): Promise<void> {
+    const { store, role, clock, log, days } = this.#options;
     try {
       await role.perform(async (renew) => {
+        await this.#removeRuns(await store.surplusLooks(KEPT_LOOKS), clock.now(), renew);
+        if (days === undefined || !isDaily) return;
         const { runs, ...old } = await this.prune(days, renew);
         log.info({ runs: runs.length, ...old }, 'what was old is removed');
       });
     } catch (error) {
       log.error({ err: error }, 'what is old could not be removed; the next round tries again');
     }
-    this.#nextRound(DAY_MS);
+    this.#nextRound(HOUR_MS);
   }
 }
 

@@ -94,9 +94,11 @@ function decideApproval(
   return { do: 'decide_approval', step: definition.name, decision: decisions[onTimeout] };
 }
 
+/** The error of a run is that of the step that failed first. */
 function finish(steps: StepStatus[]): Decision {
-  const failed = steps.find(({ state }) => state === 'failed');
+  const failures = steps.filter(({ state }) => state === 'failed');
+  const [first] = failures.sort((a, b) => Number(a.failedAt) - Number(b.failedAt));
+  if (first) return { do: 'finish', state: 'failed', error: first.error };
   const isCancelled = steps.some(({ state }) => state === 'cancelled');
-  if (failed) return { do: 'finish', state: 'failed', error: failed.error };
   return { do: 'finish', state: isCancelled ? 'cancelled' : 'succeeded', error: null };
 }

@@ -87,13 +87,18 @@ function apply(status: RunStatus, { at, event }: RecordedEvent, queued: boolean)
       const { error, retryAt } = event;
       endAttempt(step, event.attempt, { state: 'failed', finishedAt: at, error });
       step.state = retryAt === null ? 'failed' : 'waiting';
+      step.failedAt = retryAt === null ? at : null;
       step.retryAt = retryAt === null ? null : new Date(retryAt);
       step.error = error;
       if (event.postconditions) step.postconditions = event.postconditions;
       return;
     }
     case 'step_refused':
-      Object.assign(stepOf(status, event.step), { state: 'failed', error: event.error });
+      Object.assign(stepOf(status, event.step), {
+        state: 'failed',
+        error: event.error,
+        failedAt: at,
+      });
       return;
     case 'step_cancelled': {
       const step = stepOf(status, event.step);
@@ -118,6 +123,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent, queued: boolean)
         skipped,
         isWaived: true,
         error: null,
+        failedAt: null,
       });
       // What was skipped because of it may yet run.
       for (const [name, step] of status.steps) {

@@ -27,6 +27,8 @@ export interface StepStatus {
   /** When the next attempt is due; null for at once. */
   retryAt: Date | null;
   error: ErrorReport | null;
+  /** When it failed for good; null unless it did. */
+  failedAt: Date | null;
   result: StepResult | null;
   /** What verification found last, where it got so far. */
   postconditions?: PostconditionResult[];
@@ -50,6 +52,7 @@ export const freshStep = (definition: PipelineStep): StepStatus => ({
   forgiven: 0,
   retryAt: null,
   error: null,
+  failedAt: null,
   result: null,
   reuse: null,
   skipped: null,

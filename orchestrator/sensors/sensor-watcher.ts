@@ -106,7 +106,11 @@ export class SensorWatcher {
     let pauseMs = LONGEST_PAUSE_MS;
     const paused = await this.#paused();
     for (const [name, watched] of this.#watched) {
-      if (this.#looking.has(name) || paused?.has(watched.pipeline.name) !== false) continue;
+      if (paused?.has(watched.pipeline.name) !== false) continue;
+      if (this.#looking.has(name)) {
+        pauseMs = Math.min(pauseMs, watched.sensor.everySeconds * 1000);
+        continue;
+      }
       try {
         const now = clock.now();
         const cursor = await sensors.expect(keyOf(watched), now);

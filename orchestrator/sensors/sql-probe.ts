@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import { type Pipeline, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import type { SqlWatch } from '@triad/shared/contracts/sensor.ts';
@@ -69,9 +70,11 @@ const unreadable = (runId: string, reason: string) =>
 
 /** The pipeline of one look. Looks go before other runs: they are short and others wait for them. */
 function sensePipeline({ pipeline, sensor }: Look): Pipeline {
+  // Joined or cut, the names of two sensors can be equal: `b-c` of `a` and `c` of `a-b`.
+  const hash = createHash('sha256').update(`${pipeline}/${sensor}`).digest('hex').slice(0, 8);
   return pipelineSchema.parse({
     version: 1,
-    name: `sense-${pipeline}-${sensor}`.slice(0, LONGEST_SLUG),
+    name: `${`sense-${pipeline}-${sensor}`.slice(0, LONGEST_SLUG - 9)}-${hash}`,
     description: `One look of sensor ${sensor} of ${pipeline}.`,
     priority: 90,
     params: { query: { type: 'string', description: 'The query.', required: true } },

@@ -24,7 +24,7 @@ const environment = z.object({
   TRIAD_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' })
     .optional(),
-  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, never. */
+  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, only looks of sensors are. */
   TRIAD_RETENTION_DAYS: number.pipe(z.number().min(1)).optional(),
   /** `embedded` is this machine alone. */
   TRIAD_PROFILE: z.enum(['embedded']).default('embedded'),
@@ -235,7 +235,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
       'TRIAD_POOLS',
       value.TRIAD_POOLS,
       poolSizes,
-      'pool names, other than warehouse, to sizes',
+      'pool names, other than warehouse, to sizes from 1',
     ),
     maxActiveRuns: value.TRIAD_MAX_ACTIVE_RUNS,
     alarms: {

@@ -30,3 +30,5 @@ export function attemptPrefix({ runId, step, attempt }: CommandKey): string {
 export const manifestPath = (key: CommandKey): string => `${attemptPrefix(key)}/manifest.json`;
 /** Where a job leaves its error report when it fails, for launchers that cannot see it exit. */
 export const errorPath = (key: CommandKey): string => `${attemptPrefix(key)}/error.json`;
+/** Where an invoker says that it starts the job of a command: before it does, there is no job. */
+export const claimPath = (commandId: string): string => `commands/${commandId}/claim.json`;

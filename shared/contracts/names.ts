@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { commandIdPattern } from './attempt.ts';
 
-export { attemptPrefix, type CommandKey, formatCommandId, parseCommandId } from './attempt.ts';
+export {
+  attemptPrefix,
+  type CommandKey,
+  claimPath,
+  formatCommandId,
+  parseCommandId,
+} from './attempt.ts';
 
 /** A pipeline, step or job name: lower case, fit for paths, labels and SQL. */
 export const slug = z

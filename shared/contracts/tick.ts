@@ -19,7 +19,15 @@ export const tickView = z.strictObject({
   runId: z.string().nullable(),
 });
 export type TickView = z.infer<typeof tickView>;
-export const tickList = z.strictObject({ ticks: z.array(tickView) });
+/** `next` is what `before` takes to list those after them; null after the last. */
+export const tickList = z.strictObject({ ticks: z.array(tickView), next: z.string().nullable() });
+export type TickList = z.infer<typeof tickList>;
+
+/** Where a page of ticks begins: before an occurrence, or after one tick of it. */
+export const tickCursor = z.templateLiteral(
+  [z.iso.datetime(), z.templateLiteral(['/', slug]).optional()],
+  'expected an ISO 8601 instant in UTC, or what next said',
+);
 
 const ended = z.strictObject({ pipeline: slug, occurrence: instant, runDate: isoDate });
 

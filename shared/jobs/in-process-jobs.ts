@@ -7,6 +7,7 @@ import { exitCode, exitCodeOf } from '../errors/exit-code.ts';
 import { TriadError, toTriadError } from '../errors/triad-error.ts';
 import { fileLogger } from '../log/file-logger.ts';
 import type { Logger } from '../log/logger.ts';
+import { noTracer, type Tracer } from '../tracing/tracer.ts';
 import type { Job } from './job.ts';
 import type { JobEndListener, JobLauncher } from './job-launcher.ts';
 import { type JobRecord, viewOf } from './job-record.ts';
@@ -14,6 +15,7 @@ import { JobRecords } from './job-records.ts';
 import { type Judgement, judgeJob } from './judge-end.ts';
 import { performJob } from './perform-job.ts';
 import { storeError } from './store-error.ts';
+import { traceJob } from './trace-job.ts';
 
 export interface InProcessJobsOptions {
   /** Holds a folder per job, for ever. One launcher at a time works on it. */
@@ -25,6 +27,8 @@ export interface InProcessJobsOptions {
   log: Logger;
   /** Jobs that are done at a time; the others wait their turn. */
   concurrency: number;
+  /** @default none */
+  tracer?: Tracer;
   /** From asking a job to stop until it counts as ended, in milliseconds. @default 3000 */
   graceMs?: number;
 }
@@ -32,6 +36,9 @@ export interface InProcessJobsOptions {
 /** A job that is done or waits for its turn. */
 interface Work {
   record: JobRecord;
+  traceparent: string | undefined;
+  /** Ends the span that began with its turn. */
+  endSpan: ReturnType<typeof traceJob>;
   stop: AbortController;
   ended: PromiseWithResolvers<Judgement>;
   cancelTimers: CancelTimer[];
@@ -66,7 +73,7 @@ export class InProcessJobs implements JobLauncher {
     this.jobNames = Object.keys(options.jobs);
   }
 
-  async launch(spec: JobSpec): Promise<{ job: JobView; started: boolean }> {
+  async launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }> {
     this.#jobOf(spec);
     const { clock } = this.#options;
     const createdAt = clock.now().toISOString();
@@ -79,6 +86,8 @@ export class InProcessJobs implements JobLauncher {
     }
     const work: Work = {
       record,
+      traceparent,
+      endSpan: () => {},
       stop: new AbortController(),
       ended: Promise.withResolvers(),
       cancelTimers: [],
@@ -99,8 +108,8 @@ export class InProcessJobs implements JobLauncher {
     return record && viewOf(record);
   }
 
-  async list(limit: number): Promise<JobView[]> {
-    return (await this.#records.newest(limit)).map((record) => viewOf(record));
+  async list(limit: number, before?: string): Promise<JobView[]> {
+    return (await this.#records.newest(limit, before)).map((record) => viewOf(record));
   }
 
   async logs(id: string): Promise<string | undefined> {
@@ -170,9 +179,11 @@ export class InProcessJobs implements JobLauncher {
     }
   }
 
-  async #perform({ record, stop, ended }: Work): Promise<void> {
-    const { artifacts, clock } = this.#options;
+  async #perform(work: Work): Promise<void> {
+    const { artifacts, clock, tracer = noTracer } = this.#options;
+    const { record, stop, ended } = work;
     const { spec } = record;
+    work.endSpan = traceJob(tracer, clock, spec, work.traceparent);
     const { log: file, scratch } = this.#records.folder(spec.id);
     const log = fileLogger(file, clock, { command: spec.id });
     try {
@@ -203,10 +214,12 @@ export class InProcessJobs implements JobLauncher {
     work.cancelTimers.push(this.#options.clock.setTimer(delayMs, callback));
   }
 
-  async #conclude({ record, ended, cancelTimers }: Work): Promise<void> {
+  async #conclude(work: Work): Promise<void> {
+    const { record, ended, cancelTimers } = work;
     const judgement = await ended.promise;
     for (const cancel of cancelTimers) cancel();
     if (this.#closed) return;
+    work.endSpan(judgement.error ?? undefined);
     this.#end(record, judgement);
     this.#work.delete(record.spec.id);
     for (const listener of this.#listeners) listener(viewOf(record));

@@ -31,8 +31,11 @@ export interface JobLauncher {
    */
   launch(spec: JobSpec, traceparent?: string): Promise<{ job: JobView; started: boolean }>;
   get(commandId: string): Promise<JobView | undefined>;
-  /** The `limit` newest jobs, newest first. */
-  list(limit: number): Promise<JobView[]>;
+  /**
+   * The `limit` newest jobs, newest first.
+   * @param before a command id: only jobs that come after it in this order
+   */
+  list(limit: number, before?: string): Promise<JobView[]>;
   /** Everything the job printed so far, oldest first; `undefined` for an unknown job. */
   logs(commandId: string): Promise<string | undefined>;
   /**

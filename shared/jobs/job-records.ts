@@ -85,9 +85,10 @@ export class JobRecords {
     return (await this.#names(this.directory)).sort();
   }
 
-  /** The newest `limit` by command id, which starts with a time-ordered run id. */
-  async newest(limit: number): Promise<JobRecord[]> {
-    const ids = (await this.ids()).reverse().slice(0, limit);
+  /** The newest `limit`, or of those before an id, by command id: it starts with a time-ordered run id. */
+  async newest(limit: number, before?: string): Promise<JobRecord[]> {
+    const all = (await this.ids()).reverse();
+    const ids = all.filter((id) => before === undefined || id < before).slice(0, limit);
     const records = await Promise.all(ids.map((id) => this.read(id)));
     return records.filter((record) => record !== undefined);
   }

@@ -103,8 +103,8 @@ export class LocalProcessJobs implements JobLauncher {
     return record && this.#viewOf(record);
   }
 
-  async list(limit: number): Promise<JobView[]> {
-    return (await this.#records.newest(limit)).map((record) => this.#viewOf(record));
+  async list(limit: number, before?: string): Promise<JobView[]> {
+    return (await this.#records.newest(limit, before)).map((record) => this.#viewOf(record));
   }
 
   async logs(id: string): Promise<string | undefined> {

@@ -1,5 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { StepKind } from '../contracts/step-kind.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { JobRecords } from './job-records.ts';
 
@@ -7,9 +8,10 @@ import { JobRecords } from './job-records.ts';
  * Removes the folders of jobs that ended before `before`. A job that still runs keeps its folder
  * whatever its age.
  *
+ * @param kind only jobs of this kind; without it, all
  * @returns how many were removed
  */
-export async function pruneJobs(directory: string, before: Date): Promise<number> {
+export async function pruneJobs(directory: string, before: Date, kind?: StepKind): Promise<number> {
   const records = new JobRecords(directory);
   const running = new Set(await records.running());
   let removed = 0;
@@ -17,6 +19,7 @@ export async function pruneJobs(directory: string, before: Date): Promise<number
     if (running.has(id)) continue;
     const record = await records.read(id);
     if (!record?.end || record.end.endedAt >= before.toISOString()) continue;
+    if (kind !== undefined && record.spec.kind !== kind) continue;
     await rm(records.folder(id).path, { recursive: true, force: true });
     removed += 1;
   }

@@ -37,8 +37,10 @@ export class RoutedJobs implements JobLauncher {
     return this.#first((launcher) => launcher.get(commandId));
   }
 
-  async list(limit: number): Promise<JobView[]> {
-    const lists = await Promise.all(this.#launchers.map((launcher) => launcher.list(limit)));
+  async list(limit: number, before?: string): Promise<JobView[]> {
+    const lists = await Promise.all(
+      this.#launchers.map((launcher) => launcher.list(limit, before)),
+    );
     return lists
       .flat()
       .sort((a, b) => (a.name < b.name ? 1 : -1))

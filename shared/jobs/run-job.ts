@@ -34,14 +34,18 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
   const stop = new AbortController();
   let spec: JobSpec | undefined;
   let { log } = options;
-  let trace = async (_error?: TriadError) => {};
+  let endSpan = (_error?: TriadError) => {};
 
+  const finishTrace = (error?: TriadError): Promise<void> => {
+    endSpan(error);
+    return tracer.close();
+  };
   const fail = async (thrown: unknown): Promise<never> => {
     if (thrown instanceof ProgramExit) return endLike(thrown);
     const error = toTriadError(thrown);
     log.error({ code: error.code, err: thrown }, error.message);
     if (spec) await storeError(artifacts, spec, error, log);
-    await trace(error);
+    await finishTrace(error);
     process.exit(exitCodeOf(error));
   };
   process.on('uncaughtException', fail);
@@ -56,16 +60,16 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
     const { spec: received, traceparent } = await receiving;
     spec = received;
     log = attemptLog(log, spec.id);
-    trace = traceJob(tracer, clock, spec, traceparent);
+    endSpan = traceJob(tracer, clock, spec, traceparent);
     const { scratch, heartbeat } = jobFolder(jobsDirectory, spec.id);
     if (!job.beatsItself) beat(heartbeat, spec.limits, { clock, log });
     await performJob(job, spec, { artifacts, clock, log, scratch, signal: stop.signal });
   } catch (error) {
     if (!stop.signal.aborted) return fail(error);
-    await trace(new TriadError('JOB_CANCELLED'));
+    await finishTrace(new TriadError('JOB_CANCELLED'));
     return dieOf('SIGTERM');
   }
-  await trace();
+  await finishTrace();
   process.exit(exitCode.ok);
 }
 

@@ -1,21 +1,20 @@
 import type { Clock } from '../clock/clock.ts';
 import type { JobSpec } from '../contracts/job-spec.ts';
-import type { TriadError } from '../errors/triad-error.ts';
 import { parseTraceparent, spanOf } from '../tracing/span-context.ts';
-import { noTracer, type Tracer } from '../tracing/tracer.ts';
+import { type FinishedSpan, noTracer, type Tracer } from '../tracing/tracer.ts';
 
-/** Begins the span of a job. @returns ends it and sends it, to be awaited before the process exits */
+/** Begins the span of a job. @returns ends it, with the error that the job ended with */
 export function traceJob(
   tracer: Tracer,
   clock: Clock,
   spec: JobSpec,
   traceparent: string | undefined,
-): (error?: TriadError) => Promise<void> {
+): (error?: FinishedSpan['error']) => void {
   // Its ids alone would be a tenth of a small job's time.
-  if (tracer === noTracer) return async () => {};
+  if (tracer === noTracer) return () => {};
   const { id, runId, step, attempt, job, kind } = spec;
   const start = clock.now();
-  return async (error) => {
+  return (error) =>
     tracer.record({
       name: `job ${job} ${kind}`,
       context: spanOf(runId, 'job', id, start.toISOString()),
@@ -25,6 +24,4 @@ export function traceJob(
       attributes: { 'triad.run': runId, 'triad.step': step, 'triad.attempt': attempt },
       error,
     });
-    await tracer.close();
-  };
 }

@@ -57,6 +57,27 @@ export class KyselyRetentionStore implements RetentionStore {
     });
   }
 
+  async surplusLooks(keep: number): Promise<string[]> {
+    const looks = this.#db
+      .selectFrom('runs')
+      .select(['run_id', 'state'])
+      .select(({ fn }) =>
+        fn
+          .agg<number>('row_number')
+          .over((over) => over.partitionBy('pipeline').orderBy('run_id', 'desc'))
+          .as('place'),
+      )
+      .where('trigger', '=', 'look');
+    const rows = await this.#db
+      .selectFrom(looks.as('looks'))
+      .select('run_id')
+      .where('place', '>', keep)
+      .where('state', 'in', finished)
+      .orderBy('run_id')
+      .execute();
+    return rows.map(({ run_id }) => run_id);
+  }
+
   removeRun(runId: string, before: Date): Promise<boolean> {
     return transactIf(this.#db, async (tx, require) => {
       // Changes nothing, but holds the row: a retry comes before or finds no run.

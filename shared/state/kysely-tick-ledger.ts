@@ -119,7 +119,15 @@ export class KyselyTickLedger implements TickLedger {
     let query = this.#db.selectFrom('ticks').selectAll().limit(limit);
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline);
     if (state) query = query.where('state', '=', state);
-    if (before) query = query.where('occurrence', '<', iso(before));
+    if (before) {
+      const { pipeline: last } = before;
+      const at = iso(before.occurrence);
+      query = query.where(({ eb, or }) =>
+        last === undefined
+          ? eb('occurrence', '<', at)
+          : or([eb('occurrence', '<', at), eb('occurrence', '=', at).and('pipeline', '>', last)]),
+      );
+    }
     const rows = await query.orderBy('occurrence', 'desc').orderBy('pipeline').execute();
     return rows.map(toTick);
   }

@@ -19,6 +19,8 @@ export interface RetentionStore {
    * newest success of each pipeline, the results that cache entries and other runs reuse.
    */
   expiredRuns(before: Date): Promise<string[]>;
+  /** Looks of sensors that ended, oldest first, but for the newest `keep` of each sensor. */
+  surplusLooks(keep: number): Promise<string[]>;
   /**
    * Removes a run and all that is stored of it, and notes that its files are to go. `false` when it
    * did not end before `before`, as when it was retried meanwhile.

@@ -60,8 +60,8 @@ export interface Pause {
 export interface TickFilter {
   pipeline?: string;
   state?: TickState;
-  /** Only ticks whose occurrence is earlier. */
-  before?: Date;
+  /** Only ticks whose occurrence is earlier; with a pipeline, also those listed after this tick. */
+  before?: { occurrence: Date; pipeline?: string };
   limit: number;
 }
 
@@ -87,7 +87,7 @@ export interface TickLedger {
   skip(pipeline: string, occurrences: Date[], reason: string): Promise<void>;
   /** Unfinished runs of ticks of the pipeline before this one, oldest first. */
   unfinishedBefore(tick: TickKey): Promise<{ runId: string; state: RunState }[]>;
-  /** Newest occurrence first. */
+  /** Newest occurrence first, those of one instant by pipeline. */
   list(filter: TickFilter): Promise<Tick[]>;
 
   /** `false` when the pipeline is paused already. */

@@ -309,6 +309,8 @@ export function jobLauncherConformance(
         [...order].sort((a, b) => b - a),
       );
       assert.equal((await launcher.list(2)).length, 2);
+      const before = (await launcher.list(1000, specs[1]?.id)).map((job) => job.name);
+      assert.deepEqual(before, names.slice(names.indexOf(specs[1]?.id ?? '') + 1));
     });
 
     test('the check answers when jobs can be started', async () => {

@@ -6,6 +6,8 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import { manifestPath } from '@triad/shared/contracts/manifest.ts';
 import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
 import type { Job } from '@triad/shared/jobs/job.ts';
+import { formatTraceparent } from '@triad/shared/tracing/span-context.ts';
+import type { FinishedSpan } from '@triad/shared/tracing/tracer.ts';
 import { ElapsingClock } from '../harness/elapsing-clock.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { scriptedJob } from '../harness/jobs/scripts.ts';
@@ -24,6 +26,8 @@ async function openHome() {
   const home = homeLayout(await temporaryDirectory());
   const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
   const clock = new ElapsingClock();
+  const spans: FinishedSpan[] = [];
+  const tracer = { record: (span: FinishedSpan) => void spans.push(span), close: async () => {} };
   const launcherOf = (job: Job, concurrency = 8) =>
     new InProcessJobs({
       directory: join(home.jobs, '.in-process'),
@@ -32,9 +36,10 @@ async function openHome() {
       clock,
       log: recordingLogger().log,
       concurrency,
+      tracer,
       graceMs: 300,
     });
-  return { artifacts, launcherOf, elapse: (ms: number) => clock.elapse(ms) };
+  return { artifacts, launcherOf, spans, elapse: (ms: number) => clock.elapse(ms) };
 }
 
 jobLauncherConformance('in process', async () => {
@@ -93,5 +98,21 @@ test('a job that does not stop when asked counts as ended, and can no longer suc
     return (await jobs.get(next.id))?.state === 'succeeded' || undefined;
   });
   assert.equal(await artifacts.stat(manifestPath(stuck)), undefined);
+  await jobs.close();
+});
+
+test('each job that is done has a span under the one that launched it', async () => {
+  const { launcherOf, spans } = await openHome();
+  const jobs = launcherOf(scripted);
+  const parent = { traceId: 'a'.repeat(32), spanId: 'b'.repeat(16) };
+  const specs = [jobSpecWith({ script: 'succeed' }), jobSpecWith({ script: 'fail' })];
+  for (const spec of specs) await jobs.launch(spec, formatTraceparent(parent));
+  await until('both to end', async () => spans.length === 2 || undefined);
+  for (const [index, spec] of specs.entries()) {
+    const span = spans.find(({ attributes }) => attributes['triad.run'] === spec.runId);
+    assert.equal(span?.name, 'job scripted container');
+    assert.deepEqual(span?.parent, parent);
+    assert.equal(span?.error === undefined, index === 0);
+  }
   await jobs.close();
 });

@@ -89,6 +89,23 @@ export function retentionStoreConformance(
       assert.deepEqual(await expired(2), []);
     });
 
+    test('surplus are the looks of a sensor that ended, but for its newest', async () => {
+      for (const [n, pipeline] of ['a', 'a', 'b', 'a'].entries()) {
+        const definition = pipelineOf(['only'], { name: pipeline });
+        await stores.state.createRun(planOf(`r${n}`, { pipeline: definition, trigger: 'look' }));
+        if (n === 1) continue;
+        const change = changeOf({
+          state: n === 0 ? 'failed' : 'succeeded',
+          finishedAt: day(n + 1),
+        });
+        await stores.state.applyChange(`r${n}`, 0, change);
+      }
+      await ended('r9', 1, { pipeline: 'a' });
+      assert.deepEqual(await stores.retention.surplusLooks(1), ['r0']);
+      assert.deepEqual(await stores.retention.surplusLooks(0), ['r0', 'r2', 'r3']);
+      assert.deepEqual(await stores.retention.surplusLooks(3), []);
+    });
+
     test('the newest success of each pipeline stays', async () => {
       await ended('r1', 1, { state: 'succeeded' });
       await ended('r2', 2, { state: 'succeeded' });

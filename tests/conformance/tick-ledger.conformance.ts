@@ -176,8 +176,23 @@ export function tickLedgerConformance(
         (await ledger.list(filter)).map(({ runDate }) => Number(runDate.slice(-2)));
       assert.deepEqual(await dates({ pipeline: 'test', limit: 2 }), [3, 2]);
       assert.deepEqual(await dates({ pipeline: 'test', state: 'expected', limit: 9 }), [3, 1]);
-      assert.deepEqual(await dates({ pipeline: 'test', before: day(2), limit: 9 }), [1]);
+      assert.deepEqual(
+        await dates({ pipeline: 'test', before: { occurrence: day(2) }, limit: 9 }),
+        [1],
+      );
       assert.deepEqual(await dates({ limit: 9 }), [3, 2, 2, 1]);
+    });
+
+    test('a page of ticks begins after any tick, also in the middle of one instant', async () => {
+      for (const pipeline of ['b', 'c', 'a']) {
+        await ledger.plan(planOfTicks([1, 2].map((n) => tickOf(n, pipeline))));
+      }
+      const names = async (filter: Parameters<TickLedger['list']>[0]) =>
+        (await ledger.list(filter)).map(({ pipeline, runDate }) => `${pipeline}${runDate.at(-1)}`);
+      assert.deepEqual(await names({ limit: 2 }), ['a2', 'b2']);
+      const before = { occurrence: day(2), pipeline: 'b' };
+      assert.deepEqual(await names({ before, limit: 2 }), ['c2', 'a1']);
+      assert.deepEqual(await names({ before, pipeline: 'a', limit: 2 }), ['a1']);
     });
 
     test('a schedule that is forgotten leaves what happened and what was missed', async () => {

@@ -55,8 +55,9 @@ export class FakeJobs implements JobLauncher {
     return this.#jobs.get(id);
   }
 
-  async list(limit: number): Promise<JobView[]> {
-    return [...this.#jobs.values()].reverse().slice(0, limit);
+  async list(limit: number, before?: string): Promise<JobView[]> {
+    const newest = [...this.#jobs.values()].reverse();
+    return newest.filter(({ name }) => !before || name < before).slice(0, limit);
   }
 
   async logs(id: string): Promise<string | undefined> {

@@ -83,7 +83,7 @@ export class MemoryTickLedger implements TickLedger {
     return [...this.#tables.ticks.values()]
       .filter((tick) => pipeline === undefined || tick.pipeline === pipeline)
       .filter((tick) => state === undefined || tick.state === state)
-      .filter((tick) => before === undefined || tick.occurrence < before)
+      .filter((tick) => before === undefined || isAfter(tick, before))
       .sort((a, b) => +b.occurrence - +a.occurrence || compare(a.pipeline, b.pipeline))
       .slice(0, limit);
   }
@@ -116,6 +116,10 @@ export class MemoryTickLedger implements TickLedger {
     for (const tick of ticks) this.#tables.putTick({ ...tick, state: 'skipped', reason });
   }
 }
+
+const isAfter = (tick: Tick, { occurrence, pipeline }: NonNullable<TickFilter['before']>) =>
+  tick.occurrence < occurrence ||
+  (+tick.occurrence === +occurrence && pipeline !== undefined && tick.pipeline > pipeline);
 
 const byDue = (a: Tick, b: Tick): number =>
   a.dueAt.getTime() - b.dueAt.getTime() || compare(a.pipeline, b.pipeline);

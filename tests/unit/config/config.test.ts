@@ -73,6 +73,7 @@ const wrong: Record<string, string[]> = {
   TRIAD_SERVICE_TOKEN: ['', 'x'.repeat(31)],
   TRIAD_RATE_LIMIT: ['-1', '1.5', ''],
   TRIAD_DRAIN_SECONDS: ['601', 'long'],
+  TRIAD_POOLS: ['x', '[]', '{"gpu":0}', '{"gpu":1.5}', '{"GPU":1}', '{"warehouse":3}'],
   TRIAD_OTLP_URL: ['localhost:4318', 'grpc://x'],
 };
 for (const [variable, values] of Object.entries(wrong)) {

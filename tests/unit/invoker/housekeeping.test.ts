@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, test } from 'node:test';
+import type { StepKind } from '@triad/shared/contracts/step-kind.ts';
 import { JobRecords } from '@triad/shared/jobs/job-records.ts';
 import { Housekeeping } from '../../../invoker/housekeeping.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
@@ -24,10 +25,10 @@ beforeEach(async () => {
   records = new JobRecords(jobs);
 });
 
-function job(id: string, endedDaysAgo?: number): void {
+function job(id: string, endedDaysAgo?: number, kind: StepKind = 'sql'): void {
   const createdAt = daysAgo(99).toISOString();
   const record = {
-    spec: jobSpecWith({}, { id }),
+    spec: jobSpecWith({}, { id, kind }),
     createdAt,
     process: null,
     stopping: null,
@@ -63,6 +64,14 @@ test('folders of jobs that ended long ago go; those of running ones stay', async
   await tidy(30);
   assert.deepEqual(await records.ids(), ['new:step:1', 'running:step:1']);
   assert.deepEqual(await records.running(), ['running:step:1']);
+});
+
+test('folders of looks of sensors go after a day, whatever is kept', async () => {
+  job('look:value:1', 2, 'sense');
+  job('new-look:value:1', 0, 'sense');
+  job('old:step:1', 2);
+  await tidy();
+  assert.deepEqual(await records.ids(), ['new-look:value:1', 'old:step:1']);
 });
 
 test('what dead processes left goes after a day', async () => {

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { JobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { settled } from '../../harness/fake-clock.ts';
 import { setUpInvoker } from '../../harness/invoker/invoker-setup.ts';
+import { jobSpecWith } from '../../harness/job-spec.ts';
 
 describe('asking for a job directly', () => {
   test('POST /invoke starts it and answers 202 with its name and when it was created', async () => {
@@ -165,9 +167,23 @@ describe('looking at jobs', () => {
   test('GET /jobs lists them, GET /jobs/:id shows one', async () => {
     const { http, id, jobs } = await withJob();
     const job = await jobs.get(id);
-    assert.deepEqual((await http.get('/jobs')).body, { jobs: [job] });
+    assert.deepEqual((await http.get('/jobs')).body, { jobs: [job], next: null });
     assert.deepEqual((await http.get(`/jobs/${id}`)).body, job);
     assert.deepEqual((await http.get(`/jobs/${encodeURIComponent(id)}`)).body, job);
+  });
+
+  test('GET /jobs lists them a page at a time', async () => {
+    const { http, jobs } = await setUpInvoker();
+    for (const step of ['a', 'b', 'c']) await jobs.launch(jobSpecWith({}, { id: `r1:${step}:1` }));
+    const names = async (path: string) => {
+      const { body } = await http.get(path);
+      return [body.jobs.map(({ name }: JobView) => name), body.next];
+    };
+    assert.deepEqual(await names('/jobs?limit=2'), [['r1:c:1', 'r1:b:1'], 'r1:b:1']);
+    assert.deepEqual(await names('/jobs?limit=2&before=r1:b:1'), [['r1:a:1'], null]);
+    for (const query of ['limit=0', 'before=x', 'page=2']) {
+      assert.equal((await http.get(`/jobs?${query}`)).status, 400, query);
+    }
   });
 
   test('GET /jobs/:id/logs is plain text', async () => {

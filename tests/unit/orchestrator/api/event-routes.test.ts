@@ -68,6 +68,15 @@ suite('POST /v1/events', () => {
     assert.deepEqual([run?.params, run?.runDate], [{ rows: 4 }, '2024-02-29']);
   });
 
+  test('a header of binary mode that cannot be decoded is named', async () => {
+    const answer = await request(app)
+      .post('/v1/events')
+      .set({ 'ce-specversion': '1.0', 'ce-id': '1', 'ce-source': '%E0%A4', 'ce-type': 'a' })
+      .send({});
+    assert.deepEqual([answer.status, answer.body.error.code], [400, 'INPUT_INVALID']);
+    assert.match(answer.body.error.message, /ce-source: expected percent-encoded UTF-8/);
+  });
+
   test('takes an event without data', async () => {
     const { data: _, ...bare } = cloudEventOf();
     assert.equal((await send(bare)).status, 202);

@@ -64,6 +64,24 @@ test('ticks are shown with their interval, and by state', async () => {
   assert.equal((await get('/v1/ticks?state=lost')).error.code, 'INPUT_INVALID');
 });
 
+test('ticks are listed a page at a time, none twice and none left out', async () => {
+  await post('/v1/tick');
+  const all = (await get('/v1/ticks')).ticks;
+  const pages = [];
+  let query = '';
+  do {
+    const { ticks, next } = await get(`/v1/ticks?limit=1${query}`);
+    pages.push(...ticks);
+    query = next === null ? '' : `&before=${next}`;
+  } while (query !== '');
+  assert.ok(all.length > 1);
+  assert.deepEqual(pages, all);
+  for (const before of ['yesterday', '2024-02-30T00:00:00Z', '2024-01-01T00:00:00Z/A']) {
+    const { error } = await get(`/v1/ticks?before=${before}`);
+    assert.match(error.message, /before: expected an ISO 8601 instant in UTC, or what next said/);
+  }
+});
+
 test('a schedule is paused and resumed, and says by whom', async () => {
   const paused = { at: '2024-01-01T00:00:00.000Z', by: 'ada', reason: 'look' };
   const answer = await post('/v1/pipelines/a:pause', { by: 'ada', reason: 'look' });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import { claimPath } from '@triad/shared/contracts/names.ts';
 import { type ErrorReport, TriadError } from '@triad/shared/errors/triad-error.ts';
 import {
   type ReconcileOptions,
@@ -148,8 +149,32 @@ test('a delayed command that is replayed ends as any other', async () => {
   assert.deepEqual([(await train())?.state, (await train())?.error], ['succeeded', null]);
 });
 
+test('a command that nobody claimed in time fails its step, invoker down', async () => {
+  setup.workload.isDown = true;
+  await after(queueLimitSeconds);
+  assert.equal((await train())?.state, 'dispatched');
+  await after(1);
+  assert.equal((await train())?.error?.code, 'COMMAND_EXPIRED');
+  // What is delivered later starts nothing, and what it did would count for nothing.
+  assert.deepEqual(await setup.sent(), [`cancellation ${command}`]);
+  await setup.writeManifest(key);
+  setup.workload.isDown = false;
+  await after(0);
+  assert.equal((await train())?.state, 'failed');
+});
+
+test('the limit of the step itself counts while the invoker is down, too', async () => {
+  const step = { name: 'only', kind: 'train' as const, limits: { queuedSeconds: 2 } };
+  await setup.start('r2', pipelineOf([step]));
+  setup.workload.isDown = true;
+  await after(3);
+  assert.equal((await setup.view('r2')).error?.code, 'COMMAND_EXPIRED');
+  assert.equal((await train())?.state, 'dispatched');
+});
+
 test('an invoker that is down proves nothing about a job that may run', async () => {
   setup.workload.isDown = true;
+  await setup.artifacts.put(claimPath(command), '{}');
   await after(queueLimitSeconds + 1);
   assert.equal((await train())?.state, 'dispatched');
   assert.deepEqual(await setup.sent(), []);
@@ -159,6 +184,7 @@ for (const isDown of [false, true]) {
   test(`a job far over its time limit is ended, invoker ${isDown ? 'down' : 'up'}`, async () => {
     setup.workload.tell(command, 'running');
     setup.workload.isDown = isDown;
+    await setup.artifacts.put(claimPath(command), '{}');
     await after(timeLimitSeconds + queueLimitSeconds);
     assert.equal((await train())?.state, 'dispatched');
     await after(1);

@@ -35,13 +35,13 @@ beforeEach(async () => {
   };
   for (const [runId, age] of Object.entries({ old: 31, exact: 30, new: 1 })) {
     await state.createRun(planOf(runId));
-    const finishedAt = new Date(clock.now().getTime() - age * dayMs);
-    await state.applyChange(runId, 0, changeOf({ state: 'failed', finishedAt }));
+    await state.applyChange(runId, 0, changeOf({ state: 'failed', finishedAt: daysAgo(age) }));
     await artifacts.put(`runs/${runId}/only/1/result`, 'x');
     await artifacts.put(`commands/${runId}:only:1/claim.json`, '{}');
   }
 });
 
+const daysAgo = (days: number) => new Date(clock.now().getTime() - days * dayMs);
 const paths = async () => (await artifacts.list('')).map(({ path }) => path);
 const runs = async () => (await state.listRuns({ limit: 9 })).map(({ runId }) => runId);
 const kept = [
@@ -70,11 +70,20 @@ test('a death between a run and its files leaves nothing behind after the next r
   assert.deepEqual(await store.removedRuns(), []);
 });
 
-test('without a number of days nothing is ever removed by itself', async () => {
+test('without a number of days only looks of sensors go by themselves: all but the newest 20', async () => {
+  for (let n = 10; n < 35; n += 1) {
+    await state.createRun(planOf(`look-${n}`, { trigger: 'look' }));
+    await state.applyChange(`look-${n}`, 0, changeOf({ state: 'failed', finishedAt: daysAgo(0) }));
+    await artifacts.put(`runs/look-${n}/value/1/error.json`, '{}');
+  }
   const retention = retentionOf();
   retention.start();
-  await clock.advance(400 * dayMs);
+  await clock.advance(60_000);
+  const looks = (await state.listRuns({ trigger: 'look', limit: 99 })).map(({ runId }) => runId);
+  assert.deepEqual([looks.length, looks.at(-1)], [20, 'look-15']);
+  assert.equal((await artifacts.list('runs/look')).length, 20);
   assert.equal((await runs()).length, 3);
+  await retention.stop();
   assert.equal(clock.pending, 0);
 });
 
@@ -83,7 +92,9 @@ test('every day what has become old goes, whichever of two orchestrators does it
   for (const each of both) each.start();
   await clock.advance(60_000);
   assert.deepEqual(await runs(), ['new', 'exact']);
-  await clock.advance(dayMs);
+  for (let hour = 1; hour < 24; hour += 1) await clock.advance(dayMs / 24);
+  assert.deepEqual(await runs(), ['new', 'exact']);
+  await clock.advance(dayMs / 24);
   assert.deepEqual(await runs(), ['new']);
   for (const each of both) await each.stop();
   assert.equal(clock.pending, 0);

@@ -89,6 +89,18 @@ test('a retry starts by itself when it is due', async () => {
   assert.deepEqual(await setup.sent(), ['command r1:train:2']);
 });
 
+test('the error of a run is that of the step that failed first, wherever it is in the plan', async () => {
+  const failed = (code: string) => ({
+    state: 'failed' as const,
+    error: { code, message: 'm', fix: 'f', retryable: false },
+  });
+  await setup.start('r1', pipelineOf(['a', 'b'].map((name) => ({ name, kind: 'train' }))));
+  await setup.end('r1', 'b', failed('FIRST'));
+  await setup.clock.advance(1000);
+  await setup.end('r1', 'a', failed('SECOND'));
+  assert.equal((await setup.view('r1')).error?.code, 'FIRST');
+});
+
 test('two engines that hear of one end at once record it once', async () => {
   const other = setup.newEngine();
   await setup.start('r1', pipelineOf([oneStep, 'after']));

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { sleep } from '@triad/shared/clock/clock.ts';
 import { SensorWatcher } from '../../../../orchestrator/sensors/sensor-watcher.ts';
 import { type EventSetup, setUpEvents } from '../../../harness/orchestrator/event-setup.ts';
 import { pipelineOf } from '../../../harness/run-fixtures.ts';
@@ -93,6 +94,21 @@ test('two watchers share the looks', async () => {
   await advance(65);
   assert.deepEqual(looks().toSorted(), ['drop 1', 'drop 2', 'page 1', 'page 2']);
   for (const watcher of watchers) await watcher.stop();
+});
+
+test('a sensor whose looks take longer than its interval looks again as soon as it can', async () => {
+  const [files] = watched.sensors;
+  assert.ok(files);
+  const pipeline = { ...watched, sensors: [{ ...files, everySeconds: 1 }] };
+  const pipelines = new Map([[pipeline.name, pipeline]]);
+  setup.probe.during = () => sleep(setup.clock, 2500);
+  const watcher = new SensorWatcher({ ...setup, pipelines });
+  watcher.start();
+  await advance(11);
+  assert.equal(looks().length, 4);
+  const stopped = watcher.stop();
+  await advance(3);
+  await stopped;
 });
 
 test('a look that takes long keeps no other sensor, and no answer, waiting', async () => {
