@@ -51,7 +51,7 @@ async function refuseUnknownPipeline(orchestrator: OrchestratorApi, name: string
 }
 
 function tableOf(found: RunSummary[], style: Style): string {
-  const columns = ['run', 'pipeline', 'run date', 'state', 'started (UTC)', 'took', 'error'];
+  const columns = ['run', 'pipeline', 'run date', 'state', 'created (UTC)', 'took', 'error'];
   const rows = found.map((run) => [
     run.runId,
     run.pipeline,

@@ -16,7 +16,7 @@ export function runText(run: RunView, style: Style, now: Date): string {
   return [
     `${style.strong(run.pipeline)} ${run.runDate} ${runStateText(run.state, style)}`,
     `  run       ${run.runId}`,
-    `  started   ${formatInstant(run.createdAt)} UTC, ${run.trigger}`,
+    `  created   ${formatInstant(run.createdAt)} UTC, ${run.trigger}`,
     ...(run.finishedAt === null ? [] : [`  finished  ${formatInstant(run.finishedAt)} UTC`]),
     ...(params.length === 0 ? [] : [`  params    ${params.join(' ')}`]),
     `  pinned    plan ${plan.hash.slice(0, 12)}, code ${plan.codeRevision.slice(0, 12)}, seed ${plan.seed}`,

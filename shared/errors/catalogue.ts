@@ -47,7 +47,7 @@ export const catalogue = {
   ),
   CONTRACT_VERSION_UNKNOWN: fatal(
     400,
-    'A {contract} of version {version} arrived; this build reads {known}.',
+    'Version {version} of {contract} is not known here; this build reads {known}.',
     'Upgrade the older of the two services so that both speak the same version.',
   ),
   NOT_FOUND: fatal(404, 'No {what} named {name}.', 'List what exists and use one of those names.'),

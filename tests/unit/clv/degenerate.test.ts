@@ -134,6 +134,6 @@ test('a model of another version is refused by name', () => {
   const { model } = fitClv(ordersOf(regulars(30, 3, 28)), params);
   assert.throws(() => parseClvModel({ ...model, version: 2 }), {
     code: 'CONTRACT_VERSION_UNKNOWN',
-    message: /CLV model of version 2/,
+    message: /Version 2 of CLV model /,
   });
 });

@@ -23,7 +23,7 @@ for (const [name, parse, valid] of contracts) {
     test('a version this build does not know is CONTRACT_VERSION_UNKNOWN, whatever else changed', () => {
       assert.throws(() => parse({ version: 2, everything: 'else' }), {
         code: 'CONTRACT_VERSION_UNKNOWN',
-        message: `A ${name} of version 2 arrived; this build reads 1.`,
+        message: `Version 2 of ${name} is not known here; this build reads 1.`,
       });
     });
 

@@ -152,6 +152,6 @@ test('what is no pipeline at all is INPUT_INVALID and names the file and the fie
 test('a pipeline of another version is told from one that is malformed', () => {
   assert.throws(() => validatePipeline({ ...valid, version: 2, steps: 'other' }, 'test.ts'), {
     code: 'CONTRACT_VERSION_UNKNOWN',
-    message: /pipeline test\.ts of version 2/,
+    message: /^Version 2 of pipeline test\.ts /,
   });
 });
