@@ -8,7 +8,7 @@ export default {
   name: 'chain',
   description: 'Three scripted steps in a row.',
   params: {
-    hold: name('The step that waits for the file `go`.'),
+    hold: name('The step that waits for the file `go-<run id>`.'),
     fail: name('The step whose first attempt fails in a way that can be retried.'),
     die: name('The step whose first attempt is killed before its manifest.'),
     child: { type: 'boolean', description: 'Whether each job starts a process of its own.' },
