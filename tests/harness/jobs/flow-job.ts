@@ -32,9 +32,14 @@ async function work({ spec, signal }: JobContext): Promise<JobResult> {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     note('children', String(child.pid));
   }
+  if (spec.params.exit === spec.step) console.log('the first line');
   if (spec.params.hold === spec.step) {
     const go = join(environment.home, `go-${spec.runId}`);
     while (!existsSync(go)) await pause(10, undefined, { signal });
+  }
+  if (spec.params.exit === spec.step) {
+    console.log('the last line');
+    process.exit(1);
   }
   if (spec.params.fail === spec.step && spec.attempt === 1) {
     throw new TriadError('WAREHOUSE_BUSY', { path: 'the test' });
