@@ -15,8 +15,6 @@ import { restartConformance } from './job-launcher.restart.conformance.ts';
 export interface LauncherUnderTest {
   launcher: JobLauncher;
   artifacts: ArtifactStore;
-  /** Of the job `scripted`, where jobs differ in them. @default the launcher's */
-  capabilities?: JobCapabilities;
   /** A further launcher on the same jobs, as after a restart. */
   another(): JobLauncher;
   /** Puts the launcher's clock forward, in milliseconds. */
@@ -33,9 +31,8 @@ export function jobLauncherConformance(
     let can: JobCapabilities;
     const ended: JobView[] = [];
     before(async () => {
-      const opened = await openFresh();
-      ({ launcher, artifacts, another } = opened);
-      can = opened.capabilities ?? launcher.capabilities;
+      ({ launcher, artifacts, another } = await openFresh());
+      can = launcher.capabilities;
       launcher.onEnd((job) => ended.push(job));
     });
     after(() => launcher.close());

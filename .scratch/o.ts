@@ -1,0 +1,1 @@
+import '../tests/harness/orchestrator/orchestrator-setup.ts'

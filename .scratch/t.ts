@@ -1,0 +1,1 @@
+import '../sql-runner/dialect/translate.ts'
