@@ -1,1 +1,0 @@
-import '../tests/harness/orchestrator/orchestrator-setup.ts'

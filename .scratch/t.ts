@@ -1,1 +1,0 @@
-import '../sql-runner/dialect/translate.ts'
