@@ -1,5 +1,5 @@
 import { globSync } from 'node:fs';
-import { relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
@@ -20,11 +20,16 @@ const repository = resolve(import.meta.dirname, '..');
 /** The suites of the stores are run again, on Postgres. */
 const isExternal = (path: string): boolean => /\.(external|kysely)\.test\.ts$/.test(path);
 
-const files = globSync('tests/**/*.test.ts', { cwd: repository })
+/** The folders of small files that a run of all tests takes as one file each. */
+const isWhole = positionals.length === 0 && !values.external;
+const together = isWhole ? globSync('tests/**/all.ts', { cwd: repository }) : [];
+const isTogether = (path: string) => together.some((all) => path.startsWith(`${dirname(all)}/`));
+
+const single = globSync('tests/**/*.test.ts', { cwd: repository })
   .filter((path) => (values.external ? isExternal(path) : !path.endsWith('.external.test.ts')))
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
-  .sort()
-  .map((path) => resolve(repository, path));
+  .filter((path) => !isTogether(path));
+const files = [...together, ...single].sort().map((path) => resolve(repository, path));
 
 if (files.length === 0) {
   process.stderr.write('No test file matches.\n');
@@ -39,8 +44,10 @@ process.env.NODE_COMPILE_CACHE ??= compileCacheDirectory;
 const results = run({ files, cwd: repository, concurrency: 2, timeout: 120_000 });
 const outcomes: Record<string, Result> = {};
 const count = (kind: keyof Result) => (event: { file?: string; nesting: number }) => {
-  if (event.file === undefined || event.nesting > 0) return;
+  if (event.file === undefined) return;
   const file = relative(repository, event.file);
+  // In a folder that is taken as one file, each file is a suite.
+  if (event.nesting !== (isTogether(file) ? 1 : 0)) return;
   outcomes[file] ??= { passed: 0, failed: 0 };
   outcomes[file][kind] += 1;
 };

@@ -10,17 +10,11 @@ import { formatTraceparent } from '@triad/shared/tracing/span-context.ts';
 import type { FinishedSpan } from '@triad/shared/tracing/tracer.ts';
 import { ElapsingClock } from '../harness/elapsing-clock.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
-import { scriptedJob } from '../harness/jobs/scripts.ts';
+import { loggingScriptedJob as scripted } from '../harness/jobs/scripts.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { until } from '../harness/until.ts';
 import { jobLauncherConformance } from './job-launcher.conformance.ts';
-
-const scripted = scriptedJob(
-  ({ log }) =>
-    (line) =>
-      log.info({}, line),
-);
 
 async function openHome() {
   const home = homeLayout(await temporaryDirectory());

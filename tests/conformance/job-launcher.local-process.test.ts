@@ -71,7 +71,7 @@ test('a job given to a waiting process begins far sooner than one that needs a n
     const jobs = launcherOf({ scripted: { commandLine: scripted, warm } });
     const end = endsOf(jobs);
     const delays: number[] = [];
-    for (let i = 0; i < 5; i += 1) {
+    for (let i = 0; i < 3; i += 1) {
       await jobs.warmUp();
       const spec = jobSpecWith({ script: 'succeed' });
       const launchedAt = Date.now();
@@ -81,7 +81,7 @@ test('a job given to a waiting process begins far sooner than one that needs a n
       delays.push(Number(beganAt) - launchedAt);
     }
     await jobs.close();
-    return delays.sort((a, b) => a - b)[2] ?? Number.NaN;
+    return delays.sort((a, b) => a - b)[1] ?? Number.NaN;
   };
   const waiting = await medianDelay(1);
   const fresh = await medianDelay(0);

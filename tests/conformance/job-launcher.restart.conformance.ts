@@ -16,8 +16,8 @@ export function restartConformance(openFresh: () => Promise<LauncherUnderTest>):
   describe('after a restart', () => {
     /** Whether jobs go on without their launcher; if not, says so in the report. */
     const survives = async (t: TestContext): Promise<boolean> => {
-      const { launcher, capabilities = launcher.capabilities } = await openFresh();
-      const { survivesRestart } = capabilities;
+      const { launcher } = await openFresh();
+      const { survivesRestart } = launcher.capabilities;
       await launcher.close();
       if (!survivesRestart) t.diagnostic('declared: jobs end with their launcher');
       return survivesRestart;

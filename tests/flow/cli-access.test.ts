@@ -1,29 +1,38 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditList, createdToken, tokenList } from '@triad/shared/contracts/access.ts';
-import { triad } from '../harness/cli/triad-process.ts';
+import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
-test('the first token is made before the system starts, is listed without its secret, and revoked', async () => {
-  // As for a system that others can reach: what is booted for one command is for this machine alone.
-  const environment = { TRIAD_HOME: await temporaryDirectory(), TRIAD_HOST: '0.0.0.0' };
-  const run = async (...args: string[]) => {
-    const { exitCode, stdout, stderr } = await triad(args, environment);
+test('the first token is made before the system starts, is listed without its secret, and revoked', async (t) => {
+  const environment = {
+    TRIAD_HOME: await temporaryDirectory(),
+    TRIAD_ORCHESTRATOR_PORT: '0',
+    TRIAD_INVOKER_PORT: '0',
+    TRIAD_WARM_WORKERS: '0',
+  };
+  const run = async (args: string[], host = '127.0.0.1') => {
+    const { exitCode, stdout, stderr } = await triad(args, { ...environment, TRIAD_HOST: host });
     assert.equal(exitCode, 0, stderr);
     return stdout;
   };
-  const made = await run('tokens', 'create', '--name', 'ada', '--role', 'admin', '--json');
+  // As for a system that others can reach: what is booted for one command is for this machine alone.
+  const create = ['tokens', 'create', '--name', 'ada', '--role', 'admin', '--json'];
+  const made = await run(create, '0.0.0.0');
   const { id, token, role } = createdToken.parse(JSON.parse(made));
   assert.equal(role, 'admin');
 
-  await run('tokens', 'revoke', id);
-  const listed = await run('tokens', '--json');
+  const up = new TriadProcess(['up'], environment);
+  t.after(() => up.kill('SIGINT'));
+  await up.saying('stdout', /Ctrl-C stops it/);
+  await run(['tokens', 'revoke', id]);
+  const listed = await run(['tokens', '--json']);
   const [only, ...others] = tokenList.parse(JSON.parse(listed)).tokens;
   assert.deepEqual([only?.id, only?.name, others.length], [id, 'ada', 0]);
   assert.ok(only?.revokedAt);
   assert.doesNotMatch(listed, new RegExp(token.slice(-43)));
 
-  const { entries } = auditList.parse(JSON.parse(await run('audit', '--json')));
+  const { entries } = auditList.parse(JSON.parse(await run(['audit', '--json'])));
   assert.deepEqual(
     entries.map(({ actor, action }) => [actor, action]),
     [
@@ -31,5 +40,5 @@ test('the first token is made before the system starts, is listed without its se
       ['local', 'POST /v1/tokens'],
     ],
   );
-  assert.match(await run('audit'), /local +done +POST \/v1\/tokens /);
+  assert.match(await run(['audit']), /local +done +POST \/v1\/tokens /);
 });

@@ -13,6 +13,7 @@ test('an event is sent from a file, once, and sensors are looked at from the com
     TRIAD_ORCHESTRATOR_PORT: '0',
     TRIAD_INVOKER_PORT: '0',
     TRIAD_SCHEDULER: 'off',
+    TRIAD_WARM_WORKERS: '0',
     TRIAD_JOBS: '{"scripted":["true"]}',
     TRIAD_PIPELINES_DIR: resolve(import.meta.dirname, '../harness/pipelines-sensing'),
   };

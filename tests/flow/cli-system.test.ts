@@ -31,36 +31,23 @@ describe('the embedded system', { concurrency: 2 }, () => {
     return { ...scripted, process, children };
   };
 
-  test('up says where it listens, writes system.json, and stops cleanly on Ctrl-C', async () => {
+  test('up says where it listens, keeps a second up off its home, and stops cleanly on Ctrl-C', async () => {
     const { process, home, children, env } = await up();
     const file = JSON.parse(await readFile(join(home, 'system.json'), 'utf8'));
     assert.equal(file.pid, process.pid);
     assert.ok(process.stdout.includes(file.orchestrator));
     assert.ok(process.stdout.includes(file.invoker));
     assert.equal((await fetch(`${file.invoker}/healthcheck`)).status, 204);
+    const second = await triad(['up'], env);
+    assert.equal(second.exitCode, 1);
+    assert.match(second.stderr, /^Error HOME_IN_USE: Another Triad already runs .*\nTo fix: /);
+    assert.ok(second.stderr.includes(`(process ${process.pid})`));
     assert.equal((await triad(['health'], env)).exitCode, 0);
 
     process.kill('SIGINT');
     assert.equal((await process.ended()).exitCode, 0);
     assert.deepEqual(children.map(lives), [false, false]);
     assert.equal(existsSync(join(home, 'system.json')), false);
-  });
-
-  test('one Ctrl-C that arrives twice stops it as cleanly', async () => {
-    const { process, home } = await up();
-    process.kill('SIGINT');
-    process.kill('SIGINT');
-    assert.equal((await process.ended()).exitCode, 0);
-    assert.equal(existsSync(join(home, 'system.json')), false);
-  });
-
-  test('a second up on one home is HOME_IN_USE and leaves the first alone', async () => {
-    const { env, process } = await up();
-    const second = await triad(['up'], env);
-    assert.equal(second.exitCode, 1);
-    assert.match(second.stderr, /^Error HOME_IN_USE: Another Triad already runs .*\nTo fix: /);
-    assert.ok(second.stderr.includes(`(process ${process.pid})`));
-    assert.equal((await triad(['health'], env)).exitCode, 0);
   });
 
   test('a taken port is PORT_IN_USE, names it, and leaves nothing running', async () => {
@@ -90,8 +77,8 @@ describe('the embedded system', { concurrency: 2 }, () => {
     assert.match(await readFile(join(home, 'state.db'), 'utf8'), /^not a database/);
   });
 
-  test('a service that is killed is started again at the same address', async () => {
-    const { process, env, children } = await up();
+  test('a service that is killed is started again at the same address; one Ctrl-C that arrives twice stops all', async () => {
+    const { process, home, env, children } = await up();
     const { orchestrator } = await systemOf(env.TRIAD_HOME);
     const victim = children.find((pid) => commandOf(pid).includes('orchestrator'));
     assert.ok(victim);
@@ -100,35 +87,32 @@ describe('the embedded system', { concurrency: 2 }, () => {
     await process.saying('stderr', /The orchestrator runs again/);
     assert.equal((await fetch(`${orchestrator}/healthz`)).status, 204);
     assert.equal((await triad(['runs'], env)).exitCode, 0);
+
+    process.kill('SIGINT');
+    process.kill('SIGINT');
+    assert.equal((await process.ended()).exitCode, 0);
+    assert.equal(existsSync(join(home, 'system.json')), false);
   });
 
-  test('killing the command leaves no process behind, whenever it happens', async () => {
-    for (const moment of ['at once', 'while it boots', 'when it is ready']) {
+  for (const moment of ['at once', 'while it boots']) {
+    test(`killing the command ${moment} leaves no process behind`, async () => {
       const { env, home } = await scriptedHome();
       const process = start(['up'], env);
       if (moment === 'while it boots') {
         await until('the services', async () => childrenOf(process.pid)[1]);
       }
-      if (moment === 'when it is ready') await process.saying('stdout', /Triad is ready/);
       process.kill('SIGKILL');
       await process.ended();
-      await until('all to end', async () => (processesOf(home).length === 0 ? true : undefined));
-    }
-  });
+      await until('all to end', async () => processesOf(home).length === 0 || undefined);
+    });
+  }
 
-  test('a system.json that a killed command left is ignored', async () => {
+  test('killing the command when it is ready leaves no process behind, and a system.json that is ignored', async () => {
     const { env, home, process } = await up();
     process.kill('SIGKILL');
     await process.ended();
+    await until('all to end', async () => processesOf(home).length === 0 || undefined);
     assert.ok(existsSync(join(home, 'system.json')));
-    const { exitCode, stdout } = await triad(['runs', '--json'], env);
-    assert.equal(exitCode, 0);
-    assert.deepEqual(JSON.parse(stdout), { runs: [], next: null });
-    assert.equal(existsSync(join(home, 'system.json')), false);
-  });
-
-  test('a command without a running system boots one and takes it down again', async () => {
-    const { env, home } = await scriptedHome();
     const { exitCode, stdout, stderr } = await triad(['pipelines', '--json'], env);
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');

@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EmbeddedSystem } from '../harness/embedded-system.ts';
 import { until } from '../harness/until.ts';
@@ -30,7 +28,7 @@ test('a service that is told to stop is first not ready, answers on, then ends; 
   await stopped;
   await assert.rejects(fetch(`${system.orchestratorUrl}/healthz`));
 
-  await writeFile(join(system.home, 'go'), '');
+  system.letGo(run.runId);
   await Promise.all([system.startService('orchestrator'), system.startService('invoker')]);
   for (const { runId } of [run, late]) {
     assert.equal((await system.finished(runId)).state, 'succeeded');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, type TestContext, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { commandOf } from '../../orchestrator/run/command-of.ts';
 import { EmbeddedSystem } from '../harness/embedded-system.ts';
 import { until } from '../harness/until.ts';
@@ -12,8 +12,6 @@ function linesOf(system: EmbeddedSystem, file: string): string[] {
   const path = join(system.home, file);
   return existsSync(path) ? readFileSync(path, 'utf8').trim().split('\n') : [];
 }
-
-const letGo = (system: EmbeddedSystem) => writeFileSync(join(system.home, 'go'), '');
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -31,22 +29,28 @@ const began = (system: EmbeddedSystem, runId: string, step: string, attempt = 1)
     return line === undefined ? undefined : { pid: Number(line.split(' ')[1]) };
   });
 
+const linesOfRun = (system: EmbeddedSystem, file: string, runId: string): string[] =>
+  linesOf(system, file).filter((line) => line.startsWith(`${runId}:`));
+
+const secondEffect = (system: EmbeddedSystem, runId: string) =>
+  until('the second effect', async () => linesOfRun(system, 'effects', runId)[1]);
+
 function assertEachEffectOnce(system: EmbeddedSystem, runId: string): void {
   assert.deepEqual(
-    linesOf(system, 'effects'),
+    linesOfRun(system, 'effects', runId),
     steps.map((step) => `${runId}:${step}`),
   );
 }
 
-describe('faults in a run through real processes', { concurrency: 2 }, () => {
-  const start = async (t: TestContext) => {
-    const system = await EmbeddedSystem.start();
-    t.after(() => system.stop());
-    return system;
-  };
+describe('faults in a run through real processes', () => {
+  // One system meets all the faults, one after the other: each boot takes a second.
+  let system: EmbeddedSystem;
+  before(async () => {
+    system = await EmbeddedSystem.start();
+  });
+  after(() => system.stop());
 
-  test('a run without faults does each step once, in order', async (t) => {
-    const system = await start(t);
+  test('a run without faults does each step once, in order', async () => {
     const { runId } = await system.run('chain');
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
@@ -57,8 +61,7 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     assertEachEffectOnce(system, runId);
   });
 
-  test('a command delivered twice starts one job', async (t) => {
-    const system = await start(t);
+  test('a command delivered twice starts one job', async () => {
     const { runId } = await system.run('chain', { hold: 'first' });
     await began(system, runId, 'first');
     const id = `${runId}:first:1`;
@@ -76,35 +79,33 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     const data = Buffer.from(JSON.stringify(event)).toString('base64');
     const message = { messages: [{ data }, { data }] };
     await system.ask('POST', '/v1/projects/triad/topics/triad-commands:publish', message);
-    letGo(system);
+    system.letGo(runId);
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
-    assert.equal(linesOf(system, 'began').length, 3);
+    assert.equal(linesOfRun(system, 'began', runId).length, 3);
     assertEachEffectOnce(system, runId);
   });
 
-  test('a run goes on after its orchestrator was killed, and no effect happens twice', async (t) => {
-    const system = await start(t);
+  test('a run goes on after its orchestrator was killed, and no effect happens twice', async () => {
     const { runId } = await system.run('chain', { hold: 'second' });
     await began(system, runId, 'second');
     await system.kill('orchestrator');
     // The job ends while nobody is there to hear of it.
-    letGo(system);
-    await until('the second effect', async () => linesOf(system, 'effects')[1]);
+    system.letGo(runId);
+    await secondEffect(system, runId);
     await system.startService('orchestrator');
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
     assertEachEffectOnce(system, runId);
   });
 
-  test('a run goes on after its invoker was killed: the running job is adopted', async (t) => {
-    const system = await start(t);
+  test('a run goes on after its invoker was killed: the running job is adopted', async () => {
     const { runId } = await system.run('chain', { hold: 'second' });
     const { pid } = await began(system, runId, 'second');
     await system.kill('invoker');
     assert.ok(isAlive(pid), 'the job outlives its invoker');
     await system.startService('invoker');
-    letGo(system);
+    system.letGo(runId);
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
     assert.deepEqual(
@@ -114,20 +115,18 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     assertEachEffectOnce(system, runId);
   });
 
-  test('a job that ends while both services are down is found by the next ones', async (t) => {
-    const system = await start(t);
+  test('a job that ends while both services are down is found by the next ones', async () => {
     const { runId } = await system.run('chain', { hold: 'second' });
     await began(system, runId, 'second');
     await Promise.all([system.kill('orchestrator'), system.kill('invoker')]);
-    letGo(system);
-    await until('the second effect', async () => linesOf(system, 'effects')[1]);
+    system.letGo(runId);
+    await secondEffect(system, runId);
     await Promise.all([system.startService('orchestrator'), system.startService('invoker')]);
     assert.equal((await system.finished(runId)).state, 'succeeded');
     assertEachEffectOnce(system, runId);
   });
 
-  test('a job killed before its manifest is tried again', async (t) => {
-    const system = await start(t);
+  test('a job killed before its manifest is tried again', async () => {
     const { runId } = await system.run('chain', { die: 'second' });
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
@@ -137,8 +136,7 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     assertEachEffectOnce(system, runId);
   });
 
-  test('a retryable failure is tried again, and its error stays in the history', async (t) => {
-    const system = await start(t);
+  test('a retryable failure is tried again, and its error stays in the history', async () => {
     const { runId } = await system.run('chain', { fail: 'third' });
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
@@ -146,8 +144,7 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     assert.equal(run.metrics['third.attempt'], 2);
   });
 
-  test('cancelling a run ends its job and every process that the job started', async (t) => {
-    const system = await start(t);
+  test('cancelling a run ends its job and every process that the job started', async () => {
     const { runId } = await system.run('chain', { hold: 'first', child: true });
     const { pid } = await began(system, runId, 'first');
     const child = Number(await until('the child', async () => linesOf(system, 'children')[0]));
@@ -159,16 +156,15 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
       ['cancelled', 'cancelled', 'cancelled'],
     );
     assert.deepEqual([isAlive(pid), isAlive(child)], [false, false]);
-    assert.deepEqual(linesOf(system, 'effects'), []);
+    assert.deepEqual(linesOfRun(system, 'effects', runId), []);
   });
 
-  test('a cancelled run goes on when it is retried', async (t) => {
-    const system = await start(t);
+  test('a cancelled run goes on when it is retried', async () => {
     const { runId } = await system.run('chain', { hold: 'second' });
     await began(system, runId, 'second');
     await system.ask('POST', `/v1/runs/${runId}:cancel`);
     assert.equal((await system.finished(runId)).state, 'cancelled');
-    letGo(system);
+    system.letGo(runId);
     await system.ask('POST', `/v1/runs/${runId}:retry`);
     const run = await system.finished(runId);
     assert.equal(run.state, 'succeeded');
@@ -203,8 +199,7 @@ describe('faults in a run through real processes', { concurrency: 2 }, () => {
     assertEachEffectOnce(system, runId);
   });
 
-  test('two orchestrators cannot share a home', async (t) => {
-    const system = await start(t);
+  test('two orchestrators cannot share a home', async () => {
     await assert.rejects(system.startService('orchestrator'), /HOME_IN_USE/);
   });
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, test } from 'node:test';
+import { after, afterEach, before, describe, test } from 'node:test';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import { jobView } from '@triad/shared/contracts/job-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
@@ -24,40 +24,46 @@ const printed = (url: string, id: string, pattern: RegExp) =>
     return pattern.exec(log)?.[1];
   });
 
-describe('a real invoker', () => {
-  const processes: InvokerProcess[] = [];
-  const sinks: OutcomeSink[] = [];
-  afterEach(async () => {
-    await Promise.all(processes.splice(0).map((invoker) => invoker.end('SIGKILL')));
-    await Promise.all(sinks.splice(0).map((sink) => sink.close()));
-  });
+const processes: InvokerProcess[] = [];
+const sinks: OutcomeSink[] = [];
+const stopAll = async () => {
+  await Promise.all(processes.splice(0).map((invoker) => invoker.end('SIGKILL')));
+  await Promise.all(sinks.splice(0).map((sink) => sink.close()));
+};
 
-  async function setUp() {
-    const home = await temporaryDirectory();
-    const sink = await OutcomeSink.start();
-    sinks.push(sink);
-    const start = async () => {
-      const invoker = new InvokerProcess({ home, messengerUrl: sink.url });
-      processes.push(invoker);
-      return { invoker, url: await invoker.ready() };
-    };
-    const go = join(home, 'go');
-    const held = jobSpecWith({ script: 'hold', go });
-    const letGo = () => writeFileSync(go, '');
-    const outcomesOf = (spec: JobSpec) =>
-      sink.outcomes.filter(({ commandId }) => commandId === spec.id);
-    const outcomeOf = (spec: JobSpec) =>
-      until(`the outcome of ${spec.id}`, async () => outcomesOf(spec)[0]);
-    return { home, sink, start, held, letGo, outcomesOf, outcomeOf };
-  }
+async function setUp() {
+  const home = await temporaryDirectory();
+  const sink = await OutcomeSink.start();
+  sinks.push(sink);
+  const start = async () => {
+    const invoker = new InvokerProcess({ home, messengerUrl: sink.url });
+    processes.push(invoker);
+    return { invoker, url: await invoker.ready() };
+  };
+  const go = join(home, 'go');
+  const held = jobSpecWith({ script: 'hold', go });
+  const letGo = () => writeFileSync(go, '');
+  const outcomesOf = (spec: JobSpec) =>
+    sink.outcomes.filter(({ commandId }) => commandId === spec.id);
+  const outcomeOf = (spec: JobSpec) =>
+    until(`the outcome of ${spec.id}`, async () => outcomesOf(spec)[0]);
+  return { home, sink, start, held, letGo, outcomesOf, outcomeOf };
+}
+
+describe('a real invoker', () => {
+  let given: Awaited<ReturnType<typeof setUp>>;
+  let url = '';
+  before(async () => {
+    given = await setUp();
+    ({ url } = await given.start());
+  });
+  after(stopAll);
 
   test('a command becomes a job, and its end an outcome', async () => {
-    const { start, outcomeOf } = await setUp();
-    const { url } = await start();
     assert.equal((await fetch(`${url}/healthcheck`)).status, 204);
     const spec = jobSpecWith({ script: 'succeed' });
     await push(url, pushOfCommand(spec));
-    const outcome = await outcomeOf(spec);
+    const outcome = await given.outcomeOf(spec);
     assert.equal(outcome.state, 'succeeded');
     assert.equal(outcome.exitCode, 0);
     const job = await jobOf(url, spec.id);
@@ -67,8 +73,6 @@ describe('a real invoker', () => {
   });
 
   test('GET /invoke runs a job for a date', async () => {
-    const { start } = await setUp();
-    const { url } = await start();
     const answer = await fetch(`${url}/invoke?run_date=2022-09-25&job=scripted`);
     assert.equal(answer.status, 202);
     const { name } = (await answer.json()) as { name: string };
@@ -78,6 +82,31 @@ describe('a real invoker', () => {
     });
     assert.equal(job.error?.message, 'Unexpected failure: no script undefined');
   });
+
+  test('an outcome that nobody took is told when the messenger is back', async () => {
+    const spec = jobSpecWith({ script: 'fail' });
+    await push(url, pushOfCommand(spec));
+    given.sink.isDown = true;
+    await until('the job to end', async () => {
+      return (await jobOf(url, spec.id)).state === 'failed' || undefined;
+    });
+    assert.equal((await fetch(`${url}/healthcheck`)).status, 503);
+    given.sink.isDown = false;
+    assert.equal((await given.outcomeOf(spec)).error?.code, 'SQL_INVALID');
+  });
+
+  test('a cancelled command ends its job', async () => {
+    const { held } = given;
+    await push(url, pushOfCommand(held));
+    const pid = Number(await printed(url, held.id, /^began (\d+)$/m));
+    await push(url, pushOfCancellation(held.id));
+    assert.equal((await given.outcomeOf(held)).state, 'cancelled');
+    assert.equal(lives(pid), false);
+  });
+});
+
+describe('a real invoker that is stopped or killed', () => {
+  afterEach(stopAll);
 
   test('kill -9 while a job runs: the next invoker adopts it and tells its end once', async () => {
     const { start, held, letGo, outcomesOf, outcomeOf } = await setUp();
@@ -113,30 +142,6 @@ describe('a real invoker', () => {
     await start();
     assert.equal((await outcomeOf(held)).state, 'succeeded');
     assert.equal((await outcomeOf(killed)).state, 'lost');
-  });
-
-  test('an outcome that nobody took is told when the messenger is back', async () => {
-    const { start, sink, outcomeOf } = await setUp();
-    const { url } = await start();
-    const spec = jobSpecWith({ script: 'fail' });
-    await push(url, pushOfCommand(spec));
-    sink.isDown = true;
-    await until('the job to end', async () => {
-      return (await jobOf(url, spec.id)).state === 'failed' || undefined;
-    });
-    assert.equal((await fetch(`${url}/healthcheck`)).status, 503);
-    sink.isDown = false;
-    assert.equal((await outcomeOf(spec)).error?.code, 'SQL_INVALID');
-  });
-
-  test('a cancelled command ends its job', async () => {
-    const { start, held, outcomeOf } = await setUp();
-    const { url } = await start();
-    await push(url, pushOfCommand(held));
-    const pid = Number(await printed(url, held.id, /^began (\d+)$/m));
-    await push(url, pushOfCancellation(held.id));
-    assert.equal((await outcomeOf(held)).state, 'cancelled');
-    assert.equal(lives(pid), false);
   });
 
   for (const [how, stop] of Object.entries({

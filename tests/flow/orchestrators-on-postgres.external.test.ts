@@ -1,6 +1,4 @@
 import assert from 'node:assert/strict';
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'node:test';
 import { EmbeddedSystem } from '../harness/embedded-system.ts';
 import { killOneByOne } from '../harness/orchestrator/kill-one-by-one.ts';
@@ -24,7 +22,7 @@ test('a database that crashes in the middle of a run costs time and nothing else
   const { runId } = await system.run('chain', { hold: 'second' });
   await system.runWhen(runId, 'the second step', ({ steps }) => steps[1]?.state === 'dispatched');
   cluster.crash();
-  writeFileSync(join(system.home, 'go'), '');
+  system.letGo(runId);
   const run = await until('the run to finish', async () => {
     const found = await system.show(runId);
     return found.finishedAt === null ? undefined : found;

@@ -1,26 +1,24 @@
 import assert from 'node:assert/strict';
-import { appendFileSync, cpSync, readFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { before, describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
-import { triad } from '../harness/cli/triad-process.ts';
+import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
 import { realData } from '../harness/real-data.ts';
+import { publishedRows as query } from '../harness/sql-runner/published-rows.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
 const onlineRetail = realData('online_retail/online_retail_541909.parquet');
 const cdnow = realData('cdnow/CDNOW_sample.txt');
 
-async function run(home: string, source: string, date: string, params: string[] = [], env = {}) {
+/** No process waits for work that never comes: each step has one of its own. */
+const onHome = (home: string) => ({ TRIAD_HOME: home, TRIAD_WARM_WORKERS: '0' });
+
+async function run(home: string, source: string, date: string, params: string[] = []) {
   const options = params.flatMap((param) => ['--param', param]);
   const args = ['run', 'rfm', '--source', source, '--run-date', date, ...options, '--json'];
-  const ended = await triad(args, { TRIAD_HOME: home, ...env });
+  const ended = await triad(args, onHome(home));
   return { ...ended, view: JSON.parse(ended.stdout) as RunView };
-}
-
-async function query(home: string, sql: string): Promise<Record<string, unknown>[]> {
-  const { stdout, stderr } = await triad(['sql', sql, '--json'], { TRIAD_HOME: home });
-  assert.notEqual(stdout, '', stderr);
-  return JSON.parse(stdout) as Record<string, unknown>[];
 }
 
 /** All that is published, in one text: equal texts are equal tables. */
@@ -75,8 +73,19 @@ describe('CDNOW through the real services', { skip: cdnow.skip }, () => {
 
   // The tests go on from each other: a pipeline run through real processes takes seconds.
   let home = '';
+  let sqlDirectory = '';
+  let up: TriadProcess;
   before(async () => {
     home = await temporaryDirectory();
+    sqlDirectory = await temporaryDirectory();
+    cpSync(resolve(import.meta.dirname, '../../sql'), sqlDirectory, { recursive: true });
+    const ports = { TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' };
+    up = new TriadProcess(['up'], { ...onHome(home), ...ports, TRIAD_SQL_DIR: sqlDirectory });
+    await up.saying('stdout', /Ctrl-C stops it/);
+  });
+  after(async () => {
+    up.kill('SIGINT');
+    await up.ended();
   });
 
   test('gives the published estimates and the published holdout table', async () => {
@@ -118,16 +127,14 @@ describe('CDNOW through the real services', { skip: cdnow.skip }, () => {
   test('a failing assertion leaves everything published as it was', async () => {
     const asItWas = await published(home);
 
-    const sqlDirectory = await temporaryDirectory();
-    cpSync(resolve(import.meta.dirname, '../../sql'), sqlDirectory, { recursive: true });
-    appendFileSync(
-      join(sqlDirectory, 'definitions/rfm/nobody_is_lost.sqlx'),
+    const assertion = join(sqlDirectory, 'definitions/rfm/nobody_is_lost.sqlx');
+    writeFileSync(
+      assertion,
       `config { type: "assertion", tags: ["rfm"] }
        SELECT id_customer FROM \${ref("rfm")} WHERE segment = 'lost'`,
     );
-    const { view, exitCode } = await run(home, source, '1998-06-30', [], {
-      TRIAD_SQL_DIR: sqlDirectory,
-    });
+    const { view, exitCode } = await run(home, source, '1998-06-30');
+    rmSync(assertion);
     assert.equal(exitCode, 1);
     assert.equal(view.error?.code, 'ASSERTION_FAILED');
     assert.match(view.error?.message ?? '', /nobody_is_lost/);

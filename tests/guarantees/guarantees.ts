@@ -54,7 +54,10 @@ export const guarantees: Guarantee[] = [
       'Results are written aside, audited, and published together in one transaction; when a check fails, the published tables are what they were.',
     proofs: [
       { where: 'tests/unit/sql-runner/rfm.test.ts' },
-      { where: 'tests/flow/model-cannot-be-fitted.test.ts' },
+      {
+        where: 'tests/flow/cli-pipeline.test.ts',
+        test: 'a run whose model cannot be fitted leaves all that is published as it was',
+      },
       { where: 'tests/flow/sql-runner-killed.test.ts' },
     ],
   },

@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, writeFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
@@ -86,6 +86,11 @@ export class EmbeddedSystem {
   async run(pipeline: string, params: RunView['params'] = {}, runDate = '2026-01-31') {
     const body = { pipeline, runDate, params };
     return (await this.ask('POST', '/v1/runs', body)) as RunView;
+  }
+
+  /** Lets the step of the run that holds go on. */
+  letGo(runId: string): void {
+    writeFileSync(join(this.home, `go-${runId}`), '');
   }
 
   /** Asks the orchestrator. */

@@ -26,6 +26,6 @@ export async function scriptedHome(job: string[] = scriptedJob) {
     home,
     env,
     /** Lets the step that holds go on. */
-    letGo: () => writeFileSync(join(home, 'go'), ''),
+    letGo: (runId: string) => writeFileSync(join(home, `go-${runId}`), ''),
   };
 }

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { systemClock } from '@triad/shared/clock/clock.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult } from '@triad/shared/jobs/job.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
@@ -17,21 +17,29 @@ import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
  * test lets it.
  */
 
-const config = loadConfig();
-const home = homeLayout(config.home);
+const environment = jobEnvironment();
+const home = homeLayout(environment.home);
 
 /** One line per job that began to work. */
-const note = (file: string, line: string) => appendFileSync(join(config.home, file), `${line}\n`);
+const note = (file: string, line: string) =>
+  appendFileSync(join(environment.home, file), `${line}\n`);
 
 async function work({ spec, signal }: JobContext): Promise<JobResult> {
   note('began', `${spec.id} ${process.pid}`);
-  note('secrets-seen', config.serviceToken ?? config.token ?? 'none');
+  const { TRIAD_SERVICE_TOKEN, TRIAD_TOKEN } = process.env;
+  note('secrets-seen', TRIAD_SERVICE_TOKEN ?? TRIAD_TOKEN ?? 'none');
   if (spec.params.child === true) {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     note('children', String(child.pid));
   }
+  if (spec.params.exit === spec.step) console.log('the first line');
   if (spec.params.hold === spec.step) {
-    while (!existsSync(join(config.home, 'go'))) await pause(10, undefined, { signal });
+    const go = join(environment.home, `go-${spec.runId}`);
+    while (!existsSync(go)) await pause(10, undefined, { signal });
+  }
+  if (spec.params.exit === spec.step) {
+    console.log('the last line');
+    process.exit(1);
   }
   if (spec.params.fail === spec.step && spec.attempt === 1) {
     throw new TriadError('WAREHOUSE_BUSY', { path: 'the test' });
@@ -46,10 +54,10 @@ await runJob(
   {
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     clock: systemClock,
-    log: createLogger('scripted', config.logLevel),
+    log: createLogger('scripted', environment.logLevel),
     jobsDirectory: home.jobs,
-    specText: config.jobSpec,
-    traceparent: config.traceparent,
-    tracer: await openTracer({ service: 'test-job', url: config.otlpUrl }),
+    specText: environment.jobSpec,
+    traceparent: environment.traceparent,
+    tracer: await openTracer({ service: 'test-job', url: environment.otlpUrl }),
   },
 );

@@ -102,3 +102,10 @@ export function scriptedJob(printOf: (context: JobContext) => Print): Job {
   };
   return { name: 'scripted', handlers: { container: play } };
 }
+
+/** The same within this process, whose standard output it does not have to itself. */
+export const loggingScriptedJob: Job = scriptedJob(
+  ({ log }) =>
+    (line) =>
+      log.info({}, line),
+);

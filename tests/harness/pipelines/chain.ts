@@ -8,9 +8,10 @@ export default {
   name: 'chain',
   description: 'Three scripted steps in a row.',
   params: {
-    hold: name('The step that waits for the file `go`.'),
+    hold: name('The step that waits for the file `go-<run id>`.'),
     fail: name('The step whose first attempt fails in a way that can be retried.'),
     die: name('The step whose first attempt is killed before its manifest.'),
+    exit: name('The step that prints two lines, waits in between if it holds, and exits with 1.'),
     child: { type: 'boolean', description: 'Whether each job starts a process of its own.' },
   },
   steps: ['first', 'second', 'third'].map((step, index, steps) => ({

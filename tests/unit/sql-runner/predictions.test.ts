@@ -7,6 +7,7 @@ import { orderSource } from '../../harness/sql-runner/order-file.ts';
 import { SqlRunnerHome } from '../../harness/sql-runner/sql-runner-home.ts';
 
 let scored: SqlRunnerHome;
+let withPredictions: SqlRunnerHome;
 before(async () => {
   scored = await SqlRunnerHome.create();
   const runId = scored.nextRunId();
@@ -16,6 +17,8 @@ before(async () => {
   ]);
   await scored.step({ kind: 'load', runId, params: { source } });
   await scored.step({ kind: 'sql', runId });
+  withPredictions = await scored.copy();
+  await publish(withPredictions, runId, await predictions(withPredictions, good));
 });
 
 /** A home of its own with RFM scores of the customers a and b, and the id of a later run. */
@@ -99,8 +102,7 @@ suite('publishing predictions', () => {
   ];
   for (const [what, text, assertion] of failing) {
     test(`${what} fails its assertion, and the published rows stay`, async () => {
-      const { home, runId } = await homeWithScores();
-      await publish(home, runId, await predictions(home, good));
+      const home = await withPredictions.copy();
       const before = await home.query('SELECT * FROM clv ORDER BY id_customer');
       const later = home.nextRunId();
       const error = await refusal(publish(home, later, await predictions(home, text)));

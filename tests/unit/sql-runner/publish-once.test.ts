@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { suite, test } from 'node:test';
+import { before, suite, test } from 'node:test';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { type OrderRow, orderSource } from '../../harness/sql-runner/order-file.ts';
 import { copyOfSqlProject } from '../../harness/sql-runner/sql-project.ts';
@@ -38,6 +38,13 @@ const good: OrderRow[] = [
   ['a', '2011-12-01', 10],
   ['b', '2011-11-01', 20],
 ];
+/** Where a run has published the good orders and all that is built of them. */
+let built: SqlRunnerHome;
+before(async () => {
+  built = await SqlRunnerHome.create();
+  await built.step({ kind: 'sql', runId: await load(built, good) });
+});
+
 const bad: OrderRow[] = [...good, ['c', '2011-11-01', 999]];
 
 /** The project with one more assertion, which fails for customers who spent 999. */
@@ -63,8 +70,7 @@ const recorded = (home: SqlRunnerHome) =>
 
 suite('write, audit, publish', () => {
   test('when an assertion fails, every published table is byte for byte what it was', async () => {
-    const home = await SqlRunnerHome.create(await strictProject());
-    await home.step({ kind: 'sql', runId: await load(home, good) });
+    const home = (await built.copy()).withSqlProject(await strictProject());
     const before = await contentOf(home);
 
     const runId = await load(home, bad);
@@ -91,8 +97,7 @@ suite('write, audit, publish', () => {
       'definitions/rfm/one_date.sqlx': `config { type: "assertion" }
 SELECT run_date FROM \${ref("rfm")} WHERE run_date != \${run.date}`,
     });
-    const home = await SqlRunnerHome.create(project);
-    await home.step({ kind: 'sql', runId: await load(home, good) });
+    const home = (await built.copy()).withSqlProject(project);
     const runId = home.nextRunId();
     const source = await orderSource(good);
     await home.step({ kind: 'load', runId, runDate: '2011-12-11', params: { source } });
