@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parseCommandId } from '../contracts/attempt.ts';
 
 /** Names one span of one trace, across processes. */
@@ -39,5 +39,4 @@ export function parseTraceparent(text: string | undefined): SpanContext | undefi
   return /[1-9a-f]/.test(traceId) && /[1-9a-f]/.test(spanId) ? { traceId, spanId } : undefined;
 }
 
-const hexOf = (parts: string[]): string =>
-  createHash('sha256').update(parts.join('\n')).digest('hex');
+const hexOf = (parts: string[]): string => hash('sha256', parts.join('\n'));

@@ -19,8 +19,7 @@ export class Chronicle {
   }
 
   tell(happening: Happening): void {
-    const text = textOf(happening);
-    if (text !== undefined) this.note(text);
+    this.note(textOf(happening));
   }
 
   hash(): string {
@@ -28,7 +27,16 @@ export class Chronicle {
   }
 }
 
-function textOf(happening: Happening): string | undefined {
+/** What is told; the rest follows from it. */
+export const toldOf = [
+  'run created',
+  'run changed',
+  'job started',
+  'job ended',
+  'published',
+] as const;
+
+function textOf(happening: Happening): string {
   switch (happening.what) {
     case 'run created': {
       const { plan, tick } = happening.run;
@@ -54,6 +62,6 @@ function textOf(happening: Happening): string | undefined {
     case 'ticks changed':
     case 'minute':
     case 'rest':
-      return undefined;
+      return happening.what;
   }
 }

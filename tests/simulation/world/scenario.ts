@@ -40,8 +40,8 @@ export function scenarioOf(seed: number): Scenario {
   return {
     seed,
     beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
-    stormMs: 60_000 * dice.integer(1, 4),
-    pipelines: Array.from({ length: dice.integer(1, 4) }, (_, index) =>
+    stormMs: 60_000 * dice.pick([1, 1, 1, 2, 2, 4]),
+    pipelines: Array.from({ length: dice.pick([1, 1, 2, 2, 3, 4]) }, (_, index) =>
       pipelineOf(`p${index}`, seed * 4 + index, index, dice),
     ),
     poolSizes: new Map([

@@ -51,7 +51,7 @@ export class Users {
   /** Until it has worked: no schedule starts anything any more. */
   async pauseAll(pause: (ms: number) => Promise<void>): Promise<void> {
     // Requests to resume may still be on their way.
-    await pause(60_000);
+    await pause(45_000);
     for (const { name, schedule } of this.#options.scenario.pipelines) {
       while (schedule) {
         try {

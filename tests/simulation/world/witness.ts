@@ -1,8 +1,9 @@
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { RunState } from '@triad/shared/contracts/run-view.ts';
 import type { RecordedEvent, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
 import type { Tick, TickKey, TickLedger } from '@triad/shared/state/tick-ledger.ts';
-import { foldEvents, type RunStatus } from '../../../orchestrator/run/run-status.ts';
+import { foldEvents, foldOn, type RunStatus } from '../../../orchestrator/run/run-status.ts';
 import type { Published } from './warehouse.ts';
 
 /** A run as it was committed, kept apart from the store. */
@@ -16,7 +17,8 @@ export interface SeenRun {
 /** What was just committed, or begun. */
 export type Happening =
   | { what: 'run created'; run: SeenRun }
-  | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunStatus; seen: number }
+  | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunState; seen: number }
+  /** All those of a pipeline, of which some changed. */
   | { what: 'ticks changed'; ticks: Tick[] }
   | { what: 'job started'; spec: JobSpec }
   | { what: 'job ended'; commandId: string; end: string }
@@ -31,10 +33,10 @@ export type Watcher = (happening: Happening) => void | Promise<void>;
 /** Sees every commit at the moment it is made, before anything else can happen. */
 export class Witness {
   readonly runs = new Map<string, SeenRun>();
-  readonly #watchers: Watcher[] = [];
+  readonly #watchers = new Map<Happening['what'], Watcher[]>();
 
-  add(watcher: Watcher): void {
-    this.#watchers.push(watcher);
+  add(on: readonly Happening['what'][], watcher: Watcher): void {
+    for (const what of on) this.#watchers.set(what, [...(this.#watchers.get(what) ?? []), watcher]);
   }
 
   /** Takes note of the runs that were there before the world began. */
@@ -48,7 +50,7 @@ export class Witness {
   }
 
   async see(happening: Happening): Promise<void> {
-    for (const watch of this.#watchers) {
+    for (const watch of this.#watchers.get(happening.what) ?? []) {
       const watching = watch(happening);
       if (watching) await watching;
     }
@@ -70,11 +72,12 @@ export class Witness {
         const isApplied = await store.applyChange(runId, seen, change);
         const run = this.runs.get(runId);
         if (!isApplied || !run) return isApplied;
-        const before = run.status;
-        for (const { at, event } of change.events) {
-          run.events.push({ seq: run.events.length + 1, at, event });
-        }
-        run.status = foldEvents(run.plan, run.events);
+        const before = run.status.state;
+        const added = change.events.map(({ at, event }, index) => {
+          return { seq: run.events.length + 1 + index, at, event };
+        });
+        run.events.push(...added);
+        foldOn(run.status, run.plan, added);
         await this.see({ what: 'run changed', run, change, before, seen });
         return true;
       },
@@ -83,17 +86,19 @@ export class Witness {
 
   ledger(ledger: TickLedger): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
     const seeing =
-      <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+      <A extends unknown[], R>(method: (...args: A) => Promise<R>, of: (...args: A) => string) =>
       async (...args: A): Promise<R> => {
         const result = await method.apply(ledger, args);
-        await this.see({ what: 'ticks changed', ticks: await ledger.list({ limit: 10_000 }) });
+        const ticks = await ledger.list({ pipeline: of(...args), limit: 10_000 });
+        await this.see({ what: 'ticks changed', ticks });
         return result;
       };
+    const first = (pipeline: string) => pipeline;
     return {
-      plan: seeing(ledger.plan),
-      forget: seeing(ledger.forget),
-      skip: seeing(ledger.skip),
-      resume: seeing(ledger.resume),
+      plan: seeing(ledger.plan, ({ next }) => next.pipeline),
+      forget: seeing(ledger.forget, first),
+      skip: seeing(ledger.skip, first),
+      resume: seeing(ledger.resume, first),
     };
   }
 }

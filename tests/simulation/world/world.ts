@@ -1,5 +1,5 @@
 import { MemoryArtifactStore } from '../../harness/memory-artifact-store.ts';
-import { Chronicle } from './chronicle.ts';
+import { Chronicle, toldOf } from './chronicle.ts';
 import { Dice } from './dice.ts';
 import { EventQueue } from './event-queue.ts';
 import { strike } from './incidents.ts';
@@ -118,11 +118,11 @@ export class World {
       from: beginsAt + BOOT_MS,
       until: beginsAt + stormMs,
     };
-    this.#witness.add((happening) => {
-      this.#chronicle.tell(happening);
-      if (happening.what === 'run changed') this.#movedAt = this.#queue.now;
+    this.#witness.add(toldOf, (happening) => this.#chronicle.tell(happening));
+    this.#witness.add(['run changed'], () => {
+      this.#movedAt = this.#queue.now;
     });
-    for (const { name, of } of invariants) {
+    for (const { name, on, of } of invariants) {
       const check = of(surroundings);
       const judge = (text: string | undefined): void => {
         if (text === undefined) return;
@@ -130,7 +130,7 @@ export class World {
         const at = new Date(this.#queue.now).toISOString();
         this.#violations.push({ invariant: name, at, text });
       };
-      this.#witness.add((happening) => {
+      this.#witness.add(on, (happening) => {
         this.#checks[name] = (this.#checks[name] ?? 0) + 1;
         const found = check(happening);
         return found instanceof Promise ? found.then(judge) : judge(found);
@@ -194,7 +194,7 @@ export class World {
         await this.#until(this.#queue.now + 5000);
         if (this.#violations.length > 0) return;
       }
-      await this.#until(this.#queue.now + 150_000);
+      await this.#until(this.#queue.now + (this.#scenario.watchesAlarms ? 150_000 : 45_000));
       isQuiet = await this.#isAtRest();
     }
     if (this.#violations.length === 0) await this.#witness.see({ what: 'rest' });
@@ -208,10 +208,18 @@ export class World {
     return (await this.#stores.state.unpublished(1)).length === 0;
   }
 
-  /** Lets happen what happens until then. */
-  async #until(ms: number): Promise<void> {
-    await settled();
-    while (this.#violations.length === 0 && this.#queue.step(ms)) await settled();
+  /** Lets happen what happens until then: all that follows from one event before the next. */
+  #until(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const next = (): void => {
+        const isOver = this.#violations.length > 0 || !this.#queue.step(ms);
+        if (isOver) resolve();
+        else void settled.then(whenAllHappened);
+      };
+      // A tick that a promise asks for comes when no promise is left to go on.
+      const whenAllHappened = () => process.nextTick(next);
+      void settled.then(whenAllHappened);
+    });
   }
 
   /** So many times a minute, while there are faults. */
@@ -302,5 +310,4 @@ export class World {
   }
 }
 
-/** Lets all that follows from one event happen before the next. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = Promise.resolve();

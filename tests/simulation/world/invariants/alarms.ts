@@ -5,6 +5,7 @@ const GRACE_MS = 60_000;
 
 export const alarmsFire: Invariant = {
   name: 'what is missing, late or failed has its alarm, what recovered has none',
+  on: ['minute'],
   of({ runs, ledger, alarms, pipelines, watchesAlarms }) {
     if (!watchesAlarms) return () => undefined;
     return async (happening) => {

@@ -6,6 +6,7 @@ const caused = new Set(['schedule', 'backfill', 'event', 'pipeline']);
 
 export const oneRunPerCause: Invariant = {
   name: 'each event, success and date of a backfill has one run',
+  on: ['run created', 'rest'],
   of({ runs, events, pipelines }) {
     const known = new Set<string>();
     return (happening) => {

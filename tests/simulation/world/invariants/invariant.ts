@@ -29,9 +29,10 @@ export interface Surroundings {
 /** Says what is wrong when the happening breaks the rule. */
 export type Check = (happening: Happening) => string | undefined | Promise<string | undefined>;
 
-/** Something that must hold after everything that happens. */
+/** Something that must hold after each of the happenings that bear on it. */
 export interface Invariant {
   name: string;
+  on: readonly Happening['what'][];
   /** A check for one world. */
   of: (surroundings: Surroundings) => Check;
 }

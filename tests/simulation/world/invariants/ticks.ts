@@ -10,6 +10,7 @@ const isReason = /^(paused$|missed: |overlap: )/;
 
 export const oneRunPerTick: Invariant = {
   name: 'each expected tick has one run or one recorded skip',
+  on: ['run created', 'ticks changed', 'rest'],
   of({ runs, ledger, from, until, pipelines }) {
     const runOf = new Map<string, string>();
     const ended = new Map<string, string>();
