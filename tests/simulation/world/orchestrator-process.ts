@@ -66,7 +66,7 @@ export function startOrchestrator(options: ProcessOptions): {
       },
       check: async () => {},
     },
-    pipelines: new Map(scenario.pipelines.map((pipeline) => [pipeline.name, pipeline])),
+    pipelines: new Map(options.pipelines.map((pipeline) => [pipeline.name, pipeline])),
     poolSizes: scenario.poolSizes,
     maxActiveRuns: scenario.maxActiveRuns,
     codeRevision: '0'.repeat(40),

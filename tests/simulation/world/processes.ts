@@ -1,4 +1,5 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Dice } from './dice.ts';
 import type { EventQueue } from './event-queue.ts';
@@ -13,6 +14,8 @@ import type { Witness } from './witness.ts';
 export interface ProcessOptions {
   life: Life;
   scenario: Scenario;
+  /** As they are when the process starts. */
+  pipelines: readonly Pipeline[];
   stores: Stores;
   artifacts: ArtifactStore;
   jobs: SimulatedJobs;

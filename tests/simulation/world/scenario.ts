@@ -14,6 +14,8 @@ export interface Scenario {
   /** How long there are faults, schedules and users, in milliseconds. */
   stormMs: number;
   pipelines: Pipeline[];
+  /** Some of them as they are after an edit, which every process that starts later has. */
+  edit: { afterMs: number; pipelines: Pipeline[] } | undefined;
   poolSizes: PoolSizes;
   maxActiveRuns: number;
   orchestrators: 1 | 2;
@@ -32,18 +34,34 @@ export interface Scenario {
 /** The type of the events that users send; they start a run of every pipeline. */
 export const userEvent = 'dev.triad.simulated';
 
-const steps = anyRichPipeline(4);
+const anySteps = anyRichPipeline(4);
+
+function stepsOf(seed: number): PipelineDefinition['steps'] {
+  const [drawn = []] = fc.sample(anySteps, { seed, numRuns: 1 });
+  return drawn;
+}
+
+const valid = (definition: PipelineDefinition): Pipeline =>
+  validatePipeline(definition, definition.name);
 
 export function scenarioOf(seed: number): Scenario {
   const dice = new Dice(seed, 1);
   const harm = dice.pick([0, 0.3, 1, 1, 3]);
+  const stormMs = 60_000 * dice.pick([1, 1, 1, 2, 2, 4]);
+  const definitions = Array.from({ length: dice.pick([1, 1, 2, 2, 3, 4]) }, (_, index) =>
+    definitionOf(`p${index}`, seed * 4 + index, index, dice),
+  );
+  const edited = definitions.map((definition, index) =>
+    dice.happens(0.7) ? { ...definition, steps: stepsOf(-1 - seed * 4 - index) } : definition,
+  );
   return {
     seed,
     beginsAt: Date.parse(dice.pick(['2024-01-01T10:00:00Z', '2024-03-31T00:30:00Z'])),
-    stormMs: 60_000 * dice.pick([1, 1, 1, 2, 2, 4]),
-    pipelines: Array.from({ length: dice.pick([1, 1, 2, 2, 3, 4]) }, (_, index) =>
-      pipelineOf(`p${index}`, seed * 4 + index, index, dice),
-    ),
+    stormMs,
+    pipelines: definitions.map(valid),
+    edit: dice.happens(0.4)
+      ? { afterMs: dice.between(0.2, 0.8) * stormMs, pipelines: edited.map(valid) }
+      : undefined,
     poolSizes: new Map([
       ['warehouse', dice.pick([1, 1, 2])],
       ['narrow', 1],
@@ -68,6 +86,7 @@ export const quietScenario = (seed: number, beginsAt: number): Scenario => ({
   beginsAt,
   stormMs: 10_000,
   pipelines: [],
+  edit: undefined,
   climate: calm,
   incidentsPerMinute: 0,
   actionsPerMinute: 0,
@@ -91,9 +110,8 @@ function climateOf(dice: Dice, harm: number): Climate {
   return harm === 0 ? calm : climate;
 }
 
-function pipelineOf(name: string, seed: number, index: number, dice: Dice): Pipeline {
-  const [drawn = []] = fc.sample(steps, { seed, numRuns: 1 });
-  const definition: PipelineDefinition = {
+function definitionOf(name: string, seed: number, index: number, dice: Dice): PipelineDefinition {
+  return {
     version: 1,
     name,
     description: 'A simulated pipeline.',
@@ -110,10 +128,9 @@ function pipelineOf(name: string, seed: number, index: number, dice: Dice): Pipe
       { on: 'event', type: userEvent },
       ...(index > 0 && dice.happens(0.3) ? [{ on: 'pipeline' as const, pipeline: 'p0' }] : []),
     ],
-    steps: drawn,
+    steps: stepsOf(seed),
     alarms: { startWithinSeconds: 120, finishWithinSeconds: 600 },
   };
-  return validatePipeline(definition, name);
 }
 
 const scheduleOf = (dice: Dice): NonNullable<PipelineDefinition['schedule']> => ({

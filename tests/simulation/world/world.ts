@@ -1,3 +1,4 @@
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import { MemoryArtifactStore } from '../../harness/memory-artifact-store.ts';
 import { Chronicle, toldOf } from './chronicle.ts';
 import { Dice } from './dice.ts';
@@ -59,6 +60,8 @@ export class World {
   readonly #orchestrators: (OrchestratorProcess | undefined)[];
   #invoker: InvokerProcess | undefined;
   #isStorm = true;
+  /** What a process finds that starts now. */
+  #pipelines: readonly Pipeline[];
   /** When a run changed last. */
   #movedAt = 0;
   readonly #checks: Record<string, number> = {};
@@ -66,6 +69,7 @@ export class World {
   constructor(scenario: Scenario, stores: Stores = memoryStores()) {
     const { seed } = scenario;
     this.#scenario = scenario;
+    this.#pipelines = scenario.pipelines;
     this.#stores = stores;
     this.#dice = new Dice(seed, 2);
     this.#queue = new EventQueue(scenario.beginsAt, new Dice(seed, 3).next);
@@ -101,7 +105,7 @@ export class World {
   }
 
   #observe(): void {
-    const { poolSizes, maxActiveRuns, pipelines, beginsAt, stormMs } = this.#scenario;
+    const { poolSizes, maxActiveRuns, pipelines, edit, beginsAt, stormMs } = this.#scenario;
     const { state, ledger, alarms, events } = this.#stores;
     const surroundings = {
       runs: this.#witness.runs,
@@ -113,6 +117,7 @@ export class World {
       poolSizes,
       maxActiveRuns,
       pipelines,
+      definitions: [...pipelines, ...(edit?.pipelines ?? [])],
       watchesAlarms: this.#scenario.watchesAlarms,
       decided: this.#users.decided,
       from: beginsAt + BOOT_MS,
@@ -152,6 +157,7 @@ export class World {
     this.#weather.climate = this.#scenario.climate;
     this.#often(this.#scenario.incidentsPerMinute, () => this.#strike());
     this.#often(this.#scenario.actionsPerMinute, () => void this.#users.act());
+    this.#deploy();
     await this.#until(beginsAt + stormMs);
     await this.#calmDown();
     return {
@@ -233,6 +239,19 @@ export class World {
     this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
   }
 
+  /** Starts the orchestrators again, one after the other, with pipelines that were edited. */
+  #deploy(): void {
+    const { edit } = this.#scenario;
+    if (!edit) return;
+    this.#queue.in(edit.afterMs, () => {
+      this.#chronicle.note('pipelines are edited');
+      this.#pipelines = edit.pipelines;
+      for (const process of this.#orchestrators) {
+        this.#queue.in(this.#dice.between(0, 30_000), () => process?.life.die());
+      }
+    });
+  }
+
   #strike(): void {
     strike({
       dice: this.#dice,
@@ -294,6 +313,7 @@ export class World {
     return {
       life,
       scenario: this.#scenario,
+      pipelines: this.#pipelines,
       stores: this.#stores,
       artifacts: this.#artifacts,
       jobs: this.#jobs,

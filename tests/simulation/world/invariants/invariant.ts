@@ -19,6 +19,8 @@ export interface Surroundings {
   poolSizes: PoolSizes;
   maxActiveRuns: number;
   pipelines: readonly Pipeline[];
+  /** Those, and what they are edited to. */
+  definitions: readonly Pipeline[];
   /** What users decided of approvals: `runId/step/decision`. */
   decided: ReadonlySet<string>;
   /** When the world began and when its schedules were paused for good, in milliseconds since 1970. */

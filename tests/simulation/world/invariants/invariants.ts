@@ -3,6 +3,7 @@ import { nothingStuck } from './at-rest.ts';
 import { oneRunPerCause } from './causes.ts';
 import type { Invariant } from './invariant.ts';
 import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
+import { planStays } from './plans.ts';
 import { fenced, publishedOnce, verified } from './publications.ts';
 import { approvalsHold, foldEqualsRow, historyStays, inTurn } from './runs.ts';
 import { oneRunPerTick } from './ticks.ts';
@@ -15,6 +16,7 @@ export const invariants: Invariant[] = [
   verified,
   nothingStuck,
   inTurn,
+  planStays,
   admittedWithinLimits,
   slotsHeldOnce,
   approvalsHold,
