@@ -60,7 +60,7 @@ function textOf(happening: Happening): string {
     case 'published':
       return `job ${happening.publication.runId}:${happening.publication.step}:${happening.publication.attempt} publishes ${happening.publication.table}`;
     case 'ticks changed':
-    case 'minute':
+    case 'time passed':
     case 'rest':
       return happening.what;
   }

@@ -49,7 +49,13 @@ export function startOrchestrator(options: ProcessOptions): {
   const orchestrator = new Orchestrator({
     ...common,
     state: life.bind(stores.state, witness.state(stores.state)),
-    ledger: life.bind(stores.ledger, witness.ledger(stores.ledger)),
+    ledger: life.bind(stores.ledger, {
+      ...witness.ledger(stores.ledger),
+      async due(now) {
+        if (options.isLedgerDown()) throw new Error('the ledger is not there');
+        return stores.ledger.due(now);
+      },
+    }),
     backfills: life.bind(stores.backfills),
     events: life.bind(stores.events),
     history: life.bind(stores.history),

@@ -19,6 +19,8 @@ export interface ProcessOptions {
   stores: Stores;
   artifacts: ArtifactStore;
   jobs: SimulatedJobs;
+  /** Whether nobody can read which ticks are due. */
+  isLedgerDown: () => boolean;
   network: Network;
   queue: EventQueue;
   witness: Witness;

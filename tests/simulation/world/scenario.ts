@@ -29,6 +29,8 @@ export interface Scenario {
   queueLimitSeconds: number;
   reconcileSeconds: number;
   watchesAlarms: boolean;
+  /** Whether no tick fires before the faults end. */
+  ledgerIsDown: boolean;
 }
 
 /** The type of the events that users send; they start a run of every pipeline. */
@@ -47,7 +49,9 @@ const valid = (definition: PipelineDefinition): Pipeline =>
 export function scenarioOf(seed: number): Scenario {
   const dice = new Dice(seed, 1);
   const harm = dice.pick([0, 0.3, 1, 1, 3]);
-  const stormMs = 60_000 * dice.pick([1, 1, 1, 2, 2, 4]);
+  const watchesAlarms = dice.happens(0.2);
+  // Alarms take their time.
+  const stormMs = 60_000 * (watchesAlarms ? 4 : dice.pick([1, 1, 1, 2, 2, 4]));
   const definitions = Array.from({ length: dice.pick([1, 1, 2, 2, 3, 4]) }, (_, index) =>
     definitionOf(`p${index}`, seed * 4 + index, index, dice),
   );
@@ -76,7 +80,8 @@ export function scenarioOf(seed: number): Scenario {
     deliveryAttempts: dice.pick([4, 10]),
     reconcileSeconds: dice.pick([5, 15, 30]),
     queueLimitSeconds: dice.pick([60, 300]),
-    watchesAlarms: dice.happens(0.2),
+    watchesAlarms,
+    ledgerIsDown: watchesAlarms && dice.happens(0.3),
   };
 }
 
@@ -91,6 +96,7 @@ export const quietScenario = (seed: number, beginsAt: number): Scenario => ({
   incidentsPerMinute: 0,
   actionsPerMinute: 0,
   watchesAlarms: false,
+  ledgerIsDown: false,
 });
 
 function climateOf(dice: Dice, harm: number): Climate {
@@ -129,7 +135,10 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
       ...(index > 0 && dice.happens(0.3) ? [{ on: 'pipeline' as const, pipeline: 'p0' }] : []),
     ],
     steps: stepsOf(seed),
-    alarms: { startWithinSeconds: 120, finishWithinSeconds: 600 },
+    alarms: dice.pick([
+      { startWithinSeconds: 20, finishWithinSeconds: 45 },
+      { startWithinSeconds: 120, finishWithinSeconds: 600 },
+    ]),
   };
 }
 

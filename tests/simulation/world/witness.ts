@@ -23,8 +23,8 @@ export type Happening =
   | { what: 'job started'; spec: JobSpec }
   | { what: 'job ended'; commandId: string; end: string }
   | { what: 'published'; publication: Published; standing: Published | undefined }
-  /** A minute without faults has passed; in milliseconds since 1970. */
-  | { what: 'minute'; now: number }
+  /** Time has passed: now in milliseconds since 1970, and since when a watcher was undisturbed. */
+  | { what: 'time passed'; now: number; watchedSince: number }
   /** All faults are over, and so is the time that the system has to come to rest. */
   | { what: 'rest' };
 

@@ -62,6 +62,8 @@ export class World {
   #isStorm = true;
   /** What a process finds that starts now. */
   #pipelines: readonly Pipeline[];
+  /** When a process died whose clock was wrong. */
+  #clockWrongAt = 0;
   /** When a run changed last. */
   #movedAt = 0;
   readonly #checks: Record<string, number> = {};
@@ -158,6 +160,7 @@ export class World {
     this.#often(this.#scenario.incidentsPerMinute, () => this.#strike());
     this.#often(this.#scenario.actionsPerMinute, () => void this.#users.act());
     this.#deploy();
+    if (this.#scenario.watchesAlarms) this.#letTimePass();
     await this.#until(beginsAt + stormMs);
     await this.#calmDown();
     return {
@@ -181,11 +184,6 @@ export class World {
       life.clockOffsetMs = 0;
       life.freeze(0);
     }
-    const eachMinute = () => {
-      void this.#witness.see({ what: 'minute', now: this.#queue.now });
-      this.#queue.in(60_000, eachMinute);
-    };
-    this.#queue.in(120_000, eachMinute);
     let isPaused = false;
     void this.#users
       .pauseAll((ms) => this.#queue.pause(ms))
@@ -237,6 +235,20 @@ export class World {
       this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
     };
     this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
+  }
+
+  #letTimePass(): void {
+    const { now } = this.#queue;
+    void this.#witness.see({ what: 'time passed', now, watchedSince: this.#watchedSince(now) });
+    this.#queue.in(20_000, () => this.#letTimePass());
+  }
+
+  /** Since when some orchestrator has had no faults, and none of them a wrong clock. */
+  #watchedSince(now: number): number {
+    const health = this.#orchestrators.flatMap((process) => process?.life.health ?? []);
+    const calmMs = Math.max(0, ...health.map((own) => own.calmMs));
+    const clocksRightMs = Math.min(...health.map((own) => own.clockRightMs));
+    return Math.max(now - Math.min(calmMs, clocksRightMs), this.#clockWrongAt);
   }
 
   /** Starts the orchestrators again, one after the other, with pipelines that were edited. */
@@ -301,8 +313,9 @@ export class World {
       dice: this.#dice,
       weather: this.#weather,
       latencyMs: this.#scenario.latencyMs,
-      onDeath: () => {
+      onDeath: (life) => {
         this.#chronicle.note(`${name} dies`);
+        if (life.clockOffsetMs !== 0) this.#clockWrongAt = this.#queue.now;
         const boot = bury();
         this.#queue.in(this.#dice.between(100, this.#isStorm ? 20_000 : 1000), boot);
       },
@@ -322,6 +335,7 @@ export class World {
       witness: this.#witness,
       dice: this.#dice,
       log: silentLog,
+      isLedgerDown: () => this.#isStorm && this.#scenario.ledgerIsDown,
       peers: {
         orchestrator: () => this.#anyOrchestrator(),
         invoker: () => this.#invoker,
