@@ -1,6 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { scenarioOf } from './world/scenario.ts';
-import { World, type WorldReport } from './world/world.ts';
+import { World } from './world/world.ts';
+import type { WorldReport } from './world/world-report.ts';
 
 /** The report without its log, which a replay of the seed gives. */
 export type Finding = Omit<WorldReport, 'log'>;

@@ -31,6 +31,7 @@ export class Chronicle {
 export const toldOf = [
   'run created',
   'run changed',
+  'sensor changed',
   'job started',
   'job ended',
   'published',
@@ -52,6 +53,10 @@ function textOf(happening: Happening): string {
         return `${event.type}${step}${attempt}${error}`;
       });
       return `run ${run.plan.runId} ${change.state}: ${events.join(', ') || 'waits'}`;
+    }
+    case 'sensor changed': {
+      const { key, generation, swap } = happening;
+      return `sensor ${key.pipeline}/${key.sensor} ${generation}: ${swap.value}`;
     }
     case 'job started':
       return `job ${happening.spec.id} starts`;

@@ -156,6 +156,14 @@ export class Life {
   }
 }
 
+/** Since when one of them has had no faults, and none of them a wrong clock. */
+export function watchedSince(lives: readonly Life[], now: number): number {
+  const health = lives.map((life) => life.health);
+  const calmMs = Math.max(0, ...health.map((own) => own.calmMs));
+  const clocksRightMs = Math.min(...health.map((own) => own.clockRightMs));
+  return now - Math.min(calmMs, clocksRightMs);
+}
+
 const known = new WeakMap<object, string[]>();
 
 function methodsOf(target: object): string[] {

@@ -3,7 +3,6 @@ import { topic } from '@triad/shared/contracts/topics.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
 import { FakeProbe } from '../../harness/sensors/fake-probe.ts';
-import { noSensors } from './no-sensors.ts';
 import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
 import { simulatedIds } from './simulated-ids.ts';
 
@@ -59,8 +58,8 @@ export function startOrchestrator(options: ProcessOptions): {
     backfills: life.bind(stores.backfills),
     events: life.bind(stores.events),
     history: life.bind(stores.history),
-    sensors: noSensors,
-    probes: { files: new FakeProbe(), http: new FakeProbe() },
+    sensors: life.bind(stores.sensors, witness.sensors(stores.sensors)),
+    probes: { files: new FakeProbe(), http: life.bind(options.feed) },
     eventSources: [],
     messenger: push,
     artifacts: life.bind(artifacts),

@@ -3,6 +3,7 @@ import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Dice } from './dice.ts';
 import type { EventQueue } from './event-queue.ts';
+import type { Feed } from './feed.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
 import type { Scenario } from './scenario.ts';
@@ -22,6 +23,7 @@ export interface ProcessOptions {
   /** Whether nobody can read which ticks are due. */
   isLedgerDown: () => boolean;
   network: Network;
+  feed: Feed;
   queue: EventQueue;
   witness: Witness;
   /** Chance inside of the process: jitter, ids. */

@@ -25,6 +25,8 @@ export interface Scenario {
   incidentsPerMinute: number;
   /** What users do, for each minute. */
   actionsPerMinute: number;
+  /** How often that changes which sensors look at, for each minute. */
+  changesPerMinute: number;
   deliveryAttempts: number;
   queueLimitSeconds: number;
   reconcileSeconds: number;
@@ -77,6 +79,7 @@ export function scenarioOf(seed: number): Scenario {
     climate: climateOf(dice, harm),
     incidentsPerMinute: harm * dice.pick([0, 0.3, 1]),
     actionsPerMinute: dice.pick([20, 60, 120]),
+    changesPerMinute: dice.pick([1, 5, 10]),
     deliveryAttempts: dice.pick([4, 10]),
     reconcileSeconds: dice.pick([5, 15, 30]),
     queueLimitSeconds: dice.pick([60, 300]),
@@ -95,6 +98,7 @@ export const quietScenario = (seed: number, beginsAt: number): Scenario => ({
   climate: calm,
   incidentsPerMinute: 0,
   actionsPerMinute: 0,
+  changesPerMinute: 0,
   watchesAlarms: false,
   ledgerIsDown: false,
 });
@@ -124,6 +128,7 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
     params: {
       ...richParams,
       pipeline: { type: 'string', description: 'Its name.', default: name },
+      seen: { type: 'string', description: 'What its sensor saw.', default: '' },
     },
     priority: dice.pick([50, 50, 80]),
     maxActiveRuns: dice.pick([1, 2, 16]),
@@ -134,6 +139,7 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
       { on: 'event', type: userEvent },
       ...(index > 0 && dice.happens(0.3) ? [{ on: 'pipeline' as const, pipeline: 'p0' }] : []),
     ],
+    sensors: dice.happens(0.25) ? [sensorOf(dice)] : [],
     steps: stepsOf(seed),
     alarms: dice.pick([
       { startWithinSeconds: 20, finishWithinSeconds: 45 },
@@ -141,6 +147,14 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
     ]),
   };
 }
+
+const sensorOf = (dice: Dice): NonNullable<PipelineDefinition['sensors']>[number] => ({
+  name: 'feed',
+  everySeconds: dice.pick([2, 10]),
+  payloadKey: 'seen',
+  initial: dice.pick(['remember', 'trigger']),
+  watch: { kind: 'http', url: 'http://feed/' },
+});
 
 const scheduleOf = (dice: Dice): NonNullable<PipelineDefinition['schedule']> => ({
   cron: dice.pick(['* * * * *', '* * * * *', '*/2 * * * *', '*/5 * * * *']),

@@ -1,6 +1,7 @@
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { RunState } from '@triad/shared/contracts/run-view.ts';
+import type { CursorSwap, SensorKey, SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { RecordedEvent, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
 import type { Tick, TickKey, TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { foldEvents, foldOn, type RunStatus } from '../../../orchestrator/run/run-status.ts';
@@ -20,6 +21,7 @@ export type Happening =
   | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunState; seen: number }
   /** All those of a pipeline, of which some changed. */
   | { what: 'ticks changed'; ticks: Tick[] }
+  | { what: 'sensor changed'; key: SensorKey; generation: number; swap: CursorSwap }
   | { what: 'job started'; spec: JobSpec }
   | { what: 'job ended'; commandId: string; end: string }
   | { what: 'published'; publication: Published; standing: Published | undefined }
@@ -80,6 +82,17 @@ export class Witness {
         foldOn(run.status, run.plan, added);
         await this.see({ what: 'run changed', run, change, before, seen });
         return true;
+      },
+    };
+  }
+
+  sensors(store: SensorStore): Pick<SensorStore, 'swap'> {
+    return {
+      swap: async (key: SensorKey, generation: number, swap: CursorSwap) => {
+        const isSwapped = await store.swap(key, generation, swap);
+        const what = 'sensor changed';
+        if (isSwapped) await this.see({ what, key, generation: generation + 1, swap });
+        return isSwapped;
       },
     };
   }

@@ -3,10 +3,12 @@ import { MemoryArtifactStore } from '../../harness/memory-artifact-store.ts';
 import { Chronicle, toldOf } from './chronicle.ts';
 import { Dice } from './dice.ts';
 import { EventQueue } from './event-queue.ts';
+import { Feed } from './feed.ts';
 import { strike } from './incidents.ts';
-import { invariants } from './invariants/invariants.ts';
 import { startInvoker } from './invoker-process.ts';
-import { Life } from './life.ts';
+import { isAtRest } from './is-at-rest.ts';
+import { Judge } from './judge.ts';
+import { Life, watchedSince } from './life.ts';
 import { Network } from './network.ts';
 import { startOrchestrator } from './orchestrator-process.ts';
 import type { InvokerProcess, OrchestratorProcess, ProcessOptions } from './processes.ts';
@@ -17,26 +19,8 @@ import { memoryStores, type Stores } from './stores.ts';
 import { Users } from './users.ts';
 import { Warehouse } from './warehouse.ts';
 import { calm, Weather } from './weather.ts';
-import { type SeenRun, Witness, waitsForPast } from './witness.ts';
-
-export interface Violation {
-  invariant: string;
-  at: string;
-  text: string;
-}
-
-export interface WorldReport {
-  seed: number;
-  runs: number;
-  /** Of everything that happened. */
-  hash: string;
-  violations: Violation[];
-  /** How often each fault happened. */
-  faults: Record<string, number>;
-  /** How often each invariant was checked. */
-  checks: Record<string, number>;
-  log: string[];
-}
+import { type SeenRun, Witness } from './witness.ts';
+import type { WorldReport } from './world-report.ts';
 
 /** No fault happens before everything is up, in milliseconds. */
 const BOOT_MS = 5000;
@@ -54,9 +38,10 @@ export class World {
   readonly #chronicle: Chronicle;
   readonly #artifacts = new MemoryArtifactStore();
   readonly #jobs: SimulatedJobs;
+  readonly #feed: Feed;
   readonly #users: Users;
   readonly #dice: Dice;
-  readonly #violations: Violation[] = [];
+  readonly #judge: Judge;
   readonly #orchestrators: (OrchestratorProcess | undefined)[];
   #invoker: InvokerProcess | undefined;
   #isStorm = true;
@@ -66,7 +51,6 @@ export class World {
   #clockWrongAt = 0;
   /** When a run changed last. */
   #movedAt = 0;
-  readonly #checks: Record<string, number> = {};
 
   constructor(scenario: Scenario, stores: Stores = memoryStores()) {
     const { seed } = scenario;
@@ -91,6 +75,7 @@ export class World {
       onStart: (spec) => see({ what: 'job started', spec }),
       onEnd: (commandId, end) => see({ what: 'job ended', commandId, end }),
     });
+    this.#feed = new Feed(new Dice(seed, 8));
     this.#users = new Users({
       dice: new Dice(seed, 7),
       scenario,
@@ -103,12 +88,12 @@ export class World {
       deadLetters: async () => (await stores.messages.deadLetters(5)).map(({ id }) => id),
       backfills: async () => (await stores.backfills.unfinished()).map(({ id }) => id),
     });
-    this.#observe();
+    this.#judge = this.#observe();
   }
 
-  #observe(): void {
+  #observe(): Judge {
     const { poolSizes, maxActiveRuns, pipelines, edit, beginsAt, stormMs } = this.#scenario;
-    const { state, ledger, alarms, events } = this.#stores;
+    const { state, ledger, alarms, events, sensors } = this.#stores;
     const surroundings = {
       runs: this.#witness.runs,
       artifacts: this.#artifacts,
@@ -116,6 +101,8 @@ export class World {
       ledger,
       alarms,
       events,
+      sensors,
+      feed: this.#feed,
       poolSizes,
       maxActiveRuns,
       pipelines,
@@ -129,20 +116,7 @@ export class World {
     this.#witness.add(['run changed'], () => {
       this.#movedAt = this.#queue.now;
     });
-    for (const { name, on, of } of invariants) {
-      const check = of(surroundings);
-      const judge = (text: string | undefined): void => {
-        if (text === undefined) return;
-        this.#chronicle.note(`VIOLATION: ${name}: ${text}`);
-        const at = new Date(this.#queue.now).toISOString();
-        this.#violations.push({ invariant: name, at, text });
-      };
-      this.#witness.add(on, (happening) => {
-        this.#checks[name] = (this.#checks[name] ?? 0) + 1;
-        const found = check(happening);
-        return found instanceof Promise ? found.then(judge) : judge(found);
-      });
-    }
+    return new Judge(this.#witness, surroundings, this.#queue, this.#chronicle);
   }
 
   /** All runs that there were. */
@@ -159,6 +133,7 @@ export class World {
     this.#weather.climate = this.#scenario.climate;
     this.#often(this.#scenario.incidentsPerMinute, () => this.#strike());
     this.#often(this.#scenario.actionsPerMinute, () => void this.#users.act());
+    this.#often(this.#scenario.changesPerMinute, () => this.#feed.change());
     this.#deploy();
     if (this.#scenario.watchesAlarms) this.#letTimePass();
     await this.#until(beginsAt + stormMs);
@@ -167,9 +142,9 @@ export class World {
       seed: this.#scenario.seed,
       runs: this.#witness.runs.size,
       hash: this.#chronicle.hash(),
-      violations: this.#violations,
+      violations: this.#judge.violations,
       faults: this.#weather.counts,
-      checks: this.#checks,
+      checks: this.#judge.checks,
       log: this.#chronicle.lines,
     };
   }
@@ -196,27 +171,23 @@ export class World {
     for (let isQuiet = false; !isQuiet && isPatient(); ) {
       while (isPatient() && !(isPaused && (await this.#isAtRest()))) {
         await this.#until(this.#queue.now + 5000);
-        if (this.#violations.length > 0) return;
+        if (this.#judge.violations.length > 0) return;
       }
       await this.#until(this.#queue.now + (this.#scenario.watchesAlarms ? 150_000 : 45_000));
       isQuiet = await this.#isAtRest();
     }
-    if (this.#violations.length === 0) await this.#witness.see({ what: 'rest' });
+    if (this.#judge.violations.length === 0) await this.#witness.see({ what: 'rest' });
   }
 
-  async #isAtRest(): Promise<boolean> {
-    for (const run of this.#witness.runs.values()) {
-      if (!run.status.finishedAt && !waitsForPast(run)) return false;
-    }
-    if ((await this.#stores.backfills.unfinished()).length > 0) return false;
-    return (await this.#stores.state.unpublished(1)).length === 0;
+  #isAtRest(): Promise<boolean> {
+    return isAtRest(this.#witness.runs.values(), this.#stores, this.#feed);
   }
 
   /** Lets happen what happens until then: all that follows from one event before the next. */
   #until(ms: number): Promise<void> {
     return new Promise((resolve) => {
       const next = (): void => {
-        const isOver = this.#violations.length > 0 || !this.#queue.step(ms);
+        const isOver = this.#judge.violations.length > 0 || !this.#queue.step(ms);
         if (isOver) resolve();
         else void settled.then(whenAllHappened);
       };
@@ -239,16 +210,10 @@ export class World {
 
   #letTimePass(): void {
     const { now } = this.#queue;
-    void this.#witness.see({ what: 'time passed', now, watchedSince: this.#watchedSince(now) });
+    const lives = this.#orchestrators.flatMap((process) => process?.life ?? []);
+    const since = Math.max(watchedSince(lives, now), this.#clockWrongAt);
+    void this.#witness.see({ what: 'time passed', now, watchedSince: since });
     this.#queue.in(20_000, () => this.#letTimePass());
-  }
-
-  /** Since when some orchestrator has had no faults, and none of them a wrong clock. */
-  #watchedSince(now: number): number {
-    const health = this.#orchestrators.flatMap((process) => process?.life.health ?? []);
-    const calmMs = Math.max(0, ...health.map((own) => own.calmMs));
-    const clocksRightMs = Math.min(...health.map((own) => own.clockRightMs));
-    return Math.max(now - Math.min(calmMs, clocksRightMs), this.#clockWrongAt);
   }
 
   /** Starts the orchestrators again, one after the other, with pipelines that were edited. */
@@ -331,6 +296,7 @@ export class World {
       artifacts: this.#artifacts,
       jobs: this.#jobs,
       network: this.#network,
+      feed: this.#feed,
       queue: this.#queue,
       witness: this.#witness,
       dice: this.#dice,

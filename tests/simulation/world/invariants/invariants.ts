@@ -6,11 +6,13 @@ import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
 import { planStays } from './plans.ts';
 import { fenced, publishedOnce, verified } from './publications.ts';
 import { approvalsHold, foldEqualsRow, historyStays, inTurn } from './runs.ts';
+import { seenOnce } from './sensors.ts';
 import { oneRunPerTick } from './ticks.ts';
 
 export const invariants: Invariant[] = [
   oneRunPerTick,
   oneRunPerCause,
+  seenOnce,
   publishedOnce,
   fenced,
   verified,

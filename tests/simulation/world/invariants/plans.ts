@@ -11,8 +11,9 @@ export const planStays: Invariant = {
       if (happening.what === 'run created') {
         const { plan } = happening.run;
         begunWith.set(plan.runId, structuredClone(plan));
-        const isKnown = definitions.some((definition) =>
-          isDeepStrictEqual(definition, plan.pipeline),
+        const isKnown = definitions.some(
+          (definition) =>
+            definition === plan.pipeline || isDeepStrictEqual(definition, plan.pipeline),
         );
         return isKnown ? undefined : `run ${plan.runId} is of a pipeline that was never defined`;
       }
