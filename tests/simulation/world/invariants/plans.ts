@@ -1,6 +1,16 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
 import type { Invariant } from './invariant.ts';
+
+const copies = new WeakMap<Pipeline, Pipeline>();
+
+/** Made once: copying takes longer than all else here. */
+function copyOf(pipeline: Pipeline): Pipeline {
+  const copy = copies.get(pipeline) ?? structuredClone(pipeline);
+  copies.set(pipeline, copy);
+  return copy;
+}
 
 export const planStays: Invariant = {
   name: 'a run keeps the plan that it began with, also when its pipeline is edited',
@@ -10,7 +20,7 @@ export const planStays: Invariant = {
     return (happening) => {
       if (happening.what === 'run created') {
         const { plan } = happening.run;
-        begunWith.set(plan.runId, structuredClone(plan));
+        begunWith.set(plan.runId, { ...plan, pipeline: copyOf(plan.pipeline) });
         const isKnown = definitions.some(
           (definition) =>
             definition === plan.pipeline || isDeepStrictEqual(definition, plan.pipeline),
