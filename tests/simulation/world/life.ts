@@ -24,6 +24,7 @@ export class Life {
   /** When a fault last struck it, in milliseconds since 1970; of one that has not ended, its end. */
   #disturbedAt: number;
   #clockOffsetMs = 0;
+  #latest = 0;
   /** When its clock was last wrong. */
   #clockWrongAt: number;
   #isAlive = true;
@@ -37,13 +38,22 @@ export class Life {
     this.#clockWrongAt = options.queue.now;
     this.name = options.name;
     this.clock = {
-      now: () => new Date(options.queue.now + this.#clockOffsetMs),
+      now: () => {
+        const now = options.queue.now + this.#clockOffsetMs;
+        this.#latest = Math.max(this.#latest, now);
+        return new Date(now);
+      },
       setTimer: (delayMs, callback) => this.#in(delayMs, callback),
     };
   }
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  /** The latest time that its clock has shown, in milliseconds since 1970. */
+  get latest(): number {
+    return this.#latest;
   }
 
   /** How far its clock is ahead, in milliseconds. */

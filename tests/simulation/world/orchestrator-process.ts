@@ -49,7 +49,7 @@ export function startOrchestrator(options: ProcessOptions): {
     ...common,
     state: life.bind(stores.state, witness.state(stores.state)),
     ledger: life.bind(stores.ledger, {
-      ...witness.ledger(stores.ledger),
+      ...witness.ledger(stores.ledger, life),
       async due(now) {
         if (options.isLedgerDown()) throw new Error('the ledger is not there');
         return stores.ledger.due(now);

@@ -139,7 +139,7 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
       { on: 'event', type: userEvent },
       ...(index > 0 && dice.happens(0.3) ? [{ on: 'pipeline' as const, pipeline: 'p0' }] : []),
     ],
-    sensors: dice.happens(0.25) ? [sensorOf(dice)] : [],
+    sensors: dice.happens(0.35) ? [sensorOf(dice)] : [],
     steps: stepsOf(seed),
     alarms: dice.pick([
       { startWithinSeconds: 20, finishWithinSeconds: 45 },

@@ -5,6 +5,7 @@ import type { CursorSwap, SensorKey, SensorStore } from '@triad/shared/state/sen
 import type { RecordedEvent, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
 import type { Tick, TickKey, TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import { foldEvents, foldOn, type RunStatus } from '../../../orchestrator/run/run-status.ts';
+import type { Life } from './life.ts';
 import type { Published } from './warehouse.ts';
 
 /** A run as it was committed, kept apart from the store. */
@@ -19,8 +20,8 @@ export interface SeenRun {
 export type Happening =
   | { what: 'run created'; run: SeenRun }
   | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunState; seen: number }
-  /** All those of a pipeline, of which some changed. */
-  | { what: 'ticks changed'; ticks: Tick[] }
+  /** All those of a pipeline, of which some changed; the latest time that their changer has seen. */
+  | { what: 'ticks changed'; ticks: Tick[]; latest: number }
   | { what: 'sensor changed'; key: SensorKey; generation: number; swap: CursorSwap }
   | { what: 'job started'; spec: JobSpec }
   | { what: 'job ended'; commandId: string; end: string }
@@ -97,13 +98,13 @@ export class Witness {
     };
   }
 
-  ledger(ledger: TickLedger): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
+  ledger(ledger: TickLedger, life: Life): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
     const seeing =
       <A extends unknown[], R>(method: (...args: A) => Promise<R>, of: (...args: A) => string) =>
       async (...args: A): Promise<R> => {
         const result = await method.apply(ledger, args);
         const ticks = await ledger.list({ pipeline: of(...args), limit: 10_000 });
-        await this.see({ what: 'ticks changed', ticks });
+        await this.see({ what: 'ticks changed', ticks, latest: life.latest });
         return result;
       };
     const first = (pipeline: string) => pipeline;

@@ -75,7 +75,7 @@ export class World {
       onStart: (spec) => see({ what: 'job started', spec }),
       onEnd: (commandId, end) => see({ what: 'job ended', commandId, end }),
     });
-    this.#feed = new Feed(new Dice(seed, 8));
+    this.#feed = new Feed(this.#queue, new Dice(seed, 8));
     this.#users = new Users({
       dice: new Dice(seed, 7),
       scenario,
@@ -216,6 +216,12 @@ export class World {
     this.#queue.in(20_000, () => this.#letTimePass());
   }
 
+  /** Not before everything is up: without it no scheduler starts. */
+  get #isLedgerDown(): boolean {
+    const { ledgerIsDown, beginsAt } = this.#scenario;
+    return ledgerIsDown && this.#isStorm && this.#queue.now > beginsAt + BOOT_MS;
+  }
+
   /** Starts the orchestrators again, one after the other, with pipelines that were edited. */
   #deploy(): void {
     const { edit } = this.#scenario;
@@ -301,7 +307,7 @@ export class World {
       witness: this.#witness,
       dice: this.#dice,
       log: silentLog,
-      isLedgerDown: () => this.#isStorm && this.#scenario.ledgerIsDown,
+      isLedgerDown: () => this.#isLedgerDown,
       peers: {
         orchestrator: () => this.#anyOrchestrator(),
         invoker: () => this.#invoker,
