@@ -84,7 +84,7 @@ export function scenarioOf(seed: number): Scenario {
     reconcileSeconds: dice.pick([5, 15, 30]),
     queueLimitSeconds: dice.pick([60, 300]),
     watchesAlarms,
-    ledgerIsDown: watchesAlarms && dice.happens(0.3),
+    ledgerIsDown: watchesAlarms && dice.happens(0.5),
   };
 }
 
@@ -141,10 +141,7 @@ function definitionOf(name: string, seed: number, index: number, dice: Dice): Pi
     ],
     sensors: dice.happens(0.35) ? [sensorOf(dice)] : [],
     steps: stepsOf(seed),
-    alarms: dice.pick([
-      { startWithinSeconds: 20, finishWithinSeconds: 45 },
-      { startWithinSeconds: 120, finishWithinSeconds: 600 },
-    ]),
+    alarms: { startWithinSeconds: 20, finishWithinSeconds: 45 },
   };
 }
 
