@@ -75,7 +75,7 @@ export class Users {
   async #start(): Promise<void> {
     const { dice } = this.#options;
     const params = { level: dice.integer(0, 1), parts: dice.pick(['', 'a', 'a,b,c']) };
-    const body = { pipeline: this.#pipeline, runDate: '2024-01-01', params };
+    const body = { pipeline: this.#pipeline, runDate: '2023-12-31', params };
     if (dice.happens(0.5)) return void (await this.#ask('/v1/runs', { body }));
     // Asked until it is answered: the key makes it one run.
     this.#keys += 1;
