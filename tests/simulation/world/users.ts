@@ -48,18 +48,13 @@ export class Users {
     await action().catch(() => {});
   }
 
-  /** Until it has worked: no schedule starts anything any more. */
-  async pauseAll(pause: (ms: number) => Promise<void>): Promise<void> {
-    // Requests to resume may still be on their way.
-    await pause(45_000);
-    for (const { name, schedule } of this.#options.scenario.pipelines) {
-      while (schedule) {
-        try {
-          await this.#ask('/v1/pipelines/{name}:pause', { params: { name } });
-          break;
-        } catch {
-          await pause(1000);
-        }
+  /** Again and again, since requests to resume may still be on their way. */
+  async keepPaused(pause: (ms: number) => Promise<void>): Promise<never> {
+    for (;;) {
+      await pause(45_000);
+      for (const { name, schedule } of this.#options.scenario.pipelines) {
+        const request = { params: { name } };
+        if (schedule) await this.#ask('/v1/pipelines/{name}:pause', request).catch(() => {});
       }
     }
   }

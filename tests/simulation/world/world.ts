@@ -26,6 +26,8 @@ import type { WorldReport } from './world-report.ts';
 const BOOT_MS = 5000;
 /** Once faults have stopped, runs that stand still for so long are stuck, in milliseconds. */
 const PATIENCE_MS = 30 * 60_000;
+/** By then the world must have come to rest, in milliseconds. */
+const MOST_MS = 6 * 3_600_000;
 
 /** One deterministic world: the real parts on simulated ground, as a scenario wills. */
 export class World {
@@ -159,17 +161,13 @@ export class World {
       life.clockOffsetMs = 0;
       life.freeze(0);
     }
-    let isPaused = false;
-    void this.#users
-      .pauseAll((ms) => this.#queue.pause(ms))
-      .then(() => {
-        isPaused = true;
-      });
+    void this.#users.keepPaused((ms) => this.#queue.pause(ms));
     this.#movedAt = this.#queue.now;
-    const isPatient = () => this.#queue.now < this.#movedAt + PATIENCE_MS;
+    const end = this.#queue.now + MOST_MS;
+    const isPatient = () => this.#queue.now < Math.min(this.#movedAt + PATIENCE_MS, end);
     // Once more after a while: requests that took long may have come, and alarms are looked at.
     for (let isQuiet = false; !isQuiet && isPatient(); ) {
-      while (isPatient() && !(isPaused && (await this.#isAtRest()))) {
+      while (isPatient() && !(await this.#isAtRest())) {
         await this.#until(this.#queue.now + 5000);
         if (this.#judge.violations.length > 0) return;
       }
@@ -180,7 +178,7 @@ export class World {
   }
 
   #isAtRest(): Promise<boolean> {
-    return isAtRest(this.#witness.runs.values(), this.#stores, this.#feed);
+    return isAtRest(this.#scenario, this.#witness.runs.values(), this.#stores, this.#feed);
   }
 
   /** Lets happen what happens until then: all that follows from one event before the next. */
