@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 import { type Benchmark, stateless } from './measure.ts';
@@ -12,7 +13,7 @@ const report = z.looseObject({ runs: z.int().positive(), seconds: z.number().pos
 /** Runs of the whole system in the deterministic simulated world. */
 export const simulation: Benchmark = {
   name: 'simulation',
-  mode: `in process, ${RUNS.toLocaleString('en')} simulated runs`,
+  mode: `in process, on ${availableParallelism()} threads, ${RUNS.toLocaleString('en')} simulated runs`,
   unit: 'runs/s',
   target: 1000,
   limitOf: null,

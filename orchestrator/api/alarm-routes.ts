@@ -32,6 +32,14 @@ export interface AlarmRoutesOptions {
 
 const id = z.string().min(1).max(64);
 
+const alarmQuery = z.strictObject({
+  state: alarmState.optional(),
+  pipeline: slug.optional(),
+  kind: alarmKind.optional(),
+  before: id.optional().describe('Only alarms raised before this one.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
 export function alarmRoutes(options: AlarmRoutesOptions): Route[] {
   const { alarms, channels, clock, ids, url } = options;
 
@@ -46,13 +54,7 @@ export function alarmRoutes(options: AlarmRoutesOptions): Route[] {
       method: 'get',
       path: '/v1/alarms',
       summary: 'List alarms, newest first.',
-      query: z.strictObject({
-        state: alarmState.optional(),
-        pipeline: slug.optional(),
-        kind: alarmKind.optional(),
-        before: id.optional().describe('Only alarms raised before this one.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: alarmQuery,
       status: 200,
       response: alarmList,
       async handle({ query: { state, pipeline, kind, before, limit } }) {

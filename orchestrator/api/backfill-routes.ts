@@ -16,6 +16,11 @@ import { type Route, route } from './route.ts';
 
 const oneBackfill = z.strictObject({ id: z.string().min(1) });
 
+const backfillQuery = z.strictObject({
+  pipeline: slug.optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(20),
+});
+
 export function backfillRoutes(backfills: Backfills): Route[] {
   const { store } = backfills;
 
@@ -51,10 +56,7 @@ export function backfillRoutes(backfills: Backfills): Route[] {
       method: 'get',
       path: '/v1/backfills',
       summary: 'List backfills, newest first.',
-      query: z.strictObject({
-        pipeline: slug.optional(),
-        limit: z.coerce.number().int().min(1).max(100).default(20),
-      }),
+      query: backfillQuery,
       status: 200,
       response: backfillList,
       async handle({ query: { pipeline, limit } }) {

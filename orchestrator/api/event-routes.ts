@@ -9,6 +9,13 @@ import {
 } from '../events/receive-event.ts';
 import { type Route, route } from './route.ts';
 
+const eventQuery = z.strictObject({
+  type: z.string().optional(),
+  source: z.string().optional(),
+  before: z.string().optional().describe('Only events received before this one.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
 export function eventRoutes(options: ReceiveEventOptions): Route[] {
   const { events } = options;
   return [
@@ -26,12 +33,7 @@ export function eventRoutes(options: ReceiveEventOptions): Route[] {
       method: 'get',
       path: '/v1/events',
       summary: 'List events, newest first.',
-      query: z.strictObject({
-        type: z.string().optional(),
-        source: z.string().optional(),
-        before: z.string().optional().describe('Only events received before this one.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: eventQuery,
       status: 200,
       response: eventList,
       async handle({ query: { type, source, before, limit } }) {

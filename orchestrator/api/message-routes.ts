@@ -21,6 +21,11 @@ const deadLetterList = z.strictObject({
   next: z.string().nullable().describe('Pass as before to get the next page.'),
 });
 
+const deadLetterQuery = z.strictObject({
+  before: z.string().optional().describe('Only messages given up before this one.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
 /**
  * @param receive takes a push request; returning acknowledges it
  */
@@ -55,10 +60,7 @@ export function messageRoutes(
       method: 'get',
       path: '/v1/dead-letters',
       summary: 'List the messages that were given up, newest first.',
-      query: z.strictObject({
-        before: z.string().optional().describe('Only messages given up before this one.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: deadLetterQuery,
       status: 200,
       response: deadLetterList,
       async handle({ query }) {

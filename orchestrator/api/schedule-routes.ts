@@ -17,6 +17,15 @@ import { type Route, route } from './route.ts';
 
 const onePipeline = z.strictObject({ name: slug });
 
+const tickQuery = z.strictObject({
+  pipeline: slug.optional(),
+  state: z.enum(tickStates).optional(),
+  before: tickCursor
+    .optional()
+    .describe('Only ticks whose occurrence is earlier; or what `next` said, for those after.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
 export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[] {
   const view = async (pipeline: string): Promise<PauseView> => {
     const found = (await ledger.pauses()).find((pause) => pause.pipeline === pipeline);
@@ -29,16 +38,7 @@ export function scheduleRoutes(ledger: TickLedger, scheduler: Scheduler): Route[
       method: 'get',
       path: '/v1/ticks',
       summary: 'List expected, fired and skipped ticks, newest occurrence first.',
-      query: z.strictObject({
-        pipeline: slug.optional(),
-        state: z.enum(tickStates).optional(),
-        before: tickCursor
-          .optional()
-          .describe(
-            'Only ticks whose occurrence is earlier; or what `next` said, for those after.',
-          ),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: tickQuery,
       status: 200,
       response: tickList,
       async handle({ query: { pipeline, state, before, limit } }) {

@@ -20,16 +20,18 @@ export interface SilenceRoutesOptions {
   ids: Ids;
 }
 
+const silenceQuery = z.strictObject({
+  active: z.enum(['true', 'false']).default('false').describe('Only those in force.'),
+  limit: z.coerce.number().int().min(1).max(500).default(50),
+});
+
 export function silenceRoutes({ silences, pipelines, clock, ids }: SilenceRoutesOptions): Route[] {
   return [
     route({
       method: 'get',
       path: '/v1/silences',
       summary: 'List silences, newest first.',
-      query: z.strictObject({
-        active: z.enum(['true', 'false']).default('false').describe('Only those in force.'),
-        limit: z.coerce.number().int().min(1).max(500).default(50),
-      }),
+      query: silenceQuery,
       status: 200,
       response: silenceList,
       async handle({ query: { active, limit } }) {

@@ -37,9 +37,7 @@ export interface PlanContext {
 export function planRun(request: RunRequest, context: PlanContext): RunPlan {
   const { pipeline, runDate, trigger, seed = 0, interval = null } = request;
   const params = resolveParams(pipeline, request.params);
-  const planHash = createHash('sha256')
-    .update(canonicalJson({ pipeline, runDate, interval, params, seed }))
-    .digest('hex');
+  const planHash = hashOf({ pipeline: pipelineHash(pipeline), runDate, interval, params, seed });
   return {
     ...context,
     pipeline,
@@ -56,3 +54,15 @@ export function planRun(request: RunRequest, context: PlanContext): RunPlan {
     fresh: request.fresh ?? false,
   };
 }
+
+const hashOf = (value: unknown): string =>
+  createHash('sha256').update(canonicalJson(value)).digest('hex');
+
+/** Made once for each pipeline, which is most of a plan. */
+function pipelineHash(pipeline: Pipeline): string {
+  const known = hashes.get(pipeline) ?? hashOf(pipeline);
+  hashes.set(pipeline, known);
+  return known;
+}
+
+const hashes = new WeakMap<Pipeline, string>();

@@ -17,7 +17,7 @@ import { type Decision, decide } from './decide.ts';
 import { eventMessage } from './event-message.ts';
 import { eventsOf } from './events-of.ts';
 import { type PoolSizes, PoolSlots } from './pools.ts';
-import { foldEvents, type RunStatus } from './run-status.ts';
+import { foldEvents, foldOn, type RunStatus } from './run-status.ts';
 import { cacheKey } from './step-cache.ts';
 
 export interface ChangeContext {
@@ -61,14 +61,14 @@ export function planChange(
     outbox.push({ id: event.id, topic: topic.commands, event });
   };
 
-  const before = foldEvents(plan, events);
-  happened.forEach(record);
+  const status = foldEvents(plan, events);
   if (happened.some(({ type }) => type === 'cancel_requested')) {
-    for (const commandId of inFlightCommands(before)) {
+    for (const commandId of inFlightCommands(status)) {
       send(eventType.cancellation, commandId, { version: 1, commandId });
     }
   }
-  const ended = happened.flatMap((event) => endedCommand(event, before));
+  const ended = happened.flatMap((event) => endedCommand(event, status));
+  const cached = happened.flatMap((event) => cachedStep(event));
   const held = inFlight.filter(({ commandId }) => !ended.includes(commandId));
   const pools = new PoolSlots(
     poolSizes,
@@ -76,12 +76,14 @@ export function planChange(
     waits.filter(({ runId }) => runId !== plan.runId),
   );
 
-  for (;;) {
-    const status = foldEvents(plan, draft);
+  happened.forEach(record);
+  for (let folded = events.length; ; ) {
+    foldOn(status, plan, draft.slice(folded));
+    folded = draft.length;
     const lacking = new Set<string>();
     const unknownKeys: string[] = [];
     const decisions = decide(plan, status, now);
-    if (decisions.some((decision) => carryOut(decision, status, lacking, unknownKeys))) continue;
+    if (decisions.some((decision) => carryOut(decision, lacking, unknownKeys))) continue;
 
     const waited = waits.filter(({ runId }) => runId === plan.runId).map(({ pool }) => pool);
     const isSameWait = waited.length === lacking.size && waited.every((pool) => lacking.has(pool));
@@ -96,18 +98,13 @@ export function planChange(
       ended,
       outbox,
       waits: [...lacking],
-      cached: happened.flatMap((event) => cachedStep(event, before)),
+      cached,
     };
     return { change, unknownKeys };
   }
 
   /** @returns whether anything was recorded; what keeps a step from its dispatch is added to the lists */
-  function carryOut(
-    decision: Decision,
-    status: RunStatus,
-    lacks: Set<string>,
-    unknown: string[],
-  ): boolean {
+  function carryOut(decision: Decision, lacks: Set<string>, unknown: string[]): boolean {
     if (decision.do !== 'dispatch') {
       eventsOf(decision).forEach(record);
       return true;
@@ -125,14 +122,14 @@ export function planChange(
     }
     const taken = pools.take(step, plan.pipeline, plan);
     if ('slots' in taken) {
-      dispatch(decision, status, taken.slots);
+      dispatch(decision, taken.slots);
       return true;
     }
     for (const pool of taken.lacking) lacks.add(pool);
     return false;
   }
 
-  function dispatch({ step, attempt }: Dispatch, status: RunStatus, slots: PoolSlot[]): void {
+  function dispatch({ step, attempt }: Dispatch, slots: PoolSlot[]): void {
     const command = commandOf(plan, status, step, attempt);
     const { id: commandId, runId } = command;
     record({ type: 'step_dispatched', step: step.name, attempt, commandId });
@@ -141,7 +138,7 @@ export function planChange(
   }
 
   /** The result of a success that later runs may reuse. */
-  function cachedStep(event: RunEvent, status: RunStatus): CachedStep[] {
+  function cachedStep(event: RunEvent): CachedStep[] {
     if (event.type !== 'step_succeeded') return [];
     const { step: name, attempt, result } = event;
     const own = status.steps.get(name);

@@ -23,17 +23,26 @@ export interface RunStatus {
 /** Where a run begins, and begins again. */
 const waiting = (queued: boolean): RunState => (queued ? 'queued' : 'running');
 
+type Folded = Pick<RunPlan, 'pipeline' | 'queued'>;
+
 /** Folds a run's events into where it stands. Pure: equal events give an equal status. */
-export function foldEvents(
-  { pipeline, queued }: Pick<RunPlan, 'pipeline' | 'queued'>,
-  events: readonly RecordedEvent[],
-): RunStatus {
+export function foldEvents(plan: Folded, events: readonly RecordedEvent[]): RunStatus {
+  const { pipeline, queued } = plan;
   const status: RunStatus = {
     state: waiting(queued),
     finishedAt: null,
     error: null,
     steps: new Map(pipeline.steps.map((definition) => [definition.name, freshStep(definition)])),
   };
+  return foldOn(status, plan, events);
+}
+
+/** Folds the events that came after those of `status` into it, which it changes. */
+export function foldOn(
+  status: RunStatus,
+  { queued }: Folded,
+  events: readonly RecordedEvent[],
+): RunStatus {
   for (const event of events) apply(status, event, queued);
   return status;
 }

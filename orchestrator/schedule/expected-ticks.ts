@@ -40,6 +40,7 @@ export function expectedTick(
 
 /** How long a tick is put off, in milliseconds: by its hash, so that it never changes. */
 function jitter(pipeline: string, occurrence: Date, mostSeconds: number): number {
+  if (mostSeconds === 0) return 0;
   const hash = createHash('sha256').update(`${pipeline}\n${occurrence.toISOString()}`).digest();
   return Math.floor((hash.readUIntBE(0, 6) / 2 ** 48) * mostSeconds * 1000);
 }

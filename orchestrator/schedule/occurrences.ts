@@ -60,18 +60,41 @@ function* cronOccurrences({ cron, timezone }: Timing, after: Date): Generator<Da
   }
 }
 
-const parsed = new Map<string, Cron>();
+/** What is parsed, and found after an instant, knows no present: it is kept. */
+interface ParsedCron {
+  cron: Cron;
+  /** By the instant after which it was looked for; null where there is no more. */
+  found: Map<number, Date | null>;
+}
 
-/** Parsed once: what is parsed knows no time. An offset is far faster than the zone `UTC`. */
-function parsedCron(cron: string, zone: { timezone: string } | { utcOffset: 0 }): Cron {
-  const key = `${JSON.stringify(zone)} ${cron}`;
-  const known = parsed.get(key) ?? new Cron(cron, { ...zone, mode: '5-part', paused: true });
-  parsed.set(key, known);
+const parsed = new Map<string, ParsedCron>();
+/** Most instants that are kept of an expression. */
+const FOUND = 1000;
+
+/** An offset is far faster than the zone `UTC`. */
+function parsedCron(expression: string, zone: { timezone: string } | { utcOffset: 0 }): ParsedCron {
+  const key = `${JSON.stringify(zone)} ${expression}`;
+  let known = parsed.get(key);
+  if (!known) {
+    const cron = new Cron(expression, { ...zone, mode: '5-part', paused: true });
+    known = { cron, found: new Map() };
+    parsed.set(key, known);
+  }
   return known;
 }
 
-function* allOf(cron: Cron, after: Date): Generator<Date> {
-  for (let next = cron.nextRun(after); next; next = cron.nextRun(next)) yield next;
+/** Many schedules share an expression, and their next occurrences are looked for at one time. */
+function nextOf({ cron, found }: ParsedCron, after: Date): Date | null {
+  const known = found.get(after.getTime());
+  if (known !== undefined) return known;
+  const next = cron.nextRun(after);
+  if (found.size === FOUND) found.clear();
+  found.set(after.getTime(), next);
+  return next;
+}
+
+function* allOf(cron: ParsedCron, after: Date): Generator<Date> {
+  for (let next = nextOf(cron, after); next; next = nextOf(cron, next)) yield next;
 }
 
 const minuteMs = 60_000;

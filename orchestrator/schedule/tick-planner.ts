@@ -163,12 +163,13 @@ function nextBatch(entry: Entry, from: Date, now: Date) {
   if (from > now && isFarEnough(upcoming, now)) return { upcoming, expected, through: from };
   const isOccurrence = entry.upcoming.at(-1)?.getTime() === from.getTime();
   for (const tick of expectedTicks(entry.pipeline, from, isOccurrence ? from : undefined)) {
-    const isWritten = tick.occurrence > now && isFarEnough(upcoming, now);
-    if (isWritten || expected.length === BATCH) {
-      return { upcoming, expected, through: expected.at(-1)?.occurrence ?? from };
-    }
+    const { occurrence } = tick;
     expected.push(tick);
-    if (tick.occurrence > now) upcoming.push(tick.occurrence);
+    if (occurrence > now) upcoming.push(occurrence);
+    // Asked before the next one is looked for, which takes long.
+    if (expected.length === BATCH || isFarEnough(upcoming, now)) {
+      return { upcoming, expected, through: occurrence };
+    }
   }
   return { upcoming, expected, through: FOREVER };
 }

@@ -24,16 +24,14 @@ export const externalEvent = cloudEvent.extend({
   data_base64: z.undefined({ error: 'expected JSON in data instead' }).optional(),
 });
 
+const versioned = z.object({ specversion: z.string() });
+
 /**
  * An event from outside. Errors: `CONTRACT_VERSION_UNKNOWN`, `INPUT_INVALID` naming the field, and
  * `BODY_TOO_LARGE`.
  */
 export function parseExternalEvent(input: unknown): CloudEvent {
-  const { specversion } = parseInput(
-    z.looseObject({ specversion: z.string() }),
-    input,
-    'CloudEvent',
-  );
+  const { specversion } = parseInput(versioned, input, 'CloudEvent');
   if (specversion !== '1.0') {
     const details = { contract: 'CloudEvent', version: specversion, known: '1.0' };
     throw new TriadError('CONTRACT_VERSION_UNKNOWN', details);

@@ -3,7 +3,7 @@ import { parseInput } from '../errors/parse-input.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
 /** Made once: making a schema takes a hundred times as long as using it. */
-const versioned = z.looseObject({ version: z.int() });
+const versioned = z.object({ version: z.int() });
 
 /**
  * Parses a document that carries `version`. A version that this build does not know is

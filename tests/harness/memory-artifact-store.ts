@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { checkArtifactPath } from '@triad/shared/artifacts/artifact-path.ts';
@@ -87,5 +87,5 @@ const artifactOf = (path: string, stored: { body: Buffer; generation: number }):
 const referenceOf = (path: string, body: Buffer): ArtifactReference => ({
   path,
   bytes: body.length,
-  sha256: createHash('sha256').update(body).digest('hex'),
+  sha256: hash('sha256', body),
 });

@@ -1,13 +1,18 @@
 import { parseArgs } from 'node:util';
+import { compileCacheDirectory } from '../../cli/system/compile-cache.ts';
 import { keepResults } from '../guarantees/results.ts';
 import { printFindings } from './print-findings.ts';
-import { simulate } from './simulate.ts';
+import { type Simulated, simulate } from './simulate.ts';
 import { scenarioOf } from './world/scenario.ts';
 import { World } from './world/world.ts';
+
+// The threads share what the first of them compiled.
+process.env.NODE_COMPILE_CACHE ??= compileCacheDirectory;
 
 /*
  * npm run simulate -- --runs 10000        worlds until so many runs were simulated
  * npm run simulate -- --from 1 --runs 500 the same worlds each time
+ * npm run simulate -- --workers 1         on one thread; without it, on as many as there are cores
  * npm run simulate -- --seed 123 --log    one world, with everything that happened in it
  */
 
@@ -16,15 +21,16 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '10000' },
     from: { type: 'string' },
     seed: { type: 'string' },
+    workers: { type: 'string' },
     log: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
   },
 });
 
-function integer(name: string, text: string): number {
+function integer(name: string, text: string, least = 0): number {
   const value = Number(text);
-  if (Number.isSafeInteger(value) && value >= 0) return value;
-  process.stderr.write(`--${name}: expected an integer from 0, got ${text}\n`);
+  if (Number.isSafeInteger(value) && value >= least) return value;
+  process.stderr.write(`--${name}: expected an integer from ${least}, got ${text}\n`);
   return process.exit(2);
 }
 
@@ -45,11 +51,13 @@ if (values.seed !== undefined) {
   // Other worlds each time, unless somebody asks for the same.
   const from = values.from ? integer('from', values.from) : Math.floor(Math.random() * 1e9);
   const isWatched = process.stderr.isTTY && !values.json;
-  const total = await simulate(from, (soFar) => {
+  const isEnough = (soFar: Simulated): boolean => {
     const text = `${soFar.runs} of ${runs} runs in ${soFar.worlds} worlds, ${soFar.failed.length} failed`;
     if (isWatched) process.stderr.write(`\r${text}\x1b[K`);
     return soFar.runs >= runs;
-  });
+  };
+  const workers = values.workers === undefined ? undefined : integer('workers', values.workers, 1);
+  const total = await simulate(from, isEnough, workers);
   if (isWatched) process.stderr.write('\r\x1b[K');
   if (values.json) process.stdout.write(`${JSON.stringify({ from, ...total })}\n`);
   else printFindings(from, total, (line) => process.stdout.write(`${line}\n`));

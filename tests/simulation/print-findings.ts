@@ -6,7 +6,7 @@ import { invariants } from './world/invariants/invariants.ts';
 /** What was checked, which faults there were, and how a world that failed is seen again. */
 export function printFindings(
   from: number,
-  { worlds, runs, seconds, failed, faults, checks }: Simulated,
+  { worlds, runs, seconds, workers, failed, faults, checks }: Simulated,
   say: (line: string) => void,
 ): void {
   const count = (head: string) => ({ head, align: 'right' as const });
@@ -20,7 +20,8 @@ export function printFindings(
   const rows = injected.map(([name, times]) => [name, String(times)]);
   say(`\n${renderTable([{ head: 'fault' }, count('times')], rows, plainStyle)}`);
   const speed = Math.round(runs / seconds);
-  say(`\n${runs} runs in ${worlds} worlds from seed ${from}: ${speed} runs a second`);
+  const where = workers === 1 ? 'one thread' : `${workers} threads`;
+  say(`\n${runs} runs in ${worlds} worlds from seed ${from}: ${speed} runs a second on ${where}`);
   for (const { seed, violations } of failed) {
     const [first] = violations;
     say(`\nseed ${seed} breaks: ${first?.invariant}\n  ${first?.at} ${first?.text}`);

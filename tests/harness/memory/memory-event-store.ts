@@ -16,7 +16,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async add({ eventId, event, receivedAt }: NewEvent) {
-    const { events, eventOfSource } = this.#tables;
+    const { events, eventOfSource, unprocessed } = this.#tables;
     const key = JSON.stringify([event.source, event.id]);
     const known = events.get(eventOfSource.get(key) ?? '');
     if (known) return { stored: known.stored, isNew: false };
@@ -29,6 +29,7 @@ export class MemoryEventStore implements EventStore {
       effects: [],
     };
     events.set(eventId, { stored, notBefore: 0 });
+    unprocessed.add(eventId);
     eventOfSource.set(key, eventId);
     return { stored, isNew: true };
   }
@@ -48,8 +49,9 @@ export class MemoryEventStore implements EventStore {
   }
 
   async unprocessed(now: Date, limit: number): Promise<StoredEvent[]> {
-    return [...this.#tables.events.values()]
-      .filter(({ stored, notBefore }) => stored.processedAt === null && notBefore <= now.getTime())
+    return [...this.#tables.unprocessed]
+      .flatMap((eventId) => this.#tables.events.get(eventId) ?? [])
+      .filter(({ notBefore }) => notBefore <= now.getTime())
       .map(({ stored }) => stored)
       .sort((a, b) => compare(a.eventId, b.eventId))
       .slice(0, limit);
@@ -65,9 +67,7 @@ export class MemoryEventStore implements EventStore {
   }
 
   async unannounced(since: Date | null, limit: number): Promise<string[]> {
-    const { runs, announced } = this.#tables;
-    return [...runs.values()]
-      .filter(({ state, plan }) => state === 'succeeded' && !announced.has(plan.runId))
+    return [...this.#tables.unannounced.values()]
       .filter(({ plan }) => !plan.cause?.startsWith('sense/'))
       .filter(({ finishedAt }) => !since || (finishedAt && finishedAt >= since))
       .sort(
@@ -81,6 +81,7 @@ export class MemoryEventStore implements EventStore {
   async announce(runId: string, event: NewEvent): Promise<void> {
     if (this.#tables.announced.has(runId)) return;
     this.#tables.announced.add(runId);
+    this.#tables.unannounced.delete(runId);
     await this.add(event);
   }
 
@@ -91,6 +92,8 @@ export class MemoryEventStore implements EventStore {
   #change(eventId: string, to: (stored: StoredEvent) => StoredEvent, notBefore: number): void {
     const found = this.#tables.events.get(eventId);
     if (found?.stored.processedAt !== null) return;
-    this.#tables.events.set(eventId, { stored: to(found.stored), notBefore });
+    const stored = to(found.stored);
+    this.#tables.events.set(eventId, { stored, notBefore });
+    if (stored.processedAt !== null) this.#tables.unprocessed.delete(eventId);
   }
 }

@@ -49,6 +49,7 @@ export class MemoryStateStore implements StateStore {
 
   async applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
     const { runs, inFlight, waits, cache, outbox, unfinished } = this.#tables;
+    const { announced, unannounced } = this.#tables;
     const run = runs.get(runId);
     if (!run) throw new Error(`there is no run ${runId}`);
     if (run.events.length !== seenEvents || !this.#slotsAreFree(change)) return false;
@@ -74,6 +75,8 @@ export class MemoryStateStore implements StateStore {
     Object.assign(run, { state, finishedAt, error });
     if (isUnfinished(run)) unfinished.set(runId, run);
     else unfinished.delete(runId);
+    if (state === 'succeeded' && !announced.has(runId)) unannounced.set(runId, run);
+    else unannounced.delete(runId);
     for (const message of change.outbox) outbox.set(message.id, { message, takenUntil: 0 });
     if (change.admission !== undefined) this.#tables.admissions += 1;
     return true;

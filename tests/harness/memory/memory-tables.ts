@@ -51,9 +51,12 @@ export class MemoryTables {
   readonly deliveries = new Map<string, { delivery: Delivery; dueAt: number }>();
   readonly deadLetters = new Map<string, DeadLetter>();
   readonly events = new Map<string, { stored: StoredEvent; notBefore: number }>();
+  /** Those of `events` that have not been processed, by their ids. */
+  readonly unprocessed = new Set<string>();
   readonly eventOfSource = new Map<string, string>();
-  /** Runs whose success became an event. */
+  /** Runs that succeeded and whose success became an event, or not yet. */
   readonly announced = new Set<string>();
+  readonly unannounced = new Map<string, MemoryRun>();
 
   putTick(tick: Tick): void {
     const key = tickName(tick);

@@ -57,15 +57,22 @@ export class MemoryTickLedger implements TickLedger {
   }
 
   async due(now: Date): Promise<Tick[]> {
-    return [...this.#tables.expected.values()].filter(({ dueAt }) => dueAt <= now).sort(byDue);
+    const until = now.getTime();
+    const due: Tick[] = [];
+    for (const tick of this.#tables.expected.values()) {
+      if (tick.dueAt.getTime() <= until) due.push(tick);
+    }
+    return due.sort(byDue);
   }
 
   async nextDue(now: Date): Promise<Date | undefined> {
-    let first: Date | undefined;
+    const after = now.getTime();
+    let first = Infinity;
     for (const { dueAt } of this.#tables.expected.values()) {
-      if (dueAt > now && (!first || dueAt < first)) first = dueAt;
+      const at = dueAt.getTime();
+      if (at > after && at < first) first = at;
     }
-    return first;
+    return first === Infinity ? undefined : new Date(first);
   }
 
   async skip(pipeline: string, occurrences: Date[], reason: string): Promise<void> {

@@ -19,8 +19,7 @@ export class Chronicle {
   }
 
   tell(happening: Happening): void {
-    const text = textOf(happening);
-    if (text !== undefined) this.note(text);
+    this.note(textOf(happening));
   }
 
   hash(): string {
@@ -28,7 +27,17 @@ export class Chronicle {
   }
 }
 
-function textOf(happening: Happening): string | undefined {
+/** What is told; the rest follows from it. */
+export const toldOf = [
+  'run created',
+  'run changed',
+  'sensor changed',
+  'job started',
+  'job ended',
+  'published',
+] as const;
+
+function textOf(happening: Happening): string {
   switch (happening.what) {
     case 'run created': {
       const { plan, tick } = happening.run;
@@ -45,6 +54,10 @@ function textOf(happening: Happening): string | undefined {
       });
       return `run ${run.plan.runId} ${change.state}: ${events.join(', ') || 'waits'}`;
     }
+    case 'sensor changed': {
+      const { key, generation, swap } = happening;
+      return `sensor ${key.pipeline}/${key.sensor} ${generation}: ${swap.value}`;
+    }
     case 'job started':
       return `job ${happening.spec.id} starts`;
     case 'job ended':
@@ -52,8 +65,8 @@ function textOf(happening: Happening): string | undefined {
     case 'published':
       return `job ${happening.publication.runId}:${happening.publication.step}:${happening.publication.attempt} publishes ${happening.publication.table}`;
     case 'ticks changed':
-    case 'minute':
+    case 'time passed':
     case 'rest':
-      return undefined;
+      return happening.what;
   }
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts';
@@ -8,7 +8,7 @@ import type { JobResult } from '@triad/shared/jobs/job.ts';
 import { simulated } from '../../harness/orchestrator/any-pipeline.ts';
 import type { JobFault } from './job-fate.ts';
 
-const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex');
+const hashOf = (text: string): string => hash('sha256', text);
 
 /** Everything that decides the result: equal for all attempts of a step of a run. */
 export const fingerprintOf = ({ runDate, step, params, inputs, pins }: JobSpec): string =>

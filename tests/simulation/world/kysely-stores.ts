@@ -5,6 +5,7 @@ import { KyselyBackfillStore } from '@triad/shared/state/kysely-backfill-store.t
 import { KyselyEventStore } from '@triad/shared/state/kysely-event-store.ts';
 import { KyselyResultHistory } from '@triad/shared/state/kysely-result-history.ts';
 import { KyselyRunFacts } from '@triad/shared/state/kysely-run-facts.ts';
+import { KyselySensorStore } from '@triad/shared/state/kysely-sensor-store.ts';
 import { KyselySilenceStore } from '@triad/shared/state/kysely-silence-store.ts';
 import { KyselyStateStore } from '@triad/shared/state/kysely-state-store.ts';
 import { KyselyTickLedger } from '@triad/shared/state/kysely-tick-ledger.ts';
@@ -18,6 +19,7 @@ export const kyselyStores = (db: Kysely<Database>): Stores => ({
   messages: new KyselyMessageStore(db),
   backfills: new KyselyBackfillStore(db),
   alarms: new KyselyAlarmStore(db),
+  sensors: new KyselySensorStore(db),
   silences: new KyselySilenceStore(db),
   facts: new KyselyRunFacts(db),
   events: new KyselyEventStore(db),

@@ -1,7 +1,7 @@
 import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
 import type { Dice } from './dice.ts';
 import type { EventQueue } from './event-queue.ts';
-import type { Weather } from './weather.ts';
+import type { Climate, Weather } from './weather.ts';
 
 export interface LifeOptions {
   name: string;
@@ -21,8 +21,12 @@ export interface LifeOptions {
 export class Life {
   readonly name: string;
   readonly clock: Clock;
-  /** How far its clock is ahead, in milliseconds. */
-  clockOffsetMs = 0;
+  /** When a fault last struck it, in milliseconds since 1970; of one that has not ended, its end. */
+  #disturbedAt: number;
+  #clockOffsetMs = 0;
+  #latest = 0;
+  /** When its clock was last wrong. */
+  #clockWrongAt: number;
   #isAlive = true;
   #frozenUntil = 0;
   readonly #options: LifeOptions;
@@ -30,15 +34,45 @@ export class Life {
 
   constructor(options: LifeOptions) {
     this.#options = options;
+    this.#disturbedAt = options.queue.now;
+    this.#clockWrongAt = options.queue.now;
     this.name = options.name;
     this.clock = {
-      now: () => new Date(options.queue.now + this.clockOffsetMs),
+      now: () => {
+        const now = options.queue.now + this.#clockOffsetMs;
+        this.#latest = Math.max(this.#latest, now);
+        return new Date(now);
+      },
       setTimer: (delayMs, callback) => this.#in(delayMs, callback),
     };
   }
 
   get isAlive(): boolean {
     return this.#isAlive;
+  }
+
+  /** The latest time that its clock has shown, in milliseconds since 1970. */
+  get latest(): number {
+    return this.#latest;
+  }
+
+  /** How far its clock is ahead, in milliseconds. */
+  get clockOffsetMs(): number {
+    return this.#clockOffsetMs;
+  }
+
+  set clockOffsetMs(ms: number) {
+    this.#clockWrongAt = this.#options.queue.now;
+    this.#clockOffsetMs = ms;
+  }
+
+  /** How long it has lived without a fault, and how long its clock has been right, in milliseconds. */
+  get health(): { calmMs: number; clockRightMs: number } {
+    const { now } = this.#options.queue;
+    return {
+      calmMs: now - this.#disturbedAt,
+      clockRightMs: this.#clockOffsetMs === 0 ? now - this.#clockWrongAt : 0,
+    };
   }
 
   die(): void {
@@ -52,6 +86,7 @@ export class Life {
   /** Nothing that it does happens, nor does it hear anything, until then. */
   freeze(ms: number): void {
     this.#frozenUntil = this.#options.queue.now + ms;
+    this.#disturbedAt = this.#frozenUntil;
   }
 
   /**
@@ -70,22 +105,22 @@ export class Life {
   }
 
   call<T>(work: () => Promise<T>): Promise<T> {
-    const { dice, weather, latencyMs } = this.#options;
+    const { dice, latencyMs } = this.#options;
     return new Promise((resolve, reject) => {
-      const isSlow = weather.strikes('slowCall');
+      const isSlow = this.#isStruck('slowCall');
       const delay = isSlow ? dice.between(500, 15_000) : latencyMs * dice.next();
       this.#in(delay, () => {
-        if (weather.strikes('crash')) return this.die();
-        if (weather.strikes('failedCall')) return reject(new Error('the store is not there'));
+        if (this.#isStruck('crash')) return this.die();
+        if (this.#isStruck('failedCall')) return reject(new Error('the store is not there'));
         const answer = (deliver: () => void) => {
-          if (weather.strikes('crash')) return this.die();
+          if (this.#isStruck('crash')) return this.die();
           if (!this.#isFrozen) deliver();
           else this.#in(0, deliver);
         };
         work().then(
           (value) =>
             answer(() => {
-              if (!weather.strikes('timedOutCall')) resolve(value);
+              if (!this.#isStruck('timedOutCall')) resolve(value);
               else reject(new Error('the store did not answer in time'));
             }),
           (error: unknown) => answer(() => reject(error)),
@@ -107,6 +142,12 @@ export class Life {
     });
   }
 
+  #isStruck(fault: keyof Climate): boolean {
+    const isStruck = this.#options.weather.strikes(fault);
+    if (isStruck) this.#disturbedAt = this.#options.queue.now;
+    return isStruck;
+  }
+
   get #isFrozen(): boolean {
     return this.#frozenUntil > this.#options.queue.now;
   }
@@ -123,6 +164,14 @@ export class Life {
     cancel = queue.in(delayMs, happen);
     return () => cancel();
   }
+}
+
+/** Since when one of them has had no faults, and none of them a wrong clock. */
+export function watchedSince(lives: readonly Life[], now: number): number {
+  const health = lives.map((life) => life.health);
+  const calmMs = Math.max(0, ...health.map((own) => own.calmMs));
+  const clocksRightMs = Math.min(...health.map((own) => own.clockRightMs));
+  return now - Math.min(calmMs, clocksRightMs);
 }
 
 const known = new WeakMap<object, string[]>();

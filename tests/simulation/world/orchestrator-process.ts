@@ -4,7 +4,6 @@ import type { Push } from '@triad/shared/messenger/push.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
 import { FakeProbe } from '../../harness/sensors/fake-probe.ts';
-import { noSensors } from './no-sensors.ts';
 import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
 import { simulatedIds } from './simulated-ids.ts';
 
@@ -47,12 +46,18 @@ export function startOrchestrator(options: ProcessOptions): {
   const orchestrator = new Orchestrator({
     ...common,
     state: life.bind(stores.state, witness.state(stores.state)),
-    ledger: life.bind(stores.ledger, witness.ledger(stores.ledger)),
+    ledger: life.bind(stores.ledger, {
+      ...witness.ledger(stores.ledger, life),
+      async due(now) {
+        if (options.isLedgerDown()) throw new Error('the ledger is not there');
+        return stores.ledger.due(now);
+      },
+    }),
     backfills: life.bind(stores.backfills),
     events: life.bind(stores.events),
     history: life.bind(stores.history),
-    sensors: noSensors,
-    probes: { files: new FakeProbe(), http: new FakeProbe() },
+    sensors: life.bind(stores.sensors, witness.sensors(stores.sensors)),
+    probes: { files: new FakeProbe(), http: life.bind(options.feed) },
     eventSources: [],
     messenger: push,
     artifacts: life.bind(artifacts),
@@ -64,7 +69,7 @@ export function startOrchestrator(options: ProcessOptions): {
       },
       check: async () => {},
     },
-    pipelines: new Map(scenario.pipelines.map((pipeline) => [pipeline.name, pipeline])),
+    pipelines: new Map(options.pipelines.map((pipeline) => [pipeline.name, pipeline])),
     poolSizes: scenario.poolSizes,
     maxActiveRuns: scenario.maxActiveRuns,
     codeRevision: '0'.repeat(40),

@@ -1,7 +1,9 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Dice } from './dice.ts';
 import type { EventQueue } from './event-queue.ts';
+import type { Feed } from './feed.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
 import type { Scenario } from './scenario.ts';
@@ -13,10 +15,15 @@ import type { Witness } from './witness.ts';
 export interface ProcessOptions {
   life: Life;
   scenario: Scenario;
+  /** As they are when the process starts. */
+  pipelines: readonly Pipeline[];
   stores: Stores;
   artifacts: ArtifactStore;
   jobs: SimulatedJobs;
+  /** Whether nobody can read which ticks are due. */
+  isLedgerDown: () => boolean;
   network: Network;
+  feed: Feed;
   queue: EventQueue;
   witness: Witness;
   /** Chance inside of the process: jitter, ids. */

@@ -4,6 +4,7 @@ import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
 import type { EventStore } from '@triad/shared/state/event-store.ts';
 import type { ResultHistory } from '@triad/shared/state/result-history.ts';
 import type { RunFacts } from '@triad/shared/state/run-facts.ts';
+import type { SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { SilenceStore } from '@triad/shared/state/silence-store.ts';
 import type { StateStore } from '@triad/shared/state/state-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
@@ -13,6 +14,7 @@ import { MemoryEventStore } from '../../harness/memory/memory-event-store.ts';
 import { MemoryMessageStore } from '../../harness/memory/memory-message-store.ts';
 import { MemoryResultHistory } from '../../harness/memory/memory-result-history.ts';
 import { MemoryRunFacts } from '../../harness/memory/memory-run-facts.ts';
+import { MemorySensorStore } from '../../harness/memory/memory-sensor-store.ts';
 import { MemorySilenceStore } from '../../harness/memory/memory-silence-store.ts';
 import { MemoryStateStore } from '../../harness/memory/memory-state-store.ts';
 import { MemoryTables } from '../../harness/memory/memory-tables.ts';
@@ -25,6 +27,7 @@ export interface Stores {
   messages: MessageStore;
   backfills: BackfillStore;
   alarms: AlarmStore;
+  sensors: SensorStore;
   silences: SilenceStore;
   facts: RunFacts;
   events: EventStore;
@@ -39,6 +42,7 @@ export function memoryStores(): Stores {
     messages: new MemoryMessageStore(tables),
     backfills: new MemoryBackfillStore(tables),
     alarms: new MemoryAlarmStore(),
+    sensors: new MemorySensorStore(),
     silences: new MemorySilenceStore(),
     facts: new MemoryRunFacts(tables),
     events: new MemoryEventStore(tables),

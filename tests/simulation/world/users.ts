@@ -48,18 +48,13 @@ export class Users {
     await action().catch(() => {});
   }
 
-  /** Until it has worked: no schedule starts anything any more. */
-  async pauseAll(pause: (ms: number) => Promise<void>): Promise<void> {
-    // Requests to resume may still be on their way.
-    await pause(60_000);
-    for (const { name, schedule } of this.#options.scenario.pipelines) {
-      while (schedule) {
-        try {
-          await this.#ask('/v1/pipelines/{name}:pause', { params: { name } });
-          break;
-        } catch {
-          await pause(1000);
-        }
+  /** Again and again, since requests to resume may still be on their way. */
+  async keepPaused(pause: (ms: number) => Promise<void>): Promise<never> {
+    for (;;) {
+      await pause(45_000);
+      for (const { name, schedule } of this.#options.scenario.pipelines) {
+        const request = { params: { name } };
+        if (schedule) await this.#ask('/v1/pipelines/{name}:pause', request).catch(() => {});
       }
     }
   }
@@ -75,7 +70,7 @@ export class Users {
   async #start(): Promise<void> {
     const { dice } = this.#options;
     const params = { level: dice.integer(0, 1), parts: dice.pick(['', 'a', 'a,b,c']) };
-    const body = { pipeline: this.#pipeline, runDate: '2024-01-01', params };
+    const body = { pipeline: this.#pipeline, runDate: '2023-12-31', params };
     if (dice.happens(0.5)) return void (await this.#ask('/v1/runs', { body }));
     // Asked until it is answered: the key makes it one run.
     this.#keys += 1;

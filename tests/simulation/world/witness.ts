@@ -1,8 +1,11 @@
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { RunPlan } from '@triad/shared/contracts/run-plan.ts';
+import type { RunState } from '@triad/shared/contracts/run-view.ts';
+import type { CursorSwap, SensorKey, SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { RecordedEvent, RunChange, StateStore } from '@triad/shared/state/state-store.ts';
 import type { Tick, TickKey, TickLedger } from '@triad/shared/state/tick-ledger.ts';
-import { foldEvents, type RunStatus } from '../../../orchestrator/run/run-status.ts';
+import { foldEvents, foldOn, type RunStatus } from '../../../orchestrator/run/run-status.ts';
+import type { Life } from './life.ts';
 import type { Published } from './warehouse.ts';
 
 /** A run as it was committed, kept apart from the store. */
@@ -16,13 +19,15 @@ export interface SeenRun {
 /** What was just committed, or begun. */
 export type Happening =
   | { what: 'run created'; run: SeenRun }
-  | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunStatus; seen: number }
-  | { what: 'ticks changed'; ticks: Tick[] }
+  | { what: 'run changed'; run: SeenRun; change: RunChange; before: RunState; seen: number }
+  /** All those of a pipeline, of which some changed; the latest time that their changer has seen. */
+  | { what: 'ticks changed'; ticks: Tick[]; latest: number }
+  | { what: 'sensor changed'; key: SensorKey; generation: number; swap: CursorSwap }
   | { what: 'job started'; spec: JobSpec }
   | { what: 'job ended'; commandId: string; end: string }
   | { what: 'published'; publication: Published; standing: Published | undefined }
-  /** A minute without faults has passed; in milliseconds since 1970. */
-  | { what: 'minute'; now: number }
+  /** Time has passed: now in milliseconds since 1970, and since when a watcher was undisturbed. */
+  | { what: 'time passed'; now: number; watchedSince: number }
   /** All faults are over, and so is the time that the system has to come to rest. */
   | { what: 'rest' };
 
@@ -31,10 +36,10 @@ export type Watcher = (happening: Happening) => void | Promise<void>;
 /** Sees every commit at the moment it is made, before anything else can happen. */
 export class Witness {
   readonly runs = new Map<string, SeenRun>();
-  readonly #watchers: Watcher[] = [];
+  readonly #watchers = new Map<Happening['what'], Watcher[]>();
 
-  add(watcher: Watcher): void {
-    this.#watchers.push(watcher);
+  add(on: readonly Happening['what'][], watcher: Watcher): void {
+    for (const what of on) this.#watchers.set(what, [...(this.#watchers.get(what) ?? []), watcher]);
   }
 
   /** Takes note of the runs that were there before the world began. */
@@ -48,7 +53,7 @@ export class Witness {
   }
 
   async see(happening: Happening): Promise<void> {
-    for (const watch of this.#watchers) {
+    for (const watch of this.#watchers.get(happening.what) ?? []) {
       const watching = watch(happening);
       if (watching) await watching;
     }
@@ -70,30 +75,44 @@ export class Witness {
         const isApplied = await store.applyChange(runId, seen, change);
         const run = this.runs.get(runId);
         if (!isApplied || !run) return isApplied;
-        const before = run.status;
-        for (const { at, event } of change.events) {
-          run.events.push({ seq: run.events.length + 1, at, event });
-        }
-        run.status = foldEvents(run.plan, run.events);
+        const before = run.status.state;
+        const added = change.events.map(({ at, event }, index) => {
+          return { seq: run.events.length + 1 + index, at, event };
+        });
+        run.events.push(...added);
+        foldOn(run.status, run.plan, added);
         await this.see({ what: 'run changed', run, change, before, seen });
         return true;
       },
     };
   }
 
-  ledger(ledger: TickLedger): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
+  sensors(store: SensorStore): Pick<SensorStore, 'swap'> {
+    return {
+      swap: async (key: SensorKey, generation: number, swap: CursorSwap) => {
+        const isSwapped = await store.swap(key, generation, swap);
+        const what = 'sensor changed';
+        if (isSwapped) await this.see({ what, key, generation: generation + 1, swap });
+        return isSwapped;
+      },
+    };
+  }
+
+  ledger(ledger: TickLedger, life: Life): Pick<TickLedger, 'plan' | 'forget' | 'skip' | 'resume'> {
     const seeing =
-      <A extends unknown[], R>(method: (...args: A) => Promise<R>) =>
+      <A extends unknown[], R>(method: (...args: A) => Promise<R>, of: (...args: A) => string) =>
       async (...args: A): Promise<R> => {
         const result = await method.apply(ledger, args);
-        await this.see({ what: 'ticks changed', ticks: await ledger.list({ limit: 10_000 }) });
+        const ticks = await ledger.list({ pipeline: of(...args), limit: 10_000 });
+        await this.see({ what: 'ticks changed', ticks, latest: life.latest });
         return result;
       };
+    const first = (pipeline: string) => pipeline;
     return {
-      plan: seeing(ledger.plan),
-      forget: seeing(ledger.forget),
-      skip: seeing(ledger.skip),
-      resume: seeing(ledger.resume),
+      plan: seeing(ledger.plan, ({ next }) => next.pipeline),
+      forget: seeing(ledger.forget, first),
+      skip: seeing(ledger.skip, first),
+      resume: seeing(ledger.resume, first),
     };
   }
 }

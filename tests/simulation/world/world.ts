@@ -1,11 +1,14 @@
+import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
 import { MemoryArtifactStore } from '../../harness/memory-artifact-store.ts';
-import { Chronicle } from './chronicle.ts';
+import { Chronicle, toldOf } from './chronicle.ts';
 import { Dice } from './dice.ts';
 import { EventQueue } from './event-queue.ts';
+import { Feed } from './feed.ts';
 import { strike } from './incidents.ts';
-import { invariants } from './invariants/invariants.ts';
 import { startInvoker } from './invoker-process.ts';
-import { Life } from './life.ts';
+import { isAtRest } from './is-at-rest.ts';
+import { Judge } from './judge.ts';
+import { Life, watchedSince } from './life.ts';
 import { Network } from './network.ts';
 import { startOrchestrator } from './orchestrator-process.ts';
 import type { InvokerProcess, OrchestratorProcess, ProcessOptions } from './processes.ts';
@@ -16,31 +19,15 @@ import { memoryStores, type Stores } from './stores.ts';
 import { Users } from './users.ts';
 import { Warehouse } from './warehouse.ts';
 import { calm, Weather } from './weather.ts';
-import { type SeenRun, Witness, waitsForPast } from './witness.ts';
-
-export interface Violation {
-  invariant: string;
-  at: string;
-  text: string;
-}
-
-export interface WorldReport {
-  seed: number;
-  runs: number;
-  /** Of everything that happened. */
-  hash: string;
-  violations: Violation[];
-  /** How often each fault happened. */
-  faults: Record<string, number>;
-  /** How often each invariant was checked. */
-  checks: Record<string, number>;
-  log: string[];
-}
+import { type SeenRun, Witness } from './witness.ts';
+import type { WorldReport } from './world-report.ts';
 
 /** No fault happens before everything is up, in milliseconds. */
 const BOOT_MS = 5000;
 /** Once faults have stopped, runs that stand still for so long are stuck, in milliseconds. */
 const PATIENCE_MS = 30 * 60_000;
+/** By then the world must have come to rest, in milliseconds. */
+const MOST_MS = 6 * 3_600_000;
 
 /** One deterministic world: the real parts on simulated ground, as a scenario wills. */
 export class World {
@@ -53,19 +40,24 @@ export class World {
   readonly #chronicle: Chronicle;
   readonly #artifacts = new MemoryArtifactStore();
   readonly #jobs: SimulatedJobs;
+  readonly #feed: Feed;
   readonly #users: Users;
   readonly #dice: Dice;
-  readonly #violations: Violation[] = [];
+  readonly #judge: Judge;
   readonly #orchestrators: (OrchestratorProcess | undefined)[];
   #invoker: InvokerProcess | undefined;
   #isStorm = true;
+  /** What a process finds that starts now. */
+  #pipelines: readonly Pipeline[];
+  /** When a process died whose clock was wrong. */
+  #clockWrongAt = 0;
   /** When a run changed last. */
   #movedAt = 0;
-  readonly #checks: Record<string, number> = {};
 
   constructor(scenario: Scenario, stores: Stores = memoryStores()) {
     const { seed } = scenario;
     this.#scenario = scenario;
+    this.#pipelines = scenario.pipelines;
     this.#stores = stores;
     this.#dice = new Dice(seed, 2);
     this.#queue = new EventQueue(scenario.beginsAt, new Dice(seed, 3).next);
@@ -85,6 +77,7 @@ export class World {
       onStart: (spec) => see({ what: 'job started', spec }),
       onEnd: (commandId, end) => see({ what: 'job ended', commandId, end }),
     });
+    this.#feed = new Feed(this.#queue, new Dice(seed, 8));
     this.#users = new Users({
       dice: new Dice(seed, 7),
       scenario,
@@ -97,12 +90,12 @@ export class World {
       deadLetters: async () => (await stores.messages.deadLetters(5)).map(({ id }) => id),
       backfills: async () => (await stores.backfills.unfinished()).map(({ id }) => id),
     });
-    this.#observe();
+    this.#judge = this.#observe();
   }
 
-  #observe(): void {
-    const { poolSizes, maxActiveRuns, pipelines, beginsAt, stormMs } = this.#scenario;
-    const { state, ledger, alarms, events } = this.#stores;
+  #observe(): Judge {
+    const { poolSizes, maxActiveRuns, pipelines, edit, beginsAt, stormMs } = this.#scenario;
+    const { state, ledger, alarms, events, sensors } = this.#stores;
     const surroundings = {
       runs: this.#witness.runs,
       artifacts: this.#artifacts,
@@ -110,32 +103,22 @@ export class World {
       ledger,
       alarms,
       events,
+      sensors,
+      feed: this.#feed,
       poolSizes,
       maxActiveRuns,
       pipelines,
+      definitions: [...pipelines, ...(edit?.pipelines ?? [])],
       watchesAlarms: this.#scenario.watchesAlarms,
       decided: this.#users.decided,
       from: beginsAt + BOOT_MS,
       until: beginsAt + stormMs,
     };
-    this.#witness.add((happening) => {
-      this.#chronicle.tell(happening);
-      if (happening.what === 'run changed') this.#movedAt = this.#queue.now;
+    this.#witness.add(toldOf, (happening) => this.#chronicle.tell(happening));
+    this.#witness.add(['run changed'], () => {
+      this.#movedAt = this.#queue.now;
     });
-    for (const { name, of } of invariants) {
-      const check = of(surroundings);
-      const judge = (text: string | undefined): void => {
-        if (text === undefined) return;
-        this.#chronicle.note(`VIOLATION: ${name}: ${text}`);
-        const at = new Date(this.#queue.now).toISOString();
-        this.#violations.push({ invariant: name, at, text });
-      };
-      this.#witness.add((happening) => {
-        this.#checks[name] = (this.#checks[name] ?? 0) + 1;
-        const found = check(happening);
-        return found instanceof Promise ? found.then(judge) : judge(found);
-      });
-    }
+    return new Judge(this.#witness, surroundings, this.#queue, this.#chronicle);
   }
 
   /** All runs that there were. */
@@ -152,15 +135,18 @@ export class World {
     this.#weather.climate = this.#scenario.climate;
     this.#often(this.#scenario.incidentsPerMinute, () => this.#strike());
     this.#often(this.#scenario.actionsPerMinute, () => void this.#users.act());
+    this.#often(this.#scenario.changesPerMinute, () => this.#feed.change());
+    this.#deploy();
+    if (this.#scenario.watchesAlarms) this.#letTimePass();
     await this.#until(beginsAt + stormMs);
     await this.#calmDown();
     return {
       seed: this.#scenario.seed,
       runs: this.#witness.runs.size,
       hash: this.#chronicle.hash(),
-      violations: this.#violations,
+      violations: this.#judge.violations,
       faults: this.#weather.counts,
-      checks: this.#checks,
+      checks: this.#judge.checks,
       log: this.#chronicle.lines,
     };
   }
@@ -175,43 +161,38 @@ export class World {
       life.clockOffsetMs = 0;
       life.freeze(0);
     }
-    const eachMinute = () => {
-      void this.#witness.see({ what: 'minute', now: this.#queue.now });
-      this.#queue.in(60_000, eachMinute);
-    };
-    this.#queue.in(120_000, eachMinute);
-    let isPaused = false;
-    void this.#users
-      .pauseAll((ms) => this.#queue.pause(ms))
-      .then(() => {
-        isPaused = true;
-      });
+    void this.#users.keepPaused((ms) => this.#queue.pause(ms));
     this.#movedAt = this.#queue.now;
-    const isPatient = () => this.#queue.now < this.#movedAt + PATIENCE_MS;
+    const end = this.#queue.now + MOST_MS;
+    const isPatient = () => this.#queue.now < Math.min(this.#movedAt + PATIENCE_MS, end);
     // Once more after a while: requests that took long may have come, and alarms are looked at.
     for (let isQuiet = false; !isQuiet && isPatient(); ) {
-      while (isPatient() && !(isPaused && (await this.#isAtRest()))) {
+      while (isPatient() && !(await this.#isAtRest())) {
         await this.#until(this.#queue.now + 5000);
-        if (this.#violations.length > 0) return;
+        if (this.#judge.violations.length > 0) return;
       }
-      await this.#until(this.#queue.now + 150_000);
+      await this.#until(this.#queue.now + (this.#scenario.watchesAlarms ? 150_000 : 45_000));
       isQuiet = await this.#isAtRest();
     }
-    if (this.#violations.length === 0) await this.#witness.see({ what: 'rest' });
+    if (this.#judge.violations.length === 0) await this.#witness.see({ what: 'rest' });
   }
 
-  async #isAtRest(): Promise<boolean> {
-    for (const run of this.#witness.runs.values()) {
-      if (!run.status.finishedAt && !waitsForPast(run)) return false;
-    }
-    if ((await this.#stores.backfills.unfinished()).length > 0) return false;
-    return (await this.#stores.state.unpublished(1)).length === 0;
+  #isAtRest(): Promise<boolean> {
+    return isAtRest(this.#scenario, this.#witness.runs.values(), this.#stores, this.#feed);
   }
 
-  /** Lets happen what happens until then. */
-  async #until(ms: number): Promise<void> {
-    await settled();
-    while (this.#violations.length === 0 && this.#queue.step(ms)) await settled();
+  /** Lets happen what happens until then: all that follows from one event before the next. */
+  #until(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const next = (): void => {
+        const isOver = this.#judge.violations.length > 0 || !this.#queue.step(ms);
+        if (isOver) resolve();
+        else void settled.then(whenAllHappened);
+      };
+      // A tick that a promise asks for comes when no promise is left to go on.
+      const whenAllHappened = () => process.nextTick(next);
+      void settled.then(whenAllHappened);
+    });
   }
 
   /** So many times a minute, while there are faults. */
@@ -223,6 +204,33 @@ export class World {
       this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
     };
     this.#queue.in((2 * this.#dice.next() * 60_000) / perMinute, next);
+  }
+
+  #letTimePass(): void {
+    const { now } = this.#queue;
+    const lives = this.#orchestrators.flatMap((process) => process?.life ?? []);
+    const since = Math.max(watchedSince(lives, now), this.#clockWrongAt);
+    void this.#witness.see({ what: 'time passed', now, watchedSince: since });
+    this.#queue.in(20_000, () => this.#letTimePass());
+  }
+
+  /** Not before everything is up: without it no scheduler starts. */
+  get #isLedgerDown(): boolean {
+    const { ledgerIsDown, beginsAt } = this.#scenario;
+    return ledgerIsDown && this.#isStorm && this.#queue.now > beginsAt + BOOT_MS;
+  }
+
+  /** Starts the orchestrators again, one after the other, with pipelines that were edited. */
+  #deploy(): void {
+    const { edit } = this.#scenario;
+    if (!edit) return;
+    this.#queue.in(edit.afterMs, () => {
+      this.#chronicle.note('pipelines are edited');
+      this.#pipelines = edit.pipelines;
+      for (const process of this.#orchestrators) {
+        this.#queue.in(this.#dice.between(0, 30_000), () => process?.life.die());
+      }
+    });
   }
 
   #strike(): void {
@@ -274,8 +282,9 @@ export class World {
       dice: this.#dice,
       weather: this.#weather,
       latencyMs: this.#scenario.latencyMs,
-      onDeath: () => {
+      onDeath: (life) => {
         this.#chronicle.note(`${name} dies`);
+        if (life.clockOffsetMs !== 0) this.#clockWrongAt = this.#queue.now;
         const boot = bury();
         this.#queue.in(this.#dice.between(100, this.#isStorm ? 20_000 : 1000), boot);
       },
@@ -286,14 +295,17 @@ export class World {
     return {
       life,
       scenario: this.#scenario,
+      pipelines: this.#pipelines,
       stores: this.#stores,
       artifacts: this.#artifacts,
       jobs: this.#jobs,
       network: this.#network,
+      feed: this.#feed,
       queue: this.#queue,
       witness: this.#witness,
       dice: this.#dice,
       log: silentLog,
+      isLedgerDown: () => this.#isLedgerDown,
       peers: {
         orchestrator: () => this.#anyOrchestrator(),
         invoker: () => this.#invoker,
@@ -302,5 +314,4 @@ export class World {
   }
 }
 
-/** Lets all that follows from one event happen before the next. */
-const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+const settled = Promise.resolve();

@@ -1,15 +1,17 @@
 import type { Invariant } from './invariant.ts';
 
-/** How long after something is wrong its alarm must be open, in milliseconds. */
+/** How long after something is wrong its alarm must be open where somebody watches, in milliseconds. */
 const GRACE_MS = 60_000;
 
 export const alarmsFire: Invariant = {
   name: 'what is missing, late or failed has its alarm, what recovered has none',
+  on: ['time passed'],
   of({ runs, ledger, alarms, pipelines, watchesAlarms }) {
     if (!watchesAlarms) return () => undefined;
     return async (happening) => {
-      if (happening.what !== 'minute') return undefined;
-      const { now } = happening;
+      if (happening.what !== 'time passed') return undefined;
+      const { now, watchedSince } = happening;
+      if (watchedSince + GRACE_MS > now) return undefined;
       const isOver = (since: Date, seconds: number) =>
         since.getTime() + 1000 * seconds + GRACE_MS < now;
       const open = new Map((await alarms.openAlarms()).map((alarm) => [alarm.key, alarm]));
@@ -18,13 +20,13 @@ export const alarmsFire: Invariant = {
         const limit = policy.startWithinSeconds + (schedule?.jitterSeconds ?? 0);
         const ticks = await ledger.list({ pipeline: name, state: 'expected', limit: 1000 });
         for (const { occurrence, runDate } of ticks) {
-          if (!isOver(occurrence, limit)) continue;
+          if (!isOver(occurrence, limit) || isMadeUpFor(name, runDate, occurrence)) continue;
           if (!open.has(`run_missing/${name}/${runDate}`)) return `a missing run of ${name}`;
         }
       }
 
       const finished = new Map<string, { at: Date; state: string }[]>();
-      for (const [runId, { plan, status, tick }] of runs) {
+      for (const [runId, { plan, status, tick, events }] of runs) {
         const { name, alarms: policy } = plan.pipeline;
         const { finishWithinSeconds = Infinity } = policy;
         // A tick is due after its occurrence, by its jitter.
@@ -37,7 +39,14 @@ export const alarmsFire: Invariant = {
           if (open.has(`run_late/${name}/${runId}`) && isOver(status.finishedAt, 0)) {
             return `run ${runId} is not late any more`;
           }
-        } else if (plan.trigger !== 'backfill' && isOver(due, finishWithinSeconds + jitter)) {
+          continue;
+        }
+        if (plan.trigger === 'backfill') continue;
+        const waitsSince = new Date(Math.max(due.getTime(), Number(events.at(-1)?.at ?? 0)));
+        if (status.state === 'queued' && isOver(waitsSince, policy.startWithinSeconds + jitter)) {
+          if (!open.has(`run_not_started/${name}/${runId}`)) return `run ${runId} waits too long`;
+        }
+        if (isOver(due, finishWithinSeconds + jitter)) {
           if (!open.has(`run_late/${name}/${runId}`)) return `run ${runId} is late`;
         }
       }
@@ -48,12 +57,23 @@ export const alarmsFire: Invariant = {
         const [failed, succeeded] = [last('failed'), last('succeeded')];
         const alarm = open.get(key);
         if (failed > succeeded && isOver(new Date(failed), 0) && !alarm) return `${key}: no alarm`;
-        const isMadeUpFor = alarm && succeeded > failed && succeeded >= alarm.since.getTime();
-        if (isMadeUpFor && isOver(new Date(succeeded), 0)) {
+        const hasRecovered = alarm && succeeded > failed && succeeded >= alarm.since.getTime();
+        if (hasRecovered && isOver(new Date(succeeded), 0)) {
           return `${key} has recovered, and its alarm is open`;
         }
       }
       return undefined;
     };
+
+    /** Whether somebody has started a run instead of the one that is missing. */
+    function isMadeUpFor(pipeline: string, runDate: string, since: Date): boolean {
+      return [...runs.values()].some(
+        ({ plan }) =>
+          plan.pipeline.name === pipeline &&
+          plan.runDate === runDate &&
+          plan.createdAt >= since &&
+          ['manual', 'rerun', 'backfill'].includes(plan.trigger),
+      );
+    }
   },
 };

@@ -3,6 +3,7 @@ import type { Invariant } from './invariant.ts';
 
 export const nothingStuck: Invariant = {
   name: 'no run is stuck once faults have stopped',
+  on: ['rest'],
   of({ runs, state }) {
     return async (happening) => {
       if (happening.what !== 'rest') return undefined;

@@ -2,10 +2,11 @@ import { userEvent } from '../scenario.ts';
 import type { Invariant } from './invariant.ts';
 
 /** What starts runs for a cause; people may start as many as they like. */
-const caused = new Set(['schedule', 'backfill', 'event', 'pipeline']);
+const caused = new Set(['schedule', 'backfill', 'event', 'pipeline', 'sensor']);
 
 export const oneRunPerCause: Invariant = {
   name: 'each event, success and date of a backfill has one run',
+  on: ['run created', 'rest'],
   of({ runs, events, pipelines }) {
     const known = new Set<string>();
     return (happening) => {

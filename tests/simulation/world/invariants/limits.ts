@@ -11,6 +11,7 @@ const wasRetried = ({ events }: SeenRun): boolean =>
 
 export const admittedWithinLimits: Invariant = {
   name: 'no more runs are admitted than may be active, each in its turn',
+  on: ['run changed'],
   of({ runs, maxActiveRuns }) {
     return (happening) => {
       if (happening.what !== 'run changed') return undefined;
@@ -45,6 +46,7 @@ export const admittedWithinLimits: Invariant = {
 
 export const slotsHeldOnce: Invariant = {
   name: 'no slot of a pool is held twice, nor more slots than there are',
+  on: ['run changed'],
   of({ poolSizes, runs }) {
     const holders = new Map<string, string>();
     return (happening) => {

@@ -1,9 +1,11 @@
-import { manifestPath, parseManifest } from '@triad/shared/contracts/manifest.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts';
 import { parseCommandId } from '@triad/shared/contracts/names.ts';
 import type { Invariant } from './invariant.ts';
 
 export const publishedOnce: Invariant = {
   name: 'each effect is published exactly once',
+  on: ['published', 'run changed'],
   of() {
     const publications = new Map<string, string>();
     return (happening) => {
@@ -30,6 +32,7 @@ export const publishedOnce: Invariant = {
 
 export const fenced: Invariant = {
   name: 'no older attempt replaces what a newer one published',
+  on: ['published'],
   of() {
     return (happening) => {
       if (happening.what !== 'published' || !happening.standing) return undefined;
@@ -48,6 +51,7 @@ export const fenced: Invariant = {
 
 export const verified: Invariant = {
   name: 'no step is green without its manifest and outputs',
+  on: ['run changed'],
   of({ artifacts }) {
     return async (happening) => {
       if (happening.what !== 'run changed') return undefined;
@@ -59,9 +63,9 @@ export const verified: Invariant = {
         const step = `${run.plan.runId}:${event.step}`;
         const stored = await artifacts.get(manifestPath(key));
         if (!stored) return `${step} is green without a manifest`;
-        const manifest = parseManifest(JSON.parse(stored.body.toString()));
+        const manifest = JSON.parse(stored.body.toString()) as Manifest;
         if (parseCommandId(manifest.commandId).step !== key.step) return `${step}: other manifest`;
-        if (JSON.stringify(manifest.outputs) !== JSON.stringify(event.result.outputs)) {
+        if (!isDeepStrictEqual(manifest.outputs, event.result.outputs)) {
           return `${step} is green with other outputs than its manifest names`;
         }
         for (const { path, sha256, bytes } of manifest.outputs) {

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
-import { foldEvents } from '../../../../orchestrator/run/run-status.ts';
+import type { RunState } from '@triad/shared/contracts/run-view.ts';
+import { foldEvents, foldOn } from '../../../../orchestrator/run/run-status.ts';
 import { isSatisfied } from '../../../../orchestrator/run/step-status.ts';
 import type { Invariant } from './invariant.ts';
 
 export const foldEqualsRow: Invariant = {
   name: 'the row of a run is the fold of its events',
+  on: ['run changed'],
   of() {
     return (happening) => {
       if (happening.what !== 'run changed') return undefined;
@@ -23,15 +25,19 @@ export const foldEqualsRow: Invariant = {
   },
 };
 
+const isOver = (state: RunState): boolean =>
+  state === 'succeeded' || state === 'failed' || state === 'cancelled';
+
 export const historyStays: Invariant = {
   name: 'the events of a finished run stay, until it is retried',
+  on: ['run changed', 'rest'],
   of({ state, runs }) {
     return async (happening) => {
       if (happening.what === 'run changed') {
         const { before, change, run } = happening;
         const [first] = change.events;
-        if (!before.finishedAt || first?.event.type === 'retry_requested') return undefined;
-        return `run ${run.plan.runId} was ${before.state}, then came ${first?.event.type}`;
+        if (!isOver(before) || first?.event.type === 'retry_requested') return undefined;
+        return `run ${run.plan.runId} was ${before}, then came ${first?.event.type}`;
       }
       if (happening.what !== 'rest') return undefined;
       for (const [runId, { events }] of runs) {
@@ -46,6 +52,7 @@ export const historyStays: Invariant = {
 
 export const inTurn: Invariant = {
   name: 'a step is dispatched in its turn, one attempt at a time',
+  on: ['job started', 'run changed'],
   of({ runs }) {
     const jobs = new Set<string>();
     return (happening) => {
@@ -60,12 +67,14 @@ export const inTurn: Invariant = {
       if (happening.what !== 'run changed') return undefined;
       const { run, change } = happening;
       const { runId } = run.plan;
-      let at = run.events.length - change.events.length;
-      for (const { event } of change.events) {
-        const before = at;
-        at += 1;
-        if (event.type !== 'step_dispatched') continue;
-        const status = foldEvents(run.plan, run.events.slice(0, before));
+      if (!change.events.some(({ event }) => event.type === 'step_dispatched')) return undefined;
+      const status = foldEvents(run.plan, run.events.slice(0, -change.events.length));
+      for (const recorded of run.events.slice(-change.events.length)) {
+        const { event } = recorded;
+        if (event.type !== 'step_dispatched') {
+          foldOn(status, run.plan, [recorded]);
+          continue;
+        }
         const own = status.steps.get(event.step);
         const id = `${runId}:${event.step}:${event.attempt}`;
         if (status.state !== 'running')
@@ -81,6 +90,7 @@ export const inTurn: Invariant = {
               : !['waiting', 'dispatched', 'awaiting'].includes(other.state));
           if (!isReady) return `${id} is dispatched, and ${name} is ${other?.state}`;
         }
+        foldOn(status, run.plan, [recorded]);
       }
       return undefined;
     };
@@ -89,6 +99,7 @@ export const inTurn: Invariant = {
 
 export const approvalsHold: Invariant = {
   name: 'no approval is passed without its decision',
+  on: ['run changed'],
   of({ decided }) {
     return (happening) => {
       if (happening.what !== 'run changed') return undefined;

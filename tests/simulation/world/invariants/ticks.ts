@@ -8,8 +8,12 @@ const nameOf = ({ pipeline, occurrence }: Pick<Tick, 'pipeline' | 'occurrence'>)
 /** Why a tick may have no run. */
 const isReason = /^(paused$|missed: |overlap: )/;
 
+/** A tick is not missed before it is so late, in milliseconds. */
+const LATE_MS = 60_000;
+
 export const oneRunPerTick: Invariant = {
   name: 'each expected tick has one run or one recorded skip',
+  on: ['run created', 'ticks changed', 'rest'],
   of({ runs, ledger, from, until, pipelines }) {
     const runOf = new Map<string, string>();
     const ended = new Map<string, string>();
@@ -23,7 +27,8 @@ export const oneRunPerTick: Invariant = {
         return undefined;
       }
       if (happening.what === 'ticks changed') {
-        for (const tick of happening.ticks) {
+        const { ticks, latest } = happening;
+        for (const tick of ticks) {
           if (tick.state === 'expected') continue;
           const name = nameOf(tick);
           const end = tick.state === 'fired' ? `fired as ${tick.runId}` : `skipped: ${tick.reason}`;
@@ -32,6 +37,8 @@ export const oneRunPerTick: Invariant = {
           if (earlier) return `${name} was ${earlier} and is ${end}`;
           if (tick.state === 'skipped' && !isReason.test(tick.reason ?? ''))
             return `${name} ${end}`;
+          if (tick.reason?.startsWith('missed: ') && tick.dueAt.getTime() + LATE_MS > latest)
+            return `${name} ${end}, and was not missed`;
           if (tick.state === 'skipped' && runOf.has(name)) return `${name} has a run and is ${end}`;
           if (tick.state === 'fired' && runOf.get(name) !== tick.runId) {
             return `${name} is ${end}, and its run is ${runOf.get(name)}`;
