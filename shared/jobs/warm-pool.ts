@@ -41,7 +41,8 @@ export class WarmPool {
   #deaths = 0;
   #failure: TriadError | undefined;
   #lastDeath: Worker | undefined;
-  #cancelRefill: CancelTimer = () => {};
+  /** Of the next process that is to fill a place. */
+  #cancelRefill: CancelTimer | undefined;
   #closed = false;
 
   constructor(options: WarmPoolOptions) {
@@ -55,7 +56,7 @@ export class WarmPool {
 
   /** Starts processes until enough wait, and resolves when all that wait have loaded. */
   async fill(): Promise<void> {
-    this.#cancelRefill();
+    this.#cancelRefill?.();
     const missing = this.#options.size - this.#waiting.length - this.#starting;
     const starts = Array.from({ length: this.#closed ? 0 : missing }, () => this.#startWaiting());
     await Promise.all(starts);
@@ -67,15 +68,15 @@ export class WarmPool {
     const worker = this.#waiting.shift() ?? (await this.#start());
     const isLast = this.#waiting.length === 0;
     // Not before it has begun its job.
-    worker.child.once('disconnect', () => this.#fillLater(isLast ? 0 : quietMs));
-    void worker.exited.then(() => this.#fillLater(quietMs));
+    worker.child.once('disconnect', () => this.#refillLater(isLast ? 0 : quietMs));
+    void worker.exited.then(() => this.#refillLater(quietMs));
     return worker;
   }
 
   /** Ends the processes that wait. */
   async close(): Promise<void> {
     this.#closed = true;
-    this.#cancelRefill();
+    this.#cancelRefill?.();
     const idle = this.#waiting;
     this.#waiting = [];
     for (const { child } of idle) child.kill('SIGKILL');
@@ -125,13 +126,25 @@ export class WarmPool {
     this.#failure = failure;
     const delayMs = Math.min(retryDelayMs.first * 2 ** this.#deaths, retryDelayMs.longest);
     this.#deaths += 1;
-    this.#fillLater(delayMs);
+    this.#refillLater(delayMs);
   }
 
-  #fillLater(delayMs: number): void {
-    this.#cancelRefill();
-    if (!this.#closed)
-      this.#cancelRefill = this.#options.clock.setTimer(delayMs, () => void this.fill());
+  #refillLater(delayMs: number): void {
+    this.#cancelRefill?.();
+    if (this.#closed) return;
+    this.#cancelRefill = this.#options.clock.setTimer(delayMs, () => {
+      this.#cancelRefill = undefined;
+      void this.#refill();
+    });
+  }
+
+  /** Starts one process after another: several at a time would slow the jobs that run. */
+  async #refill(): Promise<void> {
+    if (this.#starting > 0 || this.#waiting.length >= this.#options.size) return;
+    await this.#startWaiting();
+    await this.#waiting.at(-1)?.loaded;
+    // Unless a job has begun meanwhile, or a process has died.
+    if (!this.#cancelRefill) this.#refillLater(0);
   }
 }
 
