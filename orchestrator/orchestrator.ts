@@ -26,7 +26,7 @@ import { stepRoutes } from './api/step-routes.ts';
 import { Backfills } from './backfill/backfills.ts';
 import { EventRouter } from './events/event-router.ts';
 import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
-import { OutboxRelay } from './messages/outbox-relay.ts';
+import { OutboxRelay, TAKEN_MS } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
 import type { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
 import { observers } from './observe/run-observer.ts';
@@ -111,10 +111,10 @@ export class Orchestrator {
     this.#readiness = new Readiness({ ...own, loops: () => this.#checkLoops() }, clock);
     this.#onReconciled = this.#expectRounds('reconciliation', options.reconcileSeconds);
     this.#relay = new OutboxRelay(state, messenger, clock, log);
-    const onOutbox = () => this.#relay.wake();
     const engine: RunEngine = new RunEngine({
       ...options,
-      onOutbox,
+      outboxTakenMs: TAKEN_MS,
+      publish: (messages) => this.#relay.publish(messages),
       findReusable: (key) => findReusable(state, options.artifacts, key),
       observer,
       onFinished: () => {
@@ -126,7 +126,13 @@ export class Orchestrator {
     const starter = new RunStarter({ ...options, admission: this.#admission });
     const deadLettered = (commandId: string) =>
       deadLetteredCommand((limit) => messenger.deadLetters(limit), commandId);
-    this.#reconciler = new Reconciler({ ...options, engine, observer, deadLettered, onOutbox });
+    this.#reconciler = new Reconciler({
+      ...options,
+      engine,
+      observer,
+      deadLettered,
+      onOutbox: () => this.#relay.wake(),
+    });
     this.#scheduler = new Scheduler({ ...options, engine, starter });
     this.#backfills = new Backfills({ ...options, engine, starter });
     this.#alarms = new AlarmSystem({

@@ -1,4 +1,9 @@
-import type { QueuedFilter, StateStore, StoredRun } from '@triad/shared/state/state-store.ts';
+import type {
+  ActiveCount,
+  QueuedFilter,
+  StateStore,
+  StoredRun,
+} from '@triad/shared/state/state-store.ts';
 import type { RunEngine } from '../run/run-engine.ts';
 import { holdOf } from './hold-of.ts';
 import { waitsFor } from './waits-for.ts';
@@ -47,17 +52,26 @@ export class Admission {
   async #admitOnce(): Promise<void> {
     const { state, engine, maxActiveRuns } = this.#options;
     const held: QueuedFilter[] = [];
+    let seen = await this.#look();
     for (;;) {
-      // Read before the count: an admission by anyone in between makes ours void.
-      const revision = await state.admissionRevision();
-      const active = await state.activeCounts();
+      const { revision, active } = seen;
       const total = active.reduce((sum, { count }) => sum + count, 0);
       if (total >= maxActiveRuns) return;
       const next = await state.nextQueued(held);
       if (!next) return;
       const hold = await holdOf(next, active, state);
       if (hold) held.push(hold.runs);
-      else await engine.admit(next.runId, revision);
+      else if (await engine.admit(next.runId, revision)) {
+        const admitted = { pipeline: next.pipeline.name, trigger: next.trigger, count: 1 };
+        seen = { revision: revision + 1, active: [...active, admitted] };
+      } else seen = await this.#look();
     }
+  }
+
+  /** The revision first: an admission by anyone in between makes ours void. */
+  async #look(): Promise<{ revision: number; active: ActiveCount[] }> {
+    const { state } = this.#options;
+    const revision = await state.admissionRevision();
+    return { revision, active: await state.activeCounts() };
   }
 }

@@ -6,7 +6,7 @@ import type { OutboxMessage, StateStore } from '@triad/shared/state/state-store.
 /** How many messages are read at a time. */
 const BATCH = 100;
 /** For this long no other relay publishes what this one has taken, in milliseconds. */
-const TAKEN_MS = 10_000;
+export const TAKEN_MS = 10_000;
 /** How long to wait when the messenger or the state does not answer, in milliseconds. */
 const PAUSE_MS = 500;
 
@@ -21,8 +21,11 @@ export class OutboxRelay {
   readonly #clock: Clock;
   readonly #log: Logger;
   readonly #stopped = new AbortController();
+  /** What was committed by this process, which has taken it. */
+  #handed: OutboxMessage[] = [];
   #draining: Promise<void> | undefined;
-  #again = false;
+  /** Whether there may be more in the outbox. */
+  #mustLook = false;
 
   constructor(state: StateStore, messenger: Messenger, clock: Clock, log: Logger) {
     this.#state = state;
@@ -31,19 +34,16 @@ export class OutboxRelay {
     this.#log = log;
   }
 
-  /** Publishes what there is; called again meanwhile, it looks once more. */
+  /** Publishes what is in the outbox and nobody has taken. */
   wake(): void {
-    if (this.#stopped.signal.aborted) return;
-    if (this.#draining) {
-      this.#again = true;
-      return;
-    }
-    this.#draining = this.#drain().finally(() => {
-      this.#draining = undefined;
-      if (!this.#again) return;
-      this.#again = false;
-      this.wake();
-    });
+    this.#mustLook = true;
+    this.#go();
+  }
+
+  /** Publishes what was stored as taken for `TAKEN_MS`. */
+  publish(messages: OutboxMessage[]): void {
+    this.#handed.push(...messages);
+    this.#go();
   }
 
   async stop(): Promise<void> {
@@ -51,11 +51,19 @@ export class OutboxRelay {
     await this.#draining;
   }
 
+  #go(): void {
+    if (this.#stopped.signal.aborted) return;
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined;
+      if (this.#mustLook || this.#handed.length > 0) this.#go();
+    });
+  }
+
   async #drain(): Promise<void> {
     let batch: OutboxMessage[] = [];
     while (!this.#stopped.signal.aborted) {
       try {
-        if (batch.length === 0) batch = await this.#take();
+        if (batch.length === 0) batch = await this.#next();
         if (batch.length === 0) return;
         for (const { topic, event } of batch) await this.#messenger.publish(topic, event);
         await this.#state.markPublished(batch.map(({ id }) => id));
@@ -65,6 +73,15 @@ export class OutboxRelay {
         await sleep(this.#clock, PAUSE_MS, this.#stopped.signal);
       }
     }
+  }
+
+  async #next(): Promise<OutboxMessage[]> {
+    if (this.#handed.length > 0) return this.#handed.splice(0, BATCH);
+    if (!this.#mustLook) return [];
+    this.#mustLook = false;
+    const taken = await this.#take();
+    if (taken.length === BATCH) this.#mustLook = true;
+    return taken;
   }
 
   #take(): Promise<OutboxMessage[]> {

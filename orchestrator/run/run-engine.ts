@@ -7,6 +7,7 @@ import type { Logger } from '@triad/shared/log/logger.ts';
 import type {
   CachedStep,
   InFlight,
+  OutboxMessage,
   RunChange,
   StateStore,
   StoredRun,
@@ -28,8 +29,10 @@ export interface RunEngineOptions {
   observer?: RunObserver;
   /** Called after a run has finished. */
   onFinished?: () => void;
-  /** Called after a commit that put messages into the outbox. */
-  onOutbox: () => void;
+  /** How long nobody else publishes what a commit put into the outbox, in milliseconds. */
+  outboxTakenMs: number;
+  /** Publishes what a commit put into the outbox. */
+  publish: (messages: OutboxMessage[]) => void;
 }
 
 interface Planned {
@@ -96,29 +99,36 @@ export class RunEngine {
   /**
    * Lets a queued run begin, unless any run was admitted since `revision`; then nothing is stored,
    * and whether there is still room has to be asked again.
+   *
+   * @returns whether nobody was faster
    */
-  async admit(runId: string, revision: number): Promise<void> {
+  async admit(runId: string, revision: number): Promise<boolean> {
     const run = await this.#options.state.getRun(runId);
-    if (!run) return;
+    if (!run) return false;
     const begin: Reaction = (_plan, { state }) =>
       state === 'queued' ? [{ type: 'run_admitted' }] : [];
-    await this.#attempt(run, begin, revision);
+    return this.#attempt(run, begin, revision);
   }
 
   /** @returns whether the decision was stored, or there was none to store */
   async #attempt(run: StoredRun, reaction: Reaction, admission?: number): Promise<boolean> {
-    const { state, log, observer, onOutbox, onFinished = () => {} } = this.#options;
+    const { state, clock, log, observer, outboxTakenMs, publish, onFinished } = this.#options;
     const { runId } = run.plan;
     const happened = reaction(run.plan, foldEvents(run.plan, run.events));
     const planned = await this.#plan(run, happened);
     if (!planned) return true;
-    const change = { ...planned.change, ...(admission !== undefined && { admission }) };
+    const takenUntil = new Date(clock.now().getTime() + outboxTakenMs);
+    const change: RunChange = {
+      ...planned.change,
+      takenUntil,
+      ...(admission !== undefined && { admission }),
+    };
     if (!(await state.applyChange(runId, run.events.length, change))) return false;
     const own = runLog(log, runId);
     for (const { event } of change.events) own.info(event, event.type);
     observer?.committed?.(run, change.events);
-    if (change.outbox.length > 0) onOutbox();
-    if (change.finishedAt) onFinished();
+    if (change.outbox.length > 0) publish(change.outbox);
+    if (change.finishedAt) onFinished?.();
     this.#advanceAtRetries(runId, happened);
     if (planned.freesSlots) await this.#advanceWaiting(runId);
     return true;

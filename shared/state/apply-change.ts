@@ -48,7 +48,8 @@ export async function applyChange(
     await tx.insertInto('run_events').values(records).execute();
   }
   if (change.outbox.length > 0) {
-    await tx.insertInto('outbox').values(change.outbox.map(outboxRecord)).execute();
+    const records = change.outbox.map((message) => outboxRecord(message, change.takenUntil));
+    await tx.insertInto('outbox').values(records).execute();
   }
 }
 

@@ -25,10 +25,11 @@ export const toInFlight = (row: Database['in_flight'], slots: PoolSlot[]): InFli
 export const slotRecords = ({ commandId, slots }: InFlight) =>
   slots.map(({ pool, slot }) => ({ pool, slot, command_id: commandId }));
 
-export const outboxRecord = ({ id, topic, event }: OutboxMessage) => ({
+export const outboxRecord = ({ id, topic, event }: OutboxMessage, takenUntil?: Date) => ({
   id,
   topic,
   event: JSON.stringify(event),
+  taken_until: takenUntil?.toISOString() ?? null,
 });
 
 export const toOutboxMessage = ({ id, topic, event }: Database['outbox']): OutboxMessage => ({

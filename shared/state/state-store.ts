@@ -115,6 +115,8 @@ export interface RunChange {
   /** Command ids that are no longer in flight. */
   ended: string[];
   outbox: OutboxMessage[];
+  /** Until then the caller publishes them, and nobody else gets them. @default nobody has them */
+  takenUntil?: Date;
   /** The pools that steps of this run now wait for, in place of those they waited for before. */
   waits: string[];
   /** Results that later runs may reuse. */

@@ -77,7 +77,8 @@ export class MemoryStateStore implements StateStore {
     else unfinished.delete(runId);
     if (state === 'succeeded' && !announced.has(runId)) unannounced.set(runId, run);
     else unannounced.delete(runId);
-    for (const message of change.outbox) outbox.set(message.id, { message, takenUntil: 0 });
+    const takenUntil = change.takenUntil?.getTime() ?? 0;
+    for (const message of change.outbox) outbox.set(message.id, { message, takenUntil });
     if (change.admission !== undefined) this.#tables.admissions += 1;
     return true;
   }

@@ -77,7 +77,8 @@ export async function setUpOrchestrator() {
       log,
       poolSizes: new Map([['warehouse', 1]]),
       findReusable: reusable,
-      onOutbox,
+      outboxTakenMs: 0,
+      publish: onOutbox,
     });
   const engine = newEngine();
   const admission = new Admission({ state, engine, maxActiveRuns: 100 });
@@ -102,6 +103,9 @@ export async function setUpOrchestrator() {
     starter,
     random,
     onOutbox,
+    /** No relay publishes what an engine commits: it stays in the outbox. */
+    outboxTakenMs: 0,
+    publish: onOutbox,
     /** How often the outbox was announced. */
     wakes: () => woken,
 

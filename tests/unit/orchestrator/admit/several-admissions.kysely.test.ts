@@ -37,7 +37,8 @@ for (const { name, open } of databases) {
             const store = new KyselyStateStore(handle);
             const findReusable = async () => undefined;
             const options = { state: store, clock, ids, log, findReusable };
-            const engine = new RunEngine({ ...options, poolSizes: new Map(), onOutbox: () => {} });
+            const unrelayed = { outboxTakenMs: 0, publish: () => {} };
+            const engine = new RunEngine({ ...options, ...unrelayed, poolSizes: new Map() });
             return new Admission({ state: store, engine, maxActiveRuns: before + all }).admit();
           }),
         );

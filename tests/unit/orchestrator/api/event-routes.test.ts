@@ -106,7 +106,7 @@ suite('POST /v1/events', () => {
       { ...cloudEventOf(), specversion: '0.3' },
       400,
       'CONTRACT_VERSION_UNKNOWN',
-      /version 0\.3/,
+      /Version 0\.3/,
     ],
     'no version': [{ id: '1' }, 400, 'INPUT_INVALID', /specversion/],
     'no id': [{ ...cloudEventOf(), id: undefined }, 400, 'INPUT_INVALID', /\bid:/],

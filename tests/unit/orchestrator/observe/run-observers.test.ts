@@ -27,7 +27,7 @@ beforeEach(async () => {
 
 /** A run whose load takes 2 s and whose training, after it, fails within 3 s. */
 async function failingRun(observer: RunObserver) {
-  const { state, clock, ids, log, onOutbox, findReusable } = setup;
+  const { state, clock, ids, log, outboxTakenMs, publish, findReusable } = setup;
   const engine = new RunEngine({
     state,
     clock,
@@ -35,7 +35,8 @@ async function failingRun(observer: RunObserver) {
     log,
     poolSizes: new Map(),
     findReusable,
-    onOutbox,
+    outboxTakenMs,
+    publish,
     observer,
   });
   await state.createRun(planOf('r1', { pipeline, createdAt: clock.now() }));
