@@ -115,7 +115,7 @@ export class DirectoryArtifactStore implements ArtifactStore {
   }
 
   async check(): Promise<void> {
-    rmdirSync(await this.#temporaryDirectory());
+    rmdirSync(mkdtempSync(join(await this.#ready(), '.temporary', 'check-')));
   }
 
   /**
@@ -140,11 +140,11 @@ export class DirectoryArtifactStore implements ArtifactStore {
   ): Promise<T> {
     const file = confinePath(await this.#ready(), path);
     try {
-      const directory = await this.#temporaryDirectory();
+      const temporary = await this.#temporaryName();
       try {
-        return await write(file, join(directory, 'body'));
+        return await write(file, temporary);
       } finally {
-        rmSync(directory, { recursive: true });
+        rmSync(temporary, { force: true });
       }
     } catch (error) {
       if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
@@ -176,8 +176,10 @@ export class DirectoryArtifactStore implements ArtifactStore {
     }
   }
 
-  async #temporaryDirectory(): Promise<string> {
-    return mkdtempSync(join(await this.#ready(), '.temporary', 'put-'));
+  /** No other writer's: two in one nanosecond, under one pid of two containers, do not happen. */
+  async #temporaryName(): Promise<string> {
+    const name = `put-${process.pid}-${process.hrtime.bigint()}`;
+    return join(await this.#ready(), '.temporary', name);
   }
 
   /** The real path of the root, made on first use; a failure is not kept. */

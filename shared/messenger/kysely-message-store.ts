@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Database, DeadLetterRecord, DeliveryRecord } from '../state/database.ts';
 import { executeSoon, locksRows, transact } from '../state/transaction.ts';
-import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
+import type { AddOptions, DeadLetter, Delivery, MessageStore } from './message-store.ts';
 
 /** `MessageStore` in the state database, so that one file holds all that must not be lost. */
 export class KyselyMessageStore implements MessageStore {
@@ -11,13 +11,19 @@ export class KyselyMessageStore implements MessageStore {
     this.#db = db;
   }
 
-  async addDeliveries(deliveries: Delivery[], dueAt: Date, takenAt?: Date): Promise<void> {
+  async addDeliveries(
+    deliveries: Delivery[],
+    dueAt: Date,
+    { takenAt, soon = false }: AddOptions = {},
+  ): Promise<void> {
     if (deliveries.length === 0) return;
-    await this.#db
-      .insertInto('deliveries')
-      .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt, takenAt)))
-      .onConflict((conflict) => conflict.column('id').doNothing())
-      .execute();
+    const add = (db: Kysely<Database>) =>
+      db
+        .insertInto('deliveries')
+        .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt, takenAt)))
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .execute();
+    await (soon ? executeSoon(this.#db, add) : add(this.#db));
   }
 
   takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]> {

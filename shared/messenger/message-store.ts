@@ -27,10 +27,16 @@ export interface DeadLetter {
   at: Date;
 }
 
+export interface AddOptions {
+  /** The caller has taken them then, until they are due, as by `takeDue`. @default nobody has */
+  takenAt?: Date | undefined;
+  /** Need not outlast a power cut, because their sender still has them. @default false */
+  soon?: boolean;
+}
+
 /** Where the embedded messenger keeps its messages. Every method is one transaction. */
 export interface MessageStore {
-  /** Due at `dueAt`; with `takenAt` the caller has taken them until then, as by `takeDue`. */
-  addDeliveries(deliveries: Delivery[], dueAt: Date, takenAt?: Date): Promise<void>;
+  addDeliveries(deliveries: Delivery[], dueAt: Date, how?: AddOptions): Promise<void>;
   /**
    * Due at `now`, oldest first. They are due again at `until`: until then nobody else gets them, and
    * if the caller dies somebody else does.

@@ -87,13 +87,10 @@ export class PushMessenger implements Messenger {
     await Promise.all(this.#underWay.values());
   }
 
+  /** Of an event that its sender keeps, in the outbox of the same database, until this resolves. */
   async publish(topic: string, event: CloudEvent): Promise<void> {
-    await this.publishMessages(topic, [
-      {
-        data: encodeEvent(event),
-        attributes: { 'content-type': 'application/cloudevents+json' },
-      },
-    ]);
+    const attributes = { 'content-type': 'application/cloudevents+json' };
+    await this.#publish(topic, [{ data: encodeEvent(event), attributes }], { soon: true });
   }
 
   /**
@@ -101,7 +98,15 @@ export class PushMessenger implements Messenger {
    *
    * @returns the message ids, in the order of `messages`
    */
-  async publishMessages(topic: string, messages: PubsubMessage[]): Promise<string[]> {
+  publishMessages(topic: string, messages: PubsubMessage[]): Promise<string[]> {
+    return this.#publish(topic, messages, { soon: false });
+  }
+
+  async #publish(
+    topic: string,
+    messages: PubsubMessage[],
+    how: { soon: boolean },
+  ): Promise<string[]> {
     const { store, clock, ids } = this.#options;
     const now = clock.now();
     const messageIds = messages.map(() => ids.next());
@@ -121,21 +126,21 @@ export class PushMessenger implements Messenger {
         return toDelivery(messageId, subscription, data, attributes, now);
       }),
     );
-    await this.#deliverNew(deliveries, now);
+    await this.#deliverNew(deliveries, now, how);
     return messageIds;
   }
 
   /** Pushes them at once where there is room; the others wait for their turn in the store. */
-  async #deliverNew(deliveries: Delivery[], now: Date): Promise<void> {
+  async #deliverNew(deliveries: Delivery[], now: Date, how: { soon: boolean }): Promise<void> {
     const { store } = this.#options;
     const isRoom = this.#free >= deliveries.length;
     if (!this.#running || !isRoom) {
-      await store.addDeliveries(deliveries, now);
+      await store.addDeliveries(deliveries, now, how);
       return this.#wake();
     }
     this.#reserved += deliveries.length;
     try {
-      await store.addDeliveries(deliveries, this.#leaseEnd(now), now);
+      await store.addDeliveries(deliveries, this.#leaseEnd(now), { ...how, takenAt: now });
     } finally {
       this.#reserved -= deliveries.length;
     }

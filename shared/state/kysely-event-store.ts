@@ -1,10 +1,10 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { type CloudEvent, cloudEvent } from '../contracts/cloud-event.ts';
 import type { EventEffect } from '../contracts/event-view.ts';
 import type { Database, EventRecord } from './database.ts';
 import type { EventFilter, EventStore, NewEvent, StoredEvent } from './event-store.ts';
 import { runOfCause } from './run-of-cause.ts';
-import { executeSoon, transact } from './transaction.ts';
+import { executeSoon, transactSoon } from './transaction.ts';
 
 /** `EventStore` on any database that Kysely speaks to. */
 export class KyselyEventStore implements EventStore {
@@ -101,7 +101,7 @@ export class KyselyEventStore implements EventStore {
   }
 
   async announce(runId: string, event: NewEvent): Promise<void> {
-    await transact(this.#db, async (tx) => {
+    await transactSoon(this.#db, async (tx) => {
       const { numInsertedOrUpdatedRows } = await tx
         .insertInto('announced_runs')
         .values({ run_id: runId })
@@ -118,10 +118,10 @@ export class KyselyEventStore implements EventStore {
 
 /** @returns whether the event is new */
 async function insertEvent(
-  tx: Transaction<Database>,
+  db: Kysely<Database>,
   { eventId, event, receivedAt }: NewEvent,
 ): Promise<boolean> {
-  const { numInsertedOrUpdatedRows } = await tx
+  const { numInsertedOrUpdatedRows } = await db
     .insertInto('events')
     .values({
       event_id: eventId,

@@ -22,6 +22,8 @@ export async function openSqlite(path: string): Promise<Kysely<Database>> {
     file = new DatabaseSync(path);
     // WAL lets readers go on while one writes; FULL keeps what was committed through a power cut.
     file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON');
+    // The log is copied into the file every 16 MiB in place of 4: each time, everyone waits.
+    file.exec('PRAGMA wal_autocheckpoint = 4000');
     checkIntegrity(file, path);
     const db = new Kysely<Database>({ dialect: new NodeSqliteDialect(file, path) });
     await migrate(db, path);

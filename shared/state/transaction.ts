@@ -56,6 +56,13 @@ export async function executeSoon<T>(
   });
 }
 
+/** A transaction that does not wait for the disk, for what `executeSoon` is for. */
+export const transactSoon = (
+  db: Kysely<Database>,
+  work: (tx: Kysely<Database>) => Promise<void>,
+): Promise<void> =>
+  executeSoon(db, (own) => (own.isTransaction ? work(own) : own.transaction().execute(work)));
+
 /**
  * A transaction that is stored whole or, when one of its requirements does not hold, not at all.
  *
