@@ -6,7 +6,7 @@ import { kyselyStores } from './world/kysely-stores.ts';
 import { scenarioOf } from './world/scenario.ts';
 import { World } from './world/world.ts';
 
-const WORLDS = 300;
+const WORLDS = 200;
 const live = (seed: number) => new World(scenarioOf(seed)).live();
 
 test('in hundreds of worlds full of faults, every promise is kept', async () => {
