@@ -1,4 +1,4 @@
-import { globSync } from 'node:fs';
+import { existsSync, globSync, type StatsFs, statfsSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -39,6 +39,11 @@ if (files.length === 0) {
 if (values.external) process.env.TRIAD_TEST_DATABASES = 'all';
 // The processes that tests start share what the first of them compiled.
 process.env.NODE_COMPILE_CACHE ??= compileCacheDirectory;
+
+// Homes and artifacts of tests are small, many and soon gone: memory takes them, where it has room.
+const memory = '/dev/shm';
+const roomOf = ({ bavail, bsize }: StatsFs): number => bavail * bsize;
+if (existsSync(memory) && roomOf(statfsSync(memory)) > 2 ** 31) process.env.TMPDIR ??= memory;
 
 // A test that hangs fails; the flow tests, which run real processes, take seconds each.
 const results = run({ files, cwd: repository, concurrency: 2, timeout: 120_000 });
