@@ -8,7 +8,7 @@ import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
 import type { EventStore } from '@triad/shared/state/event-store.ts';
 import type { SensorStore } from '@triad/shared/state/sensor-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
-import type { Tracer } from '@triad/shared/tracing/tracer.ts';
+import { noTracer, type Tracer } from '@triad/shared/tracing/tracer.ts';
 import { Admission } from './admit/admission.ts';
 import { type AlarmOptions, AlarmSystem } from './alarms/alarm-system.ts';
 import { type AccessRoutesOptions, accessRoutes } from './api/access-routes.ts';
@@ -29,7 +29,7 @@ import { deadLetteredCommand } from './messages/dead-lettered-command.ts';
 import { OutboxRelay, TAKEN_MS } from './messages/outbox-relay.ts';
 import { receiveOutcome } from './messages/receive-outcome.ts';
 import type { OrchestratorMetrics } from './observe/orchestrator-metrics.ts';
-import { observers } from './observe/run-observer.ts';
+import { observers, type RunObserver } from './observe/run-observer.ts';
 import { RunTracer } from './observe/run-tracer.ts';
 import { type ReconcileOptions, Reconciler } from './reconcile/reconciler.ts';
 import type { PoolSizes } from './run/pools.ts';
@@ -101,7 +101,7 @@ export class Orchestrator {
     this.#options = options;
     const { state, ledger, messenger, artifacts, clock, log, pipelines, workload } = options;
     const { operations } = options;
-    const watching = operations ? [operations.metrics.runs, new RunTracer(operations.tracer)] : [];
+    const watching = operations ? watchersOf(operations) : [];
     const observer = observers(watching, log);
     const own = {
       state: () => state.check(),
@@ -264,3 +264,7 @@ export class Orchestrator {
     this.#nextRound(this.#options.reconcileSeconds * 1000);
   }
 }
+
+/** Where spans go nowhere, not even their ids are needed. */
+const watchersOf = ({ metrics, tracer }: Operations): RunObserver[] =>
+  tracer === noTracer ? [metrics.runs] : [metrics.runs, new RunTracer(tracer)];

@@ -69,7 +69,7 @@ export class JobRecords {
 
   /** `undefined` also for what is no command id at all. */
   async read(id: string): Promise<JobRecord | undefined> {
-    if (!commandId.safeParse(id).success) return undefined;
+    if (!commandId.safeParse(id).success || !this.exists(id)) return undefined;
     try {
       return JSON.parse(await readFile(this.folder(id).record, 'utf8'));
     } catch (error) {

@@ -44,10 +44,19 @@ export class KyselyStateStore implements StateStore {
     });
   }
 
-  applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
-    return transactIf(this.#db, async (tx, require) => {
+  async applyChange(runId: string, seenEvents: number, change: RunChange): Promise<boolean> {
+    const isStored = await transactIf(this.#db, async (tx, require) => {
       await applyChange(tx, require, runId, seenEvents, change);
     });
+    const known = this.#known.get(runId);
+    if (isStored && known?.events.length === seenEvents) {
+      const added = change.events.map((event, index) => ({
+        seq: seenEvents + index + 1,
+        ...event,
+      }));
+      this.#known.set(runId, { plan: known.plan, events: [...known.events, ...added] });
+    }
+    return isStored;
   }
 
   async getRun(runId: string): Promise<StoredRun | undefined> {
