@@ -28,6 +28,9 @@ export interface HeldClaim {
   release(): Promise<void>;
 }
 
+/** A power cut ends the invokers that claims keep apart, and their jobs. */
+const passing = { soon: true };
+
 /** Of all invokers that get a command, the first to write its claim starts the job. */
 export class Claims {
   readonly #options: ClaimsOptions;
@@ -46,7 +49,7 @@ export class Claims {
     const precondition = generation === undefined ? { absent: true as const } : { generation };
     try {
       const body = JSON.stringify(this.#claimFor(leaseSeconds));
-      const written = await artifacts.put(path, body, precondition);
+      const written = await artifacts.put(path, body, precondition, passing);
       return { release: () => this.#release(path, written.generation) };
     } catch (error) {
       if (isConflict(error)) return undefined;
@@ -68,7 +71,8 @@ export class Claims {
 
   async #release(path: string, generation: string): Promise<void> {
     try {
-      await this.#options.artifacts.put(path, JSON.stringify(this.#claimFor(0)), { generation });
+      const body = JSON.stringify(this.#claimFor(0));
+      await this.#options.artifacts.put(path, body, { generation }, passing);
     } catch (error) {
       // It expired and another invoker took it over: then there is nothing to release.
       if (!isConflict(error)) throw error;

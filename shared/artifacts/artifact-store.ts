@@ -3,6 +3,11 @@ import type { ArtifactReference } from '../contracts/artifact-reference.ts';
 /** What an overwrite is conditional on: that nothing is there, or exactly this generation. */
 export type Precondition = { absent: true } | { generation: string };
 
+export interface PutOptions {
+  /** Need not outlast a power cut, where a store can save time by that. @default false */
+  soon?: boolean;
+}
+
 export interface Artifact {
   path: string;
   bytes: number;
@@ -18,7 +23,12 @@ export interface Artifact {
  */
 export interface ArtifactStore {
   /** Writes a small body. A precondition that does not hold is `ARTIFACT_CONFLICT`. */
-  put(path: string, body: string | Uint8Array, precondition?: Precondition): Promise<Artifact>;
+  put(
+    path: string,
+    body: string | Uint8Array,
+    precondition?: Precondition,
+    options?: PutOptions,
+  ): Promise<Artifact>;
   /** Moves a finished local file in and says what it holds. An existing path is replaced. */
   putFile(path: string, localFile: string): Promise<ArtifactReference>;
   /** The whole body, or `undefined` when there is none. */

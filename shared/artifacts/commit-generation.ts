@@ -2,26 +2,30 @@ import * as fs from 'node:fs/promises';
 import { TriadError } from '../errors/triad-error.ts';
 import { invalid } from './artifact-path.ts';
 import type { Precondition } from './artifact-store.ts';
-import { linkDurably } from './durable-file.ts';
+import { giveName, giveNameDurably } from './durable-file.ts';
 import { currentGeneration, generationFile } from './generations.ts';
 
 /**
  * Makes the finished file `temporary` the next generation of `file`, the artifact `path`, and
  * returns its number. A precondition that does not hold is `ARTIFACT_CONFLICT`.
  */
-export async function commitGeneration(
-  path: string,
-  temporary: string,
-  file: string,
-  precondition?: Precondition,
-): Promise<string> {
+export async function commitGeneration(commit: {
+  path: string;
+  temporary: string;
+  file: string;
+  precondition: Precondition | undefined;
+  /** Need not outlast a power cut. */
+  soon: boolean;
+}): Promise<string> {
+  const { path, temporary, file, precondition, soon } = commit;
+  const give = soon ? giveName : giveNameDurably;
   for (;;) {
     const current = currentGeneration(file);
     if (precondition && !holds(precondition, current)) {
       throw new TriadError('ARTIFACT_CONFLICT', { path });
     }
     const next = current + 1;
-    if (await linkDurably(temporary, generationFile(file, next))) {
+    if (await give(temporary, generationFile(file, next))) {
       if (next > 1) await showCurrent(file, temporary);
       return String(next);
     }

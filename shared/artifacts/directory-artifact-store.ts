@@ -5,7 +5,7 @@ import type { ArtifactReference } from '../contracts/artifact-reference.ts';
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { checkArtifactPath, confinePath, invalid } from './artifact-path.ts';
-import type { Artifact, ArtifactStore, Precondition } from './artifact-store.ts';
+import type { Artifact, ArtifactStore, Precondition, PutOptions } from './artifact-store.ts';
 import { commitGeneration } from './commit-generation.ts';
 import { digestFile } from './digest-file.ts';
 import { makeDirectoryDurably, move, syncToDisk } from './durable-file.ts';
@@ -29,16 +29,22 @@ export class DirectoryArtifactStore implements ArtifactStore {
     this.#open = options.open ?? fs.open;
   }
 
-  put(path: string, body: string | Uint8Array, precondition?: Precondition): Promise<Artifact> {
+  put(
+    path: string,
+    body: string | Uint8Array,
+    precondition?: Precondition,
+    { soon = false }: PutOptions = {},
+  ): Promise<Artifact> {
     return this.#writing(path, async (file, temporary) => {
       const handle = await this.#open(temporary, 'wx');
       try {
         await handle.writeFile(body);
-        await handle.sync();
+        if (!soon) await handle.sync();
       } finally {
         await handle.close();
       }
-      const generation = await commitGeneration(path, temporary, file, precondition);
+      const commit = { path, temporary, file, precondition, soon };
+      const generation = await commitGeneration(commit);
       return { path, bytes: Buffer.byteLength(body), generation };
     });
   }
@@ -50,7 +56,7 @@ export class DirectoryArtifactStore implements ArtifactStore {
       await move(localFile, temporary);
       await syncToDisk(temporary);
       const digest = await digestFile(temporary);
-      await commitGeneration(path, temporary, file);
+      await commitGeneration({ path, temporary, file, precondition: undefined, soon: false });
       return { path, ...digest };
     });
   }

@@ -19,18 +19,28 @@ export async function makeDirectoryDurably(directory: string): Promise<void> {
 }
 
 /** Gives `source` the further name `target` for good; false when that name is taken. */
-export async function linkDurably(source: string, target: string): Promise<boolean> {
+export async function giveNameDurably(source: string, target: string): Promise<boolean> {
+  const changed = link(source, target);
+  // Together, because a file system writes what is asked for at one time in one go.
+  await Promise.all(changed?.map(syncToDisk) ?? []);
+  return changed !== undefined;
+}
+
+/** The same, until a power cut. */
+export const giveName = async (source: string, target: string): Promise<boolean> =>
+  link(source, target) !== undefined;
+
+/** @returns the directories that changed; `undefined` when the name is taken */
+function link(source: string, target: string): string[] | undefined {
   const directory = dirname(target);
   const changed = makeDirectory(directory);
   try {
     linkSync(source, target);
   } catch (error) {
-    if (isSystemError(error, 'EEXIST')) return false;
+    if (isSystemError(error, 'EEXIST')) return undefined;
     throw error;
   }
-  // Together, because a file system writes what is asked for at one time in one go.
-  await Promise.all([directory, ...changed].map(syncToDisk));
-  return true;
+  return [directory, ...changed];
 }
 
 /** `mkdir -p`. @returns the directories that got a new one */

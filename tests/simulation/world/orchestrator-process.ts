@@ -24,8 +24,8 @@ export function startOrchestrator(options: ProcessOptions): {
   const pushTo =
     (name: string, peer: () => Pick<OrchestratorProcess, 'life' | 'receive'> | undefined): Push =>
     async (envelope, signal) => {
-      // What travels is a copy.
-      const body: unknown = structuredClone(envelope);
+      // What travels is a copy; what is in the message is never changed.
+      const body: unknown = { ...envelope, message: { ...envelope.message } };
       const receiver = peer();
       const receive = async () => receiver?.receive(body);
       await network.call(['orchestrator', name], () => receiver?.life, receive, signal);
