@@ -5,8 +5,8 @@ import type { Logger } from '@triad/shared/log/logger.ts';
 const DAY_MS = 86_400_000;
 
 export interface HousekeepingOptions {
-  /** A folder per job. */
-  jobsDirectory: string;
+  /** Each holds a folder per job. */
+  jobsDirectories: readonly string[];
   /** Where writers that die leave half a file. */
   temporaryDirectory: string;
   /** Where waiting processes that are no more left their logs. */
@@ -41,12 +41,13 @@ export class Housekeeping {
   }
 
   async #tidy(): Promise<void> {
-    const { jobsDirectory, temporaryDirectory, days, clock } = this.#options;
+    const { jobsDirectories, temporaryDirectory, days, clock } = this.#options;
     await this.#attempt(() => sweepLeftovers(temporaryDirectory, this.#daysAgo(1)));
-    // Looks of sensors are many; a failed one is looked into on its day, or never.
-    await this.#attempt(() => pruneJobs(jobsDirectory, this.#daysAgo(1), 'sense'));
-    if (days !== undefined) {
-      await this.#attempt(() => pruneJobs(jobsDirectory, this.#daysAgo(days)));
+    for (const directory of jobsDirectories) {
+      // Looks of sensors are many; a failed one is looked into on its day, or never.
+      await this.#attempt(() => pruneJobs(directory, this.#daysAgo(1), 'sense'));
+      if (days === undefined) continue;
+      await this.#attempt(() => pruneJobs(directory, this.#daysAgo(days)));
     }
     if (this.#stopped) return;
     this.#cancelTimer = clock.setTimer(DAY_MS, () => {

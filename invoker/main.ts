@@ -48,8 +48,9 @@ await runService(async () => {
     }),
   });
   const tracer = await openTracer({ service: 'invoker', url: config.otlpUrl });
+  const lightJobsDirectory = join(home.jobs, '.in-process');
   const light = new InProcessJobs({
-    directory: join(home.jobs, '.in-process'),
+    directory: lightJobsDirectory,
     jobs: await loadInProcessJobs(config.inProcessJobs, processes.jobNames),
     artifacts,
     clock,
@@ -76,7 +77,7 @@ await runService(async () => {
     },
   });
   const housekeeping = new Housekeeping({
-    jobsDirectory: home.jobs,
+    jobsDirectories: [home.jobs, lightJobsDirectory],
     temporaryDirectory: join(home.artifacts, '.temporary'),
     poolDirectory: join(home.jobs, '.pool'),
     days: config.retentionDays,

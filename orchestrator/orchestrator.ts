@@ -206,8 +206,9 @@ export class Orchestrator {
     await this.#round;
     await this.#alarms.stop();
     await this.#admitting.done();
-    await this.#relay.stop();
+    // The messenger first: outcomes that it still delivers are committed, and what follows is sent.
     await this.#options.messenger.stop();
+    await this.#relay.stop();
   }
 
   /**

@@ -11,7 +11,8 @@ export const TAKEN_MS = 10_000;
 const PAUSE_MS = 500;
 
 /**
- * Publishes what transactions left in the outbox, in order. A message is marked published after
+ * Publishes what transactions left in the outbox: what this process has just committed, and what it
+ * finds. A message is marked published after
  * the messenger took it, so a crash in between publishes it twice and never not at all. Of several
  * relays one takes a message; what a dead one had taken is published when it is woken later.
  */
@@ -46,9 +47,15 @@ export class OutboxRelay {
     this.#go();
   }
 
+  /** Publishes what it was handed, if that is possible at once; the rest waits until it is free. */
   async stop(): Promise<void> {
     this.#stopped.abort();
     await this.#draining;
+    try {
+      await this.#publish(this.#handed.splice(0));
+    } catch (error) {
+      this.#log.error({ err: error }, 'the outbox could not be published; the next relay will');
+    }
   }
 
   #go(): void {
@@ -65,10 +72,10 @@ export class OutboxRelay {
       try {
         if (batch.length === 0) batch = await this.#next();
         if (batch.length === 0) return;
-        for (const { topic, event } of batch) await this.#messenger.publish(topic, event);
-        await this.#state.markPublished(batch.map(({ id }) => id));
+        await this.#publish(batch);
         batch = [];
       } catch (error) {
+        this.#mustLook = true;
         this.#log.error({ err: error }, 'the outbox could not be published');
         await sleep(this.#clock, PAUSE_MS, this.#stopped.signal);
       }
@@ -76,12 +83,19 @@ export class OutboxRelay {
   }
 
   async #next(): Promise<OutboxMessage[]> {
-    if (this.#handed.length > 0) return this.#handed.splice(0, BATCH);
-    if (!this.#mustLook) return [];
-    this.#mustLook = false;
-    const taken = await this.#take();
-    if (taken.length === BATCH) this.#mustLook = true;
-    return taken;
+    if (this.#mustLook) {
+      this.#mustLook = false;
+      const taken = await this.#take();
+      this.#mustLook ||= taken.length === BATCH;
+      if (taken.length > 0) return taken;
+    }
+    return this.#handed.splice(0, BATCH);
+  }
+
+  async #publish(batch: OutboxMessage[]): Promise<void> {
+    if (batch.length === 0) return;
+    for (const { topic, event } of batch) await this.#messenger.publish(topic, event);
+    await this.#state.markPublished(batch.map(({ id }) => id));
   }
 
   #take(): Promise<OutboxMessage[]> {

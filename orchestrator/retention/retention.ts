@@ -114,9 +114,7 @@ export class Retention {
   #nextRound(delayMs: number): void {
     if (this.#stopped) return;
     this.#cancelTimer = this.#options.clock.setTimer(delayMs, () => {
-      const isDaily = this.#rounds % ROUNDS_PER_DAY === 0;
-      this.#rounds += 1;
-      this.#round = this.#tidy(isDaily);
+      this.#round = this.#tidy(this.#rounds % ROUNDS_PER_DAY === 0);
     });
   }
 
@@ -129,6 +127,7 @@ export class Retention {
         const { runs, ...old } = await this.prune(days, renew);
         log.info({ runs: runs.length, ...old }, 'what was old is removed');
       });
+      this.#rounds += 1;
     } catch (error) {
       log.error({ err: error }, 'what is old could not be removed; the next round tries again');
     }

@@ -8,6 +8,7 @@ import type {
   CachedStep,
   InFlight,
   OutboxMessage,
+  PoolWait,
   RunChange,
   StateStore,
   StoredRun,
@@ -37,8 +38,8 @@ export interface RunEngineOptions {
 
 interface Planned {
   change: RunChange;
-  /** Whether attempts that it ends held slots of pools. */
-  freesSlots: boolean;
+  /** Whether others may get slots of pools that they could not have before. */
+  makesRoom: boolean;
 }
 
 /** What happened to a run, given where it stands; none when it no longer matters. */
@@ -88,9 +89,7 @@ export class RunEngine {
       const context = { now: clock.now(), ids, poolSizes, inFlight, waits, cache };
       const { change, unknownKeys } = planChange(run, happened, context);
       if (unknownKeys.length === 0) {
-        const isFreed = ({ commandId, slots }: InFlight) =>
-          slots.length > 0 && change?.ended.includes(commandId) === true;
-        return change && { change, freesSlots: inFlight.some(isFreed) };
+        return change && { change, makesRoom: makesRoom(run, change, inFlight, waits) };
       }
       for (const key of unknownKeys) cache.set(key, (await findReusable(key)) ?? null);
     }
@@ -100,11 +99,11 @@ export class RunEngine {
    * Lets a queued run begin, unless any run was admitted since `revision`; then nothing is stored,
    * and whether there is still room has to be asked again.
    *
-   * @returns whether nobody was faster
+   * @returns whether it was admitted
    */
   async admit(runId: string, revision: number): Promise<boolean> {
     const run = await this.#options.state.getRun(runId);
-    if (!run) return false;
+    if (!run || foldEvents(run.plan, run.events).state !== 'queued') return false;
     const begin: Reaction = (_plan, { state }) =>
       state === 'queued' ? [{ type: 'run_admitted' }] : [];
     return this.#attempt(run, begin, revision);
@@ -130,7 +129,7 @@ export class RunEngine {
     if (change.outbox.length > 0) publish(change.outbox);
     if (change.finishedAt) onFinished?.();
     this.#advanceAtRetries(runId, happened);
-    if (planned.freesSlots) await this.#advanceWaiting(runId);
+    if (planned.makesRoom) await this.#advanceWaiting(runId);
     return true;
   }
 
@@ -155,4 +154,18 @@ export class RunEngine {
       if (other !== runId) await this.advance(other);
     }
   }
+}
+
+/** Whether a change ends attempts that held slots, or gives up a place before others. */
+function makesRoom(
+  { plan }: StoredRun,
+  { ended, waits }: RunChange,
+  inFlight: readonly InFlight[],
+  waitsBefore: readonly PoolWait[],
+): boolean {
+  const waited = waitsBefore.filter(({ runId }) => runId === plan.runId).length;
+  return (
+    waits.length < waited ||
+    inFlight.some(({ commandId, slots }) => slots.length > 0 && ended.includes(commandId))
+  );
 }

@@ -1,5 +1,6 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { dirname, join, sep } from 'node:path';
+import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
 /** A leading dot is the store's own: `..` and the hidden names of generations and temporary files. */
@@ -37,7 +38,13 @@ export const invalid = (path: string, reason: string) =>
   new TriadError('ARTIFACT_PATH_INVALID', { path: JSON.stringify(path), reason });
 
 function realPathOfExisting(file: string): string {
-  let existing = file;
-  while (!existsSync(existing)) existing = dirname(existing);
-  return realpathSync.native(existing);
+  // Asked first, because an error costs more than the question; it may yet vanish in between.
+  if (statSync(file, { throwIfNoEntry: false })) {
+    try {
+      return realpathSync.native(file);
+    } catch (error) {
+      if (!isSystemError(error, 'ENOENT', 'ENOTDIR')) throw error;
+    }
+  }
+  return realPathOfExisting(dirname(file));
 }

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmdirSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmdirSync, rmSync } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ArtifactReference } from '../contracts/artifact-reference.ts';
@@ -53,10 +53,13 @@ export class DirectoryArtifactStore implements ArtifactStore {
     return this.#writing(path, async (file, temporary) => {
       if (!(await fs.lstat(localFile)).isFile())
         throw invalid(path, `${localFile} is no plain file`);
-      await move(localFile, temporary);
-      await syncToDisk(temporary);
-      const digest = await digestFile(temporary);
-      await commitGeneration({ path, temporary, file, precondition: undefined, soon: false });
+      // In a folder made now: the file itself may be so old that it would be swept.
+      mkdirSync(temporary);
+      const body = join(temporary, 'body');
+      await move(localFile, body);
+      await syncToDisk(body);
+      const digest = await digestFile(body);
+      await commitGeneration({ path, temporary: body, file, precondition: undefined, soon: false });
       return { path, ...digest };
     });
   }
@@ -137,8 +140,8 @@ export class DirectoryArtifactStore implements ArtifactStore {
   }
 
   /**
-   * Hands `write` the file of the artifact and a name for a temporary file in the same file system,
-   * which is gone afterwards.
+   * Hands `write` the file of the artifact and a free name in the same file system, whatever is made
+   * there is gone afterwards.
    */
   async #writing<T>(
     path: string,
@@ -150,7 +153,7 @@ export class DirectoryArtifactStore implements ArtifactStore {
       try {
         return await write(file, temporary);
       } finally {
-        rmSync(temporary, { force: true });
+        rmSync(temporary, { recursive: true, force: true });
       }
     } catch (error) {
       if (isSystemError(error, 'ENOSPC', 'EDQUOT')) {
@@ -182,9 +185,9 @@ export class DirectoryArtifactStore implements ArtifactStore {
     }
   }
 
-  /** No other writer's: two in one nanosecond, under one pid of two containers, do not happen. */
+  /** Nobody else's: 52 random bits and the nanosecond. */
   async #temporaryName(): Promise<string> {
-    const name = `put-${process.pid}-${process.hrtime.bigint()}`;
+    const name = `put-${process.hrtime.bigint()}-${Math.random().toString(36).slice(2)}`;
     return join(await this.#ready(), '.temporary', name);
   }
 

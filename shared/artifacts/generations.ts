@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { isSystemError } from '../errors/system-error.ts';
 
@@ -26,7 +26,7 @@ export function currentGeneration(file: string): number {
 /** What is in a directory; nothing when there is none. */
 export function namesIn(directory: string): string[] {
   // Asked first, because most often there is none, and an error costs more than the question.
-  if (!existsSync(directory)) return [];
+  if (!statSync(directory, { throwIfNoEntry: false })) return [];
   try {
     return readdirSync(directory);
   } catch (error) {
@@ -36,4 +36,4 @@ export function namesIn(directory: string): string[] {
 }
 
 const isFile = (file: string): boolean =>
-  existsSync(file) && statSync(file, { throwIfNoEntry: false })?.isFile() === true;
+  statSync(file, { throwIfNoEntry: false })?.isFile() === true;

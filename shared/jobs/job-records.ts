@@ -73,8 +73,11 @@ export class JobRecords {
     try {
       return JSON.parse(await readFile(this.folder(id).record, 'utf8'));
     } catch (error) {
-      // A damaged record tells nothing: the job counts as one that never started, and is sent again.
-      if (error instanceof SyntaxError) return undefined;
+      // A record that a power cut damaged tells nothing: its job counts as one that never started.
+      if (error instanceof SyntaxError) {
+        this.discard(id);
+        return undefined;
+      }
       if (isSystemError(error, 'ENOENT')) return undefined;
       throw error;
     }
@@ -88,9 +91,13 @@ export class JobRecords {
   /** The newest `limit`, or of those before an id, by command id: it starts with a time-ordered run id. */
   async newest(limit: number, before?: string): Promise<JobRecord[]> {
     const all = (await this.ids()).reverse();
-    const ids = all.filter((id) => before === undefined || id < before).slice(0, limit);
-    const records = await Promise.all(ids.map((id) => this.read(id)));
-    return records.filter((record) => record !== undefined);
+    const records: JobRecord[] = [];
+    for (const id of all.filter((one) => before === undefined || one < before)) {
+      const record = await this.read(id);
+      if (record) records.push(record);
+      if (records.length === limit) break;
+    }
+    return records;
   }
 
   /** Ids of the jobs that have not ended, as far as a launcher recorded it. */

@@ -57,6 +57,7 @@ export class WarmPool {
   /** Starts processes until enough wait, and resolves when all that wait have loaded. */
   async fill(): Promise<void> {
     this.#cancelRefill?.();
+    this.#cancelRefill = undefined;
     const missing = this.#options.size - this.#waiting.length - this.#starting;
     const starts = Array.from({ length: this.#closed ? 0 : missing }, () => this.#startWaiting());
     await Promise.all(starts);
@@ -66,10 +67,9 @@ export class WarmPool {
   /** The process that waits longest, or a new one. */
   async take(): Promise<Worker> {
     const worker = this.#waiting.shift() ?? (await this.#start());
-    const isLast = this.#waiting.length === 0;
     // Not before it has begun its job.
-    worker.child.once('disconnect', () => this.#refillLater(isLast ? 0 : quietMs));
-    void worker.exited.then(() => this.#refillLater(quietMs));
+    worker.child.once('disconnect', () => this.#refillWhenQuiet());
+    void worker.exited.then(() => this.#refillWhenQuiet());
     return worker;
   }
 
@@ -127,6 +127,10 @@ export class WarmPool {
     const delayMs = Math.min(retryDelayMs.first * 2 ** this.#deaths, retryDelayMs.longest);
     this.#deaths += 1;
     this.#refillLater(delayMs);
+  }
+
+  #refillWhenQuiet(): void {
+    this.#refillLater(this.#waiting.length === 0 ? 0 : quietMs);
   }
 
   #refillLater(delayMs: number): void {

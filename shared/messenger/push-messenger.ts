@@ -231,8 +231,8 @@ export class PushMessenger implements Messenger {
     const { store, clock } = this.#options;
     const free = this.#free;
     const now = clock.now();
-    const due = free > 0 ? await store.takeDue(now, this.#leaseEnd(now), free) : [];
-    this.#isBehind = due.length === Math.max(0, free);
+    const due = await this.#takeDue(now, free);
+    this.#isBehind = due.length === free;
     for (const delivery of due) this.#begin(delivery);
     const next = await store.nextDue(now);
     // What others take from now on may be left by them: it is looked for when their time is over.
@@ -240,8 +240,18 @@ export class PushMessenger implements Messenger {
     this.#wakeAt(next && next < latest ? next : latest);
   }
 
+  async #takeDue(now: Date, free: number): Promise<Delivery[]> {
+    if (free === 0) return [];
+    this.#reserved += free;
+    try {
+      return await this.#options.store.takeDue(now, this.#leaseEnd(now), free);
+    } finally {
+      this.#reserved -= free;
+    }
+  }
+
   get #free(): number {
-    return this.#policy.concurrency - this.#underWay.size - this.#reserved;
+    return Math.max(0, this.#policy.concurrency - this.#underWay.size - this.#reserved);
   }
 
   #begin(delivery: Delivery): void {

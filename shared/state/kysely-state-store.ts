@@ -48,6 +48,8 @@ export class KyselyStateStore implements StateStore {
     const isStored = await transactIf(this.#db, async (tx, require) => {
       await applyChange(tx, require, runId, seenEvents, change);
     });
+    // Whoever was faster may have written anything: all is read anew.
+    if (!isStored) this.#known.delete(runId);
     const known = this.#known.get(runId);
     if (isStored && known?.events.length === seenEvents) {
       const added = change.events.map((event, index) => ({

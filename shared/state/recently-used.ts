@@ -22,4 +22,8 @@ export class RecentlyUsed<T> {
       this.#values.delete(oldest);
     }
   }
+
+  delete(key: string): void {
+    this.#values.delete(key);
+  }
 }

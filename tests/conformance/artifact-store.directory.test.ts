@@ -7,6 +7,7 @@ import fs, {
   open,
   readdir,
   readFile,
+  stat,
   symlink,
   utimes,
   writeFile,
@@ -54,7 +55,11 @@ test('a writer that is overtaken while it updates the plain view leaves the newe
 });
 
 /** Lets `happen` happen just before the store's next call of the named file operation. */
-function meanwhile(t: TestContext, name: 'readFile' | 'rename', happen: () => Promise<unknown>) {
+function meanwhile(
+  t: TestContext,
+  name: 'open' | 'readFile' | 'rename',
+  happen: () => Promise<unknown>,
+) {
   const once = { calls: 0 };
   const real: (...args: unknown[]) => Promise<unknown> = fs[name] as never;
   const { mock } = t.mock.method(fs, name, async (...args: unknown[]) => {
@@ -71,6 +76,19 @@ function meanwhile(t: TestContext, name: 'readFile' | 'rename', happen: () => Pr
   });
   return once;
 }
+
+test('a file that is moved in is not swept, however old it is', async (t) => {
+  const { directory, store } = await openStore();
+  const old = join(directory, '..', 'old');
+  await writeFile(old, 'old');
+  await utimes(old, 0, 0);
+  await store.check();
+  const yesterday = new Date((await stat(directory)).mtimeMs - 86_400_000);
+  const once = meanwhile(t, 'open', () => store.sweep(yesterday));
+  const { path } = await store.putFile('old', old);
+  assert.equal(once.calls, 1);
+  assert.equal((await store.get(path))?.body.toString(), 'old');
+});
 
 test('two stores on one directory exclude each other', async () => {
   const directory = await temporaryDirectory();

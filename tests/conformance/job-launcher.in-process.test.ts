@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
@@ -33,7 +34,7 @@ async function openHome() {
       tracer,
       graceMs: 300,
     });
-  return { artifacts, launcherOf, spans, elapse: (ms: number) => clock.elapse(ms) };
+  return { home, artifacts, launcherOf, spans, elapse: (ms: number) => clock.elapse(ms) };
 }
 
 jobLauncherConformance('in process', async () => {
@@ -58,6 +59,23 @@ function heldJob() {
   };
   return { job, begun, letGo: (id: string) => ends.get(id)?.() };
 }
+
+test('a job whose record a power cut damaged is done when it is asked for again', async () => {
+  const { home, artifacts, launcherOf } = await openHome();
+  const spec = jobSpecWith({ script: 'succeed' }, { job: 'scripted' });
+  const first = launcherOf(scripted);
+  await first.launch(spec);
+  await until('its manifest', () => artifacts.stat(manifestPath(spec)));
+  await first.close();
+  await writeFile(join(home.jobs, '.in-process', spec.id, 'job.json'), '');
+  await artifacts.deletePrefix(`runs/${spec.runId}/`);
+  const second = launcherOf(scripted);
+  await second.adopt();
+  assert.equal(await second.get(spec.id), undefined);
+  assert.equal((await second.launch(spec)).started, true);
+  await until('its manifest', () => artifacts.stat(manifestPath(spec)));
+  await second.close();
+});
 
 test('no more jobs are done at a time than may be; the others wait their turn', async () => {
   const { launcherOf } = await openHome();

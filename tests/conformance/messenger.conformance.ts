@@ -99,6 +99,18 @@ export function messengerConformance(name: string, connect: Connect): void {
       assert.equal(receiver.busiest, 2);
     });
 
+    test('nor while it looks for what is due', async () => {
+      const { messenger, push, receiver, clock } = await setUp({ policy: { concurrency: 2 } });
+      receiver.behave = () =>
+        new Promise((resolve) => clock.setTimer(100, () => resolve(new Response(null))));
+      for (const id of ['a', 'b', 'c']) await messenger.publish('one', eventOf(id));
+      push.start();
+      await Promise.all(['d', 'e'].map((id) => messenger.publish('one', eventOf(id))));
+      await clock.advance(1000);
+      assert.deepEqual(receiver.eventIds.toSorted(), ['a', 'b', 'c', 'd', 'e']);
+      assert.equal(receiver.busiest, 2);
+    });
+
     test('stopping waits for the requests under way and starts none', async () => {
       const { messenger, push, receiver, clock } = await setUp({ policy: { concurrency: 1 } });
       receiver.behave = () =>

@@ -44,7 +44,7 @@ function job(id: string, endedDaysAgo?: number, kind: StepKind = 'sql'): void {
 /** Tidies once and stops. */
 async function tidy(days?: number): Promise<void> {
   const keeper = new Housekeeping({
-    jobsDirectory: jobs,
+    jobsDirectories: [jobs],
     temporaryDirectory: join(home, 'temporary'),
     poolDirectory: join(jobs, '.pool'),
     days,

@@ -75,6 +75,29 @@ test('a message that comes right after the relay has looked is published as well
   assert.deepEqual(published, ['t m1']);
 });
 
+test('a state that does not answer is asked again', async () => {
+  const take = setup.state.takeUnpublished.bind(setup.state);
+  let failing = 2;
+  setup.state.takeUnpublished = async (...given) => {
+    failing -= 1;
+    if (failing >= 0) throw new Error('the state does not answer');
+    return take(...given);
+  };
+  await enqueue('m1');
+  relay.wake();
+  await setup.clock.advance(2000);
+  assert.deepEqual(published, ['t m1']);
+});
+
+test('what it is handed is published once, also by a relay that is being stopped', async () => {
+  const handed = (id: string) => ({ id, topic: 't', event: eventOf(id) });
+  relay.publish([handed('m1')]);
+  const stopping = relay.stop();
+  relay.publish([handed('m2')]);
+  await stopping;
+  assert.deepEqual(published, ['t m1', 't m2']);
+});
+
 test('a messenger that fails gets the message after a pause, and nothing is lost', async () => {
   failures = 3;
   await enqueue('m1', 'm2');
