@@ -38,7 +38,7 @@ export interface AddOptions {
 export interface MessageStore {
   addDeliveries(deliveries: Delivery[], dueAt: Date, how?: AddOptions): Promise<void>;
   /**
-   * Due at `now`, oldest first. They are due again at `until`: until then nobody else gets them, and
+   * The first that are due at `now`, in the order of their publication. They are due again at `until`: until then nobody else gets them, and
    * if the caller dies somebody else does.
    */
   takeDue(now: Date, until: Date, limit: number): Promise<Delivery[]>;

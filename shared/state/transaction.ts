@@ -30,8 +30,8 @@ export async function transact<T>(
 }
 
 /**
- * One statement that does not wait for the disk: a power cut, though no end of the process, may
- * undo it together with all later ones of this kind. The next transaction of the other kind makes
+ * One statement that does not wait for the disk: a power cut or a crash of the database's server,
+ * though no end of this process, may undo it together with all later ones of this kind. The next transaction of the other kind makes
  * it last, because changes reach the disk in order. For what would then only be done once more,
  * such as the mark that a message was delivered.
  */
