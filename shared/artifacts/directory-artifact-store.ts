@@ -185,9 +185,9 @@ export class DirectoryArtifactStore implements ArtifactStore {
     }
   }
 
-  /** Nobody else's: 52 random bits and the nanosecond. */
+  /** By process and nanosecond; a name that another container has all the same is refused. */
   async #temporaryName(): Promise<string> {
-    const name = `put-${process.hrtime.bigint()}-${Math.random().toString(36).slice(2)}`;
+    const name = `put-${process.pid}-${process.hrtime.bigint()}`;
     return join(await this.#ready(), '.temporary', name);
   }
 
