@@ -49,7 +49,7 @@ function decideStep(
   if (own.state === 'awaiting') return decideApproval(own, now);
   if (own.state !== 'waiting') return undefined;
 
-  const before = step.after.flatMap((other) => status.steps.get(other) ?? []);
+  const before = stepsBefore(step, status);
   const because = outOfTurn[step.runIf](before);
   if (because !== undefined) return { do: 'skip', step: name, because };
   if (!before.every(isOver)) return undefined;
@@ -70,6 +70,27 @@ function decideStep(
   }
   if (own.retryAt && own.retryAt > now) return undefined;
   return { do: 'dispatch', step, attempt: own.attempts.length + 1 };
+}
+
+const stepsBefore = ({ after }: PipelineStep, status: RunStatus): StepStatus[] =>
+  after.flatMap((name) => {
+    const own = status.steps.get(name);
+    return own ? [inTurn(own, status)] : [];
+  });
+
+/**
+ * A step that a person skipped ahead of its turn counts as waiting until then. When its turn never
+ * comes, what it was to come after stands for it. So nothing overtakes what was before it.
+ */
+function inTurn(own: StepStatus, status: RunStatus): StepStatus {
+  if (!own.isWaived) return own;
+  const before = stepsBefore(own.definition, status);
+  const because = outOfTurn[own.definition.runIf](before);
+  if (because !== undefined) {
+    const cause = before.find(({ definition }) => definition.name === because);
+    return cause ?? { ...own, isWaived: false };
+  }
+  return before.every(isOver) ? own : { ...own, state: 'waiting' };
 }
 
 /** Why a step can no longer start, given the steps before it; `undefined` when it can, or may yet. */

@@ -77,12 +77,14 @@ export class PoolSlots {
   }
 
   #free(pool: string, count: number, size: number): PoolSlot[] | undefined {
-    const taken = this.#taken.get(pool);
+    const taken = this.#taken.get(pool) ?? new Set();
+    // Slots beyond the size count too: the pool was larger when they were taken.
+    if (taken.size + count > size) return undefined;
     const free: PoolSlot[] = [];
-    for (let slot = 0; slot < size && free.length < count; slot += 1) {
-      if (!taken?.has(slot)) free.push({ pool, slot });
+    for (let slot = 0; free.length < count; slot += 1) {
+      if (!taken.has(slot)) free.push({ pool, slot });
     }
-    return free.length === count ? free : undefined;
+    return free;
   }
 
   #take({ pool, slot }: PoolSlot): void {

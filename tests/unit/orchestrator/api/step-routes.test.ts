@@ -133,6 +133,40 @@ test('a failed step that is skipped lets the run go on, and what was lost with i
   assert.equal((await setup.steps('r1'))['sign-off'], 'awaiting');
 });
 
+/** A chain whose second step is skipped while the first is at work. */
+async function skippedAhead() {
+  const last = { name: 'use', kind: 'train' as const, after: ['polish'] };
+  const polish = { name: 'polish', kind: 'train' as const, after: ['make'] };
+  await setup.start('r1', pipelineOf([{ name: 'make', kind: 'train' }, polish, last]));
+  const answer = await post('/steps/polish:skip', { by: 'ada', reason: 'good enough' });
+  assert.equal(answer.status, 202, answer.text);
+}
+
+test('what comes after a step that is skipped ahead of its turn waits for what comes before it', async () => {
+  await skippedAhead();
+  assert.deepEqual(await setup.steps('r1'), {
+    make: 'dispatched',
+    polish: 'skipped',
+    use: 'waiting',
+  });
+  await setup.end('r1', 'make', ends.succeeded);
+  assert.equal((await setup.steps('r1')).use, 'dispatched');
+});
+
+test('a step that was skipped ahead of its turn hides no failure before it, and a retry goes on', async () => {
+  await skippedAhead();
+  await setup.end('r1', 'make', ends.fatal);
+  const { state, steps } = await setup.view('r1');
+  assert.deepEqual([state, steps[2]?.state, steps[2]?.skipped], ['failed', 'skipped', 'make']);
+  assert.equal((await post(':retry', {})).status, 202);
+  await setup.end('r1', 'make', ends.succeeded, 2);
+  assert.deepEqual(await setup.steps('r1'), {
+    make: 'succeeded',
+    polish: 'skipped',
+    use: 'dispatched',
+  });
+});
+
 test('a step that runs or has succeeded cannot be skipped', async () => {
   await setup.start('r1', gated());
   const skip = () => post('/steps/train:skip', { by: 'ada', reason: 'why not' });
