@@ -15,7 +15,7 @@ export function guaranteesDocument(guarantees: Guarantee[]): string {
 
 Each promise, the tests, simulations and faults on real processes that prove it, and when they last
 ran. Written by \`npm run guarantees\` from \`tests/guarantees/guarantees.ts\` and from the results
-that \`npm test\`, \`npm run test:external\` and \`npm run chaos\` leave.
+that \`npm test\`, \`npm run test:external\`, \`npm run simulate\` and \`npm run chaos\` leave.
 
 ${sections.join('\n\n')}
 `;
@@ -26,7 +26,7 @@ function nameOf({ where, test }: Proof): string {
   return test === undefined ? `\`${where}\`` : `\`${where}\`: ${test}`;
 }
 
-const isCommand = (where: string): boolean => where === 'chaos';
+const isCommand = (where: string): boolean => where === 'chaos' || where === 'simulate';
 
 function commandOf(where: string): string {
   if (isCommand(where)) return where;

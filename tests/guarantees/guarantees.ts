@@ -10,7 +10,7 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/orchestrator/schedule/scheduler.test.ts' },
       { where: 'tests/unit/orchestrator/schedule/scheduler.catch-up.test.ts' },
       { where: 'tests/unit/orchestrator/alarms/alarm-watcher.test.ts' },
-      { where: 'tests/conformance/stores.kysely.test.ts' },
+      { where: 'tests/conformance/tick-ledger.conformance.ts' },
       { where: 'tests/conformance/state-store.kysely.test.ts' },
       { where: 'tests/flow/orchestrators-on-pglite.external.test.ts' },
       { where: 'tests/simulation/worlds.test.ts' },
@@ -80,6 +80,41 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/sql-runner/dialect/values.test.ts' },
       { where: 'tests/unit/sql-runner/dialect/refusals.test.ts' },
       { where: 'tests/unit/sql-runner/dialect/numeric.property.test.ts' },
+    ],
+  },
+  {
+    promise: 'Trouble is told',
+    statement:
+      'A run that is missing, does not start, does not finish in time, fails or leaves stale outputs has one open alarm, also while the scheduler is down; its notices are delivered at least once, retried, and never hold up a run.',
+    proofs: [
+      { where: 'tests/unit/orchestrator/alarms/alarm-watcher.test.ts' },
+      { where: 'tests/unit/orchestrator/alarms/alarm-dispatcher.test.ts' },
+      { where: 'tests/flow/alarms.test.ts' },
+      { where: 'tests/simulation/worlds.test.ts' },
+      { where: 'simulate' },
+      { where: 'chaos' },
+    ],
+  },
+  {
+    promise: 'A change is taken once',
+    statement:
+      "A sensor's last successful value is swapped by compare-and-set, and one swap, like one event, starts one run of each pipeline that waits for it, also when processes die in between.",
+    proofs: [
+      { where: 'tests/conformance/sensor-store.conformance.ts' },
+      { where: 'tests/unit/orchestrator/sensors/look-at-sensor.test.ts' },
+      { where: 'tests/unit/orchestrator/events/event-router.test.ts' },
+      { where: 'tests/flow/events-and-sensors.test.ts' },
+      { where: 'simulate' },
+    ],
+  },
+  {
+    promise: 'Nobody does what they may not',
+    statement:
+      'Off loopback every route but the health checks asks for a token; its role decides what it may do, and what was done or refused is in the audit log.',
+    proofs: [
+      { where: 'tests/unit/orchestrator/api/every-route.test.ts' },
+      { where: 'tests/unit/orchestrator/api/access.test.ts' },
+      { where: 'tests/flow/cli-access.test.ts' },
     ],
   },
 ];
