@@ -1,8 +1,8 @@
 import { type JobView, jobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import { bearer } from '@triad/shared/http/bearer.ts';
-import { httpJson, parseJson, unreachableBecause } from '@triad/shared/http/http-json.ts';
-import { httpRequest, isOk } from '@triad/shared/http/http-request.ts';
+import { askService, unreachable } from '@triad/shared/http/ask-service.ts';
+import { httpJson, parseJson } from '@triad/shared/http/http-json.ts';
+import { isOk } from '@triad/shared/http/http-request.ts';
 import { z } from 'zod';
 import type { Workload } from './workload.ts';
 
@@ -15,8 +15,6 @@ const reason = z.object({
 const unavailable = z.object({
   reasons: z.array(reason).min(1),
 });
-
-const CHECK_LIMIT_MS = 10_000;
 
 /** The workload as the invoker at `url` tells of it. */
 export class HttpWorkload implements Workload {
@@ -40,19 +38,12 @@ export class HttpWorkload implements Workload {
   }
 
   async check(): Promise<void> {
-    const url = `${this.#url}/healthcheck`;
-    const unreachable = (reason: string) =>
-      new TriadError('SERVICE_UNREACHABLE', { service: 'invoker', url, reason });
-    const response = await httpRequest(url, {
-      headers: bearer(this.#token),
-      signal: AbortSignal.timeout(CHECK_LIMIT_MS),
-    }).catch((error) => {
-      throw unreachable(unreachableBecause(error));
-    });
+    const request = { service: 'invoker', url: `${this.#url}/healthcheck`, token: this.#token };
+    const response = await askService(request);
     if (isOk(response)) return;
     const answer = unavailable.safeParse(parseJson(response.body));
     if (!answer.success) {
-      throw unreachable(`it answered ${response.status} without a readable body`);
+      throw unreachable(request, `it answered ${response.status} without a readable body`);
     }
     const reasons = answer.data.reasons
       .map(({ port, code, message, fix }) => `${port}: ${code}: ${message} To fix: ${fix}`)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { paramValue } from '@triad/shared/contracts/json.ts';
 import type { HttpWatch } from '@triad/shared/contracts/sensor.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { fetchFailure } from '@triad/shared/http/fetch-failure.ts';
 import type { SensorValue } from '@triad/shared/state/sensor-store.ts';
 import { valueAt } from '../verify/json-pointer.ts';
 import type { Look, Observation, Probe } from './probe.ts';
@@ -37,7 +38,7 @@ export class HttpProbe implements Probe<HttpWatch> {
       return { value, summary: `${watch.pointer ?? watch.value} is ${value ?? 'null'}` };
     } catch (error) {
       if (error instanceof TriadError) throw error;
-      throw unreadable(url, reasonOf(error), error);
+      throw unreadable(url, fetchFailure(error), error);
     }
   }
 }
@@ -85,10 +86,3 @@ const unreadable = (location: string, reason: string, cause?: unknown) =>
 
 const missing = (location: string, value: string, reason: string) =>
   new TriadError('SENSOR_VALUE_MISSING', { location, value, reason });
-
-/** `fetch` hides the reason, such as ECONNREFUSED, in the cause. */
-function reasonOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return 'no answer in time';
-  return error.cause instanceof Error ? error.cause.message || error.message : error.message;
-}

@@ -61,10 +61,7 @@ export function simulate(
 
   return new Promise((resolve, reject) => {
     const threads = Array.from({ length: workers }, () => {
-      // A world is much that is soon thrown away: with room for it, that is done far less often.
-      const thread = new Worker(new URL('./worker.ts', import.meta.url), {
-        resourceLimits: { maxYoungGenerationSizeMb: 128 },
-      });
+      const thread = new Worker(new URL('./worker.ts', import.meta.url));
       const giveSeed = () => {
         thread.postMessage(nextSeed);
         nextSeed += 1;

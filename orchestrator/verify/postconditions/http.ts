@@ -1,4 +1,5 @@
 import type { PostconditionOf } from '@triad/shared/contracts/postcondition.ts';
+import { fetchFailure } from '@triad/shared/http/fetch-failure.ts';
 import type { Finding, Judge } from '../evidence.ts';
 import { valueAt } from '../json-pointer.ts';
 import { judgeNumber, within } from '../requirements.ts';
@@ -15,8 +16,8 @@ export const http: Judge<'http'> = async (condition) => {
   const { host, pathname } = new URL(url);
   const name = `GET ${host}${pathname}`;
   const expected = `status ${status}`;
+  const signal = AbortSignal.timeout(timeoutSeconds * 1000);
   try {
-    const signal = AbortSignal.timeout(timeoutSeconds * 1000);
     const response = await fetch(url, { signal });
     if (response.status !== status) {
       await response.body?.cancel();
@@ -29,7 +30,8 @@ export const http: Judge<'http'> = async (condition) => {
     }
     return judgeBody(name, condition.pointer, condition, await textOf(response));
   } catch (error) {
-    return { name, ok: false, expected, actual: reasonOf(error, timeoutSeconds), undecided: true };
+    const late = signal.aborted && `no answer within ${timeoutSeconds} s`;
+    return { name, ok: false, expected, actual: late || fetchFailure(error), undecided: true };
   }
 };
 
@@ -83,13 +85,3 @@ const shortText = (value: unknown) => {
   const text = JSON.stringify(value);
   return text.length <= 80 ? text : `${text.slice(0, 80)}…`;
 };
-
-/** `fetch` hides the reason, such as ECONNREFUSED, in the cause. */
-function reasonOf(error: unknown, timeoutSeconds: number): string {
-  if (!(error instanceof Error)) return String(error);
-  if (error.name === 'TimeoutError') return `no answer within ${timeoutSeconds} s`;
-  if (error.cause instanceof Error) {
-    return 'code' in error.cause ? String(error.cause.code) : error.cause.message;
-  }
-  return error.message;
-}
