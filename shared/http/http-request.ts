@@ -18,7 +18,7 @@ export type HttpRequest = (url: string, options: HttpRequestOptions) => Promise<
 
 /**
  * Requests between Triad's own processes, which make several for every step: Node's plain client
- * takes a quarter of the time of `fetch`, and nothing to load. Connections are kept; redirects are
+ * does less at each request than `fetch`, and has nothing to load. Connections are kept; redirects are
  * not followed.
  */
 export const httpRequest: HttpRequest = async (url, { method = 'GET', headers, body, signal }) => {

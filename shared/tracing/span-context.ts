@@ -38,6 +38,6 @@ export function parseTraceparent(text: string | undefined): SpanContext | undefi
   return /[1-9a-f]/.test(traceId) && /[1-9a-f]/.test(spanId) ? { traceId, spanId } : undefined;
 }
 
-/** Cryptography is loaded with the first span: it would be a tenth of a small job's start. */
+/** Cryptography is loaded with the first span: a small job does without it. */
 const hexOf = (parts: string[]): string =>
   process.getBuiltinModule('node:crypto').hash('sha256', parts.join('\n'));
