@@ -1,10 +1,9 @@
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { freshDirectory } from './fresh-directory.ts';
 import { timed } from './measure.ts';
 import { runNode } from './processes.ts';
 
@@ -18,7 +17,7 @@ export const bareProcesses = (count: number) => (): Promise<number> =>
 
 /** Milliseconds that each of `count` commits takes that a power cut does not undo, in SQLite. */
 export async function durableCommits(count: number): Promise<number[]> {
-  const directory = await mkdtemp(join(tmpdir(), 'triad-bench-'));
+  const directory = await freshDirectory();
   const file = new DatabaseSync(join(directory, 'limit.db'));
   try {
     file.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE t (x TEXT)');
@@ -29,7 +28,6 @@ export async function durableCommits(count: number): Promise<number[]> {
     return times;
   } finally {
     file.close();
-    await rm(directory, { recursive: true });
   }
 }
 

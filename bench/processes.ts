@@ -1,22 +1,10 @@
 import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 
 export const repository = resolve(import.meta.dirname, '..');
-
-/** Calls `use` with a fresh home that is removed afterwards. */
-export async function withHome<T>(use: (home: string) => Promise<T>): Promise<T> {
-  const home = await mkdtemp(join(tmpdir(), 'triad-bench-'));
-  try {
-    return await use(home);
-  } finally {
-    await rm(home, { recursive: true, force: true });
-  }
-}
 
 /** Runs Node until it ends and gives what it printed; a failure is an error with its output. */
 export async function runNode(args: string[], env: NodeJS.ProcessEnv = {}): Promise<string> {

@@ -33,7 +33,7 @@ async function drainOnce(): Promise<number> {
     await system.stop();
     return (RUNS * 1000) / ((await lastFinish(system.home)) - startedAt);
   } finally {
-    await system.close();
+    await system.stop();
   }
 }
 

@@ -31,7 +31,7 @@ export const runPages: Benchmark = {
     const system = await openSystem(noopJob.inProcess);
     const searches = await fill(homeLayout(system.home).state);
     await system.start('orchestrator');
-    return { sample: () => searchAll(system, searches), close: system.close };
+    return { sample: () => searchAll(system, searches), close: system.stop };
   },
 };
 

@@ -1,11 +1,11 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { parseManifest } from '@triad/shared/contracts/manifest.ts';
 import type { PipelineDefinition } from '@triad/shared/contracts/pipeline.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
+import { freshDirectory } from './fresh-directory.ts';
 import { durableCommits } from './limits.ts';
 import { type Benchmark, percentile99, timed } from './measure.ts';
 import { noopSteps } from './noop/noop-steps.ts';
@@ -37,7 +37,7 @@ export const tickToJob: Benchmark = {
 const lateness = async (ms: number): Promise<number> => (await timed(() => pause(ms))) - ms;
 
 async function watchTicks(): Promise<number> {
-  const pipelines = await mkdtemp(join(tmpdir(), 'triad-bench-pipelines-'));
+  const pipelines = await freshDirectory();
   await writePipelines(pipelines);
   const system = await openSystem({
     ...noopJob.inProcess,
@@ -54,13 +54,11 @@ async function watchTicks(): Promise<number> {
     await system.stop();
     return percentile99(await latencies(system.home, from, to));
   } finally {
-    await system.close();
-    await rm(pipelines, { recursive: true });
+    await system.stop();
   }
 }
 
 async function writePipelines(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'package.json'), '{"type":"module"}');
   for (let n = 0; n < SCHEDULES; n++) {
     const name = `every-minute-${n}`;

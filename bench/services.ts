@@ -1,15 +1,15 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { parseManifest } from '@triad/shared/contracts/manifest.ts';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import { freshDirectory } from './fresh-directory.ts';
 import { bareProcesses } from './limits.ts';
 import { type Benchmark, type Sampler, stateless } from './measure.ts';
-import { repository, runNode, startSystem, withHome } from './processes.ts';
+import { repository, runNode, startSystem } from './processes.ts';
 
 const bareProcess = bareProcesses(1);
 
@@ -21,15 +21,14 @@ export const boot: Benchmark = {
   target: 1500,
   limitOf: 'a bare Node process',
   limit: bareProcess,
-  open: stateless(() =>
-    withHome(async (home) => {
-      const start = performance.now();
-      const system = await startSystem(home);
-      const took = performance.now() - start;
-      await system.stop();
-      return took;
-    }),
-  ),
+  open: stateless(async () => {
+    const home = await freshDirectory();
+    const start = performance.now();
+    const system = await startSystem(home);
+    const took = performance.now() - start;
+    await system.stop();
+    return took;
+  }),
 };
 
 /** From the dispatch into the outbox to the job's own code running, by the clocks of both. */
@@ -47,7 +46,7 @@ export const dispatch: Benchmark = {
 const REFILL_MS = 3000;
 
 async function openDispatch(): Promise<Sampler> {
-  const home = await mkdtemp(join(tmpdir(), 'triad-bench-'));
+  const home = await freshDirectory();
   const system = await startSystem(home, { TRIAD_PIPELINES_DIR: `${repository}/bench/pipelines` });
   const url = `${system.orchestrator}/v1/runs`;
   const run = async (pipeline: string, params = {}): Promise<RunView> => {
@@ -74,10 +73,7 @@ async function openDispatch(): Promise<Sampler> {
       const { startedAt } = parseManifest(JSON.parse(await readFile(path, 'utf8')));
       return Date.parse(startedAt) - Date.parse(dispatchedAt);
     },
-    close: async () => {
-      await system.stop();
-      await rm(home, { recursive: true, force: true });
-    },
+    close: () => system.stop(),
   };
 }
 
@@ -89,14 +85,12 @@ export const memory: Benchmark = {
   target: null,
   limitOf: 'two bare Node processes',
   limit: async () => 2 * Number(await runNode(['-p', 'process.memoryUsage.rss() / 2 ** 20'])),
-  open: stateless(() =>
-    withHome(async (home) => {
-      const system = await startSystem(home);
-      const sizes = await Promise.all((await system.servicePids()).map(residentMiB));
-      await system.stop();
-      return sizes.reduce((sum, size) => sum + size, 0);
-    }),
-  ),
+  open: stateless(async () => {
+    const system = await startSystem(await freshDirectory());
+    const sizes = await Promise.all((await system.servicePids()).map(residentMiB));
+    await system.stop();
+    return sizes.reduce((sum, size) => sum + size, 0);
+  }),
 };
 
 async function residentMiB(pid: number): Promise<number> {

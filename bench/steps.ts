@@ -1,6 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { bareProcesses, durableCommits, sum } from './limits.ts';
-import type { Benchmark } from './measure.ts';
+import { type Benchmark, median } from './measure.ts';
 import { durationOf, noopJob, openSystem, runToEnd } from './system.ts';
 
 /** Longer than the pool takes to be full again, in milliseconds: it is measured full. */
@@ -10,30 +10,57 @@ const published =
   '40 steps in a row take Windmill tuned 1.59 s, Temporal by default 3.0 s, Kestra 3.5 s, ' +
   "Airflow by default 40 s (Windmill's published comparison of workflow engines)";
 
-type Setup = Pick<Benchmark, 'name' | 'mode' | 'target' | 'limitOf' | 'limit'> & {
-  steps: number;
-  env: NodeJS.ProcessEnv;
-  published?: string;
-};
+type Figure = Pick<Benchmark, 'name' | 'mode' | 'target' | 'limitOf' | 'limit' | 'published'>;
 
-/** A run of steps in a row that do nothing, from its creation to its end. */
-const stepsInARow = ({ steps, env, ...benchmark }: Setup): Benchmark => ({
-  ...benchmark,
+/** Runs of steps in a row that do nothing, each from its creation to its end. */
+async function openRuns(steps: number, env: NodeJS.ProcessEnv) {
+  const system = await openSystem(env);
+  await Promise.all([system.start('orchestrator'), system.start('invoker')]);
+  const run = async () => durationOf(await runToEnd(system, `noop-${steps}`));
+  return { run, close: system.stop };
+}
+
+/** Each step in a process; the first run compiles what the others find compiled. */
+const inProcesses = ({
+  steps,
+  env,
+  ...figure
+}: Figure & { steps: number; env: NodeJS.ProcessEnv }): Benchmark => ({
+  ...figure,
   unit: 'ms',
   async open() {
-    const system = await openSystem(env);
-    await Promise.all([system.start('orchestrator'), system.start('invoker')]);
+    const { run, close } = await openRuns(steps, env);
     const sample = async () => {
       await pause(refillMs(steps));
-      return durationOf(await runToEnd(system, `noop-${steps}`));
+      return run();
     };
-    // The first run compiles what the others find compiled.
     await sample();
-    return { sample, close: system.close };
+    return { sample, close };
   },
 });
 
-export const fortyWarm = stepsInARow({
+/** Runs after which a service that stays up is as fast as it gets. */
+const HEATING_RUNS = 100;
+/** Runs whose median is one sample. */
+const SAMPLE_RUNS = 20;
+
+/** Each step in the invoker's process, of services that have worked for a while. */
+const inHotServices = ({ steps, ...figure }: Figure & { steps: number }): Benchmark => ({
+  ...figure,
+  unit: 'ms',
+  async open() {
+    const { run, close } = await openRuns(steps, noopJob.inProcess);
+    const several = async (count: number) => {
+      const durations: number[] = [];
+      while (durations.length < count) durations.push(await run());
+      return median(durations);
+    };
+    await several(HEATING_RUNS);
+    return { sample: () => several(SAMPLE_RUNS), close };
+  },
+});
+
+export const fortyWarm = inProcesses({
   name: '40 steps in a row, warm',
   mode: 'warm process: each step in a fresh one, of 40 that waited before the run',
   steps: 40,
@@ -47,7 +74,7 @@ export const fortyWarm = stepsInARow({
 /** Processes that wait, in a pool of a usual size. */
 const POOL = 4;
 
-export const fortyPooled = stepsInARow({
+export const fortyPooled = inProcesses({
   name: '40 steps in a row, small pool',
   mode: `warm process: each step in a fresh one from a pool of ${POOL}, filled again meanwhile`,
   steps: 40,
@@ -58,7 +85,7 @@ export const fortyPooled = stepsInARow({
   published,
 });
 
-export const fortyCold = stepsInARow({
+export const fortyCold = inProcesses({
   name: '40 steps in a row, cold',
   mode: 'cold process: each step starts its own',
   steps: 40,
@@ -69,17 +96,16 @@ export const fortyCold = stepsInARow({
   published,
 });
 
-export const threeInProcess = stepsInARow({
+export const threeInProcess = inHotServices({
   name: 'run of 3 steps, in process',
-  mode: 'in process',
+  mode: `in process, hot: after ${HEATING_RUNS} such runs`,
   steps: 3,
-  env: noopJob.inProcess,
   target: 60,
   limitOf: 'a durable commit per step in SQLite',
   limit: async () => sum(await durableCommits(3)),
 });
 
-export const threeWarm = stepsInARow({
+export const threeWarm = inProcesses({
   name: 'run of 3 steps, warm',
   mode: `warm process: each step in a fresh one from a pool of ${POOL}`,
   steps: 3,

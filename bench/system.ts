@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@triad/shared/clock/clock.ts';
@@ -9,6 +7,7 @@ import { httpJson } from '@triad/shared/http/http-json.ts';
 import { serviceEnvironment } from '../cli/system/service-environment.ts';
 import { type ServiceName, serviceLaunch } from '../cli/system/services.ts';
 import { type RunningService, startService } from '../cli/system/start-service.ts';
+import { freshDirectory } from './fresh-directory.ts';
 import { repository } from './processes.ts';
 
 /** How often it is asked whether a run has finished, in milliseconds: seldom, since asking costs time too. */
@@ -34,15 +33,13 @@ export interface BenchSystem {
   start(service: ServiceName): Promise<void>;
   /** Asks the orchestrator. */
   ask(path: string, body?: object): Promise<unknown>;
-  /** Stops what was started; the home stays. */
+  /** Stops what was started; the home stays, as it does until all is measured. */
   stop(): Promise<void>;
-  /** Stops what was started and removes the home. */
-  close(): Promise<void>;
 }
 
 /** No schedules, no requests too many, and the pipelines of this folder, unless `env` says otherwise. */
 export async function openSystem(env: NodeJS.ProcessEnv): Promise<BenchSystem> {
-  const home = await mkdtemp(join(tmpdir(), 'triad-bench-'));
+  const home = await freshDirectory();
   const own = {
     TRIAD_HOME: home,
     TRIAD_PIPELINES_DIR: join(repository, 'bench/noop/pipelines'),
@@ -71,10 +68,6 @@ export async function openSystem(env: NodeJS.ProcessEnv): Promise<BenchSystem> {
     ask: (path, body) =>
       httpJson({ service: 'orchestrator', url: url + path, ...(body && { body }) }),
     stop,
-    async close() {
-      await stop();
-      await rm(home, { recursive: true, force: true });
-    },
   };
 }
 

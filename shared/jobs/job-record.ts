@@ -11,7 +11,7 @@ export interface JobEnd {
   endedAt: string;
 }
 
-/** What `job.json` holds. */
+/** What a line of a job's record holds. */
 export interface JobRecord {
   spec: JobSpec;
   createdAt: string;

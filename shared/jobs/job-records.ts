@@ -8,11 +8,13 @@ import { type JobFolder, jobFolder } from './job-folder.ts';
 import type { JobRecord } from './job-record.ts';
 
 /**
- * The records of all jobs: a folder per job, and in `.running` the name of each that has not
- * ended, so that a new launcher need not read all that ever were.
+ * The records of all jobs: a folder per job, and in `.running` a second name of each record whose
+ * job has not ended, so that a new launcher need not read all that ever were.
  *
- * Writing is synchronous: a record then never falls back behind what was decided later. It need
- * not outlast a power cut, which ends the job as well: what that did is in its manifest.
+ * A record is a file of JSON lines, of which the last counts: lines are only added, since file
+ * systems slow down where files come and go. Writing is synchronous: a record then never falls back
+ * behind what was decided later. It need not outlast a power cut, which ends the job as well: what
+ * that did is in its manifest.
  */
 export class JobRecords {
   readonly directory: string;
@@ -35,8 +37,8 @@ export class JobRecords {
       fs.mkdirSync(folder.path, { recursive: true });
       const draft = `${folder.record}.${process.pid}`;
       try {
-        writeRecord(draft, record);
-        if (!record.end) fs.writeFileSync(join(this.#running, record.spec.id), '');
+        fs.writeFileSync(draft, lineOf(record));
+        if (!record.end) fs.linkSync(draft, join(this.#running, record.spec.id));
         fs.linkSync(draft, folder.record);
         return true;
       } catch (error) {
@@ -51,8 +53,7 @@ export class JobRecords {
   update(record: JobRecord): void {
     const folder = this.folder(record.spec.id);
     this.#diskFullIs(folder, () => {
-      writeRecord(`${folder.record}.new`, record);
-      fs.renameSync(`${folder.record}.new`, folder.record);
+      fs.appendFileSync(folder.record, lineOf(record));
       if (record.end) this.forgetRunning(record.spec.id);
     });
   }
@@ -71,7 +72,7 @@ export class JobRecords {
   async read(id: string): Promise<JobRecord | undefined> {
     if (!commandId.safeParse(id).success || !this.exists(id)) return undefined;
     try {
-      return JSON.parse(await readFile(this.folder(id).record, 'utf8'));
+      return parseRecord(await readFile(this.folder(id).record, 'utf8'));
     } catch (error) {
       // A record that a power cut damaged tells nothing: its job counts as one that never started.
       if (error instanceof SyntaxError) {
@@ -139,5 +140,21 @@ export class JobRecords {
   }
 }
 
-const writeRecord = (file: string, record: JobRecord): void =>
-  fs.writeFileSync(file, JSON.stringify(record, null, 2));
+/** A line of its own, also after one that a full disk cut short. */
+const lineOf = (record: JobRecord): string => `\n${JSON.stringify(record)}`;
+
+/**
+ * The last line that was written whole; or all of the text, as version 0.1 wrote it.
+ * Throws a `SyntaxError` when there is neither.
+ */
+export function parseRecord(text: string): JobRecord {
+  for (const line of text.split('\n').reverse()) {
+    if (!line.startsWith('{"')) continue;
+    try {
+      return JSON.parse(line);
+    } catch {
+      // The one before it still holds.
+    }
+  }
+  return JSON.parse(text);
+}

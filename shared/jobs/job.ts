@@ -11,8 +11,8 @@ export interface JobContext {
   artifacts: ArtifactStore;
   clock: Clock;
   log: Logger;
-  /** An empty directory of this attempt's own; removed when the job ends. */
-  scratch: string;
+  /** An empty directory of this attempt's own, made when it is first asked for; removed when the job ends. */
+  readonly scratch: string;
   /** Aborts when the job is asked to stop. */
   signal: AbortSignal;
   /** Stores a finished local file as this attempt's output `name`, under the file's base name. */

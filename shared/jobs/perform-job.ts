@@ -13,7 +13,7 @@ export interface JobSurroundings {
   artifacts: ArtifactStore;
   clock: Clock;
   log: Logger;
-  /** Made empty before the job and removed after it. */
+  /** Made, and empty, once the job asks for it; removed after the job. */
   scratch: string;
   /** Aborts when the job is asked to stop. */
   signal: AbortSignal;
@@ -25,7 +25,7 @@ export interface JobSurroundings {
  * `METRIC_NOT_FINITE`.
  */
 export async function performJob(job: Job, spec: JobSpec, around: JobSurroundings): Promise<void> {
-  const { artifacts, clock, scratch } = around;
+  const { artifacts, clock, log, signal } = around;
   const handler = job.handlers[spec.kind];
   if (!handler) {
     const known = Object.keys(job.handlers).join(', ');
@@ -35,8 +35,7 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
 
   const startedAt = clock.now().toISOString();
   const outputs: ManifestOutput[] = [];
-  rmSync(scratch, { recursive: true, force: true });
-  mkdirSync(scratch, { recursive: true });
+  let scratch: string | undefined;
   try {
     const addOutput = async (name: string, localFile: string, rows?: number) => {
       const file = basename(localFile);
@@ -50,17 +49,34 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
       outputs.push(output);
       return output;
     };
-    around.signal.throwIfAborted();
-    const result = await handler({ ...around, spec, addOutput });
+    signal.throwIfAborted();
+    const result = await handler({
+      spec,
+      artifacts,
+      clock,
+      log,
+      signal,
+      addOutput,
+      get scratch() {
+        scratch ??= madeEmpty(around.scratch);
+        return scratch;
+      },
+    });
     const finishedAt = clock.now().toISOString();
     const manifest = manifestOf(spec, result, { outputs, startedAt, finishedAt });
     if (saysSomething(result, outputs)) await checkManifest(manifest);
     // Whoever asked an attempt to stop no longer reckons with its results.
-    around.signal.throwIfAborted();
+    signal.throwIfAborted();
     await storeManifest(artifacts, spec, manifest);
   } finally {
-    rmSync(scratch, { recursive: true, force: true });
+    if (scratch !== undefined) rmSync(scratch, { recursive: true, force: true });
   }
+}
+
+function madeEmpty(directory: string): string {
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(directory, { recursive: true });
+  return directory;
 }
 
 function manifestOf(

@@ -3,7 +3,9 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { jobFolder } from '@triad/shared/jobs/job-folder.ts';
 import type { JobRecord } from '@triad/shared/jobs/job-record.ts';
+import { parseRecord } from '@triad/shared/jobs/job-records.ts';
 import { compileCacheDirectory } from '../../cli/system/compile-cache.ts';
 import { httpReceiver } from '../harness/alarms/http-receiver.ts';
 import { availablePort } from '../harness/available-port.ts';
@@ -53,7 +55,7 @@ export class Fleet {
     const { jobs } = homeLayout(this.home);
     return readdirSync(jobs).flatMap((id) => {
       try {
-        return [JSON.parse(readFileSync(join(jobs, id, 'job.json'), 'utf8')) as JobRecord];
+        return [parseRecord(readFileSync(jobFolder(jobs, id).record, 'utf8'))];
       } catch {
         // It is just being made.
         return [];

@@ -7,6 +7,7 @@ import { childEnvironment } from '@triad/shared/config/child-environment.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import type { JobView } from '@triad/shared/contracts/job-view.ts';
+import { parseRecord } from '@triad/shared/jobs/job-records.ts';
 import type { JobProgram } from '@triad/shared/jobs/job-starter.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { readProcessTable } from '@triad/shared/jobs/process-table.ts';
@@ -204,7 +205,8 @@ test('a pid that was given to another process is not taken for the job', async (
   const first = launcherOf({ scripted: { commandLine: ['sleep', '60'], warm: 0 } });
   await first.launch(spec);
   await first.close();
-  const record = JSON.parse(await readFile(join(folder, 'job.json'), 'utf8'));
+  const record = parseRecord(await readFile(join(folder, 'job.json'), 'utf8'));
+  assert.ok(record.process);
   process.kill(record.process.pid, 'SIGKILL');
   record.process.pid = process.pid;
   await writeFile(join(folder, 'job.json'), JSON.stringify(record));

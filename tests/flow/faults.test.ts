@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import type { commandOf } from '../../orchestrator/run/command-of.ts';
+import { jobFolder } from '@triad/shared/jobs/job-folder.ts';
+import { parseRecord } from '@triad/shared/jobs/job-records.ts';
 import { EmbeddedSystem } from '../harness/embedded-system.ts';
 import { until } from '../harness/until.ts';
 
@@ -65,9 +66,9 @@ describe('faults in a run through real processes', () => {
     const { runId } = await system.run('chain', { hold: 'first' });
     await began(system, runId, 'first');
     const id = `${runId}:first:1`;
-    const command = JSON.parse(readFileSync(join(system.home, 'jobs', id, 'job.json'), 'utf8')) as {
-      spec: ReturnType<typeof commandOf>;
-    };
+    const command = parseRecord(
+      readFileSync(jobFolder(join(system.home, 'jobs'), id).record, 'utf8'),
+    );
     const event = {
       specversion: '1.0',
       id: 'again',
