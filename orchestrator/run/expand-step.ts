@@ -19,6 +19,8 @@ export function expandStep(
         const instance = instanceOf(step.definition, names[index] ?? '', value);
         expanded.set(instance.name, freshStep(instance));
       });
+    } else if (!step.definition.after.includes(name)) {
+      expanded.set(other, step);
     } else {
       const { definition } = step;
       const after = definition.after.flatMap((before) => (before === name ? names : [before]));
