@@ -30,11 +30,13 @@ export const newAlarmRecord = (condition: AlarmCondition, id: string, at: Date):
 
 export const newDeliveryRecord = (
   { id, alarmId, channel, notice }: NewAlarmDelivery,
+  place: number,
   at: Date,
 ): AlarmDeliveryRecord => ({
   id,
   alarm_id: alarmId,
   channel,
+  place,
   notice: JSON.stringify(notice),
   state: 'pending',
   attempts: 0,

@@ -168,6 +168,8 @@ interface AlarmDeliveryTable {
   id: string;
   alarm_id: string;
   channel: string;
+  /** Among the notices of its alarm, from 1; 0 for all of those before version 0.2. */
+  place: number;
   /** An `AlarmNotice`. */
   notice: string;
   state: string;

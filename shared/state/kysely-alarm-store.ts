@@ -125,6 +125,7 @@ export class KyselyAlarmStore implements AlarmStore {
       .selectFrom('alarm_deliveries')
       .selectAll()
       .where('alarm_id', '=', alarmId)
+      .orderBy('place')
       .orderBy('id')
       .execute();
     return rows.map(toDelivery);
@@ -156,7 +157,15 @@ export class KyselyAlarmStore implements AlarmStore {
               .select('earlier.id')
               .whereRef('earlier.alarm_id', '=', 'own.alarm_id')
               .whereRef('earlier.channel', '=', 'own.channel')
-              .whereRef('earlier.id', '<', 'own.id')
+              .where(({ eb, or, and, ref }) =>
+                or([
+                  eb('earlier.place', '<', ref('own.place')),
+                  and([
+                    eb('earlier.place', '=', ref('own.place')),
+                    eb('earlier.id', '<', ref('own.id')),
+                  ]),
+                ]),
+              )
               .where('earlier.state', '=', 'pending'),
           ),
         ),
@@ -228,12 +237,20 @@ export class KyselyAlarmStore implements AlarmStore {
   }
 }
 
+/** Those of one notice, which comes after all that were made of its alarm before. */
 async function insertDeliveries(
   tx: Transaction<Database>,
   deliveries: NewAlarmDelivery[],
   at: Date,
 ): Promise<void> {
-  if (deliveries.length === 0) return;
-  const records = deliveries.map((delivery) => newDeliveryRecord(delivery, at));
+  const [first] = deliveries;
+  if (!first) return;
+  const { last } = await tx
+    .selectFrom('alarm_deliveries')
+    .select(({ fn }) => fn.max('place').as('last'))
+    .where('alarm_id', '=', first.alarmId)
+    .executeTakeFirstOrThrow();
+  const place = Number(last ?? 0) + 1;
+  const records = deliveries.map((delivery) => newDeliveryRecord(delivery, place, at));
   await tx.insertInto('alarm_deliveries').values(records).execute();
 }

@@ -9,6 +9,7 @@ import { events } from './migrations/005-events.ts';
 import { leases } from './migrations/006-leases.ts';
 import { access } from './migrations/007-access.ts';
 import { resultHistory } from './migrations/008-result-history.ts';
+import { noticeOrder } from './migrations/009-notice-order.ts';
 
 /** In order, forward only. A released migration is never edited. */
 const migrations: Record<string, Migration> = {
@@ -20,6 +21,7 @@ const migrations: Record<string, Migration> = {
   '006_leases': leases,
   '007_access': access,
   '008_result_history': resultHistory,
+  '009_notice_order': noticeOrder,
 };
 
 /**

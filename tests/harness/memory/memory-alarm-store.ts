@@ -82,7 +82,7 @@ export class MemoryAlarmStore implements AlarmStore {
   }
 
   async deliveriesOf(alarmId: string): Promise<AlarmDelivery[]> {
-    return [...this.#deliveries.values()].filter((own) => own.alarmId === alarmId).sort(byId);
+    return [...this.#deliveries.values()].filter((own) => own.alarmId === alarmId);
   }
 
   async pendingChannels(): Promise<string[]> {
@@ -93,7 +93,7 @@ export class MemoryAlarmStore implements AlarmStore {
     const pending = this.#pending().filter((own) => own.channel === channel);
     return pending
       .filter(({ dueAt }) => dueAt <= now)
-      .filter((own) => !pending.some((o) => o.alarmId === own.alarmId && o.id < own.id))
+      .filter((own) => pending.find(({ alarmId }) => alarmId === own.alarmId) === own)
       .sort((a, b) => a.dueAt.getTime() - b.dueAt.getTime() || byId(a, b))
       .slice(0, limit);
   }

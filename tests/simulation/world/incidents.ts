@@ -25,6 +25,7 @@ export function strike({ dice, queue, weather, network, lives, note }: IncidentO
       ['orchestrator', 'invoker'],
       ['invoker', 'orchestrator'],
       ['user', 'orchestrator'],
+      ['orchestrator', 'people'],
     ]);
     note(`nothing from ${way[0]} reaches ${way[1]}`);
     network.partition(way[0], way[1], dice.between(5000, 3 * minute));

@@ -5,7 +5,7 @@ import { type SeenRun, waitsForPast } from './witness.ts';
 
 /** Whether nothing is left to do, but for what waits until somebody sees to it. */
 export async function isAtRest(
-  { pipelines }: Scenario,
+  { pipelines, watchesAlarms }: Scenario,
   runs: Iterable<SeenRun>,
   stores: Stores,
   feed: Feed,
@@ -14,6 +14,7 @@ export async function isAtRest(
   const paused = new Set((await stores.ledger.pauses()).map(({ pipeline }) => pipeline));
   if (pipelines.some(({ name, schedule }) => schedule && !paused.has(name))) return false;
   if (!(await allIsSeen(stores, feed, paused))) return false;
+  if (watchesAlarms && (await stores.alarms.pendingChannels()).length > 0) return false;
   if ((await stores.backfills.unfinished()).length > 0) return false;
   return (await stores.state.unpublished(1)).length === 0;
 }

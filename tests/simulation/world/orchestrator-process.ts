@@ -4,8 +4,12 @@ import type { Push } from '@triad/shared/messenger/push.ts';
 import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { Orchestrator } from '../../../orchestrator/orchestrator.ts';
 import { FakeProbe } from '../../harness/sensors/fake-probe.ts';
+import { channelName } from './people.ts';
 import type { OrchestratorProcess, ProcessOptions } from './processes.ts';
 import { simulatedIds } from './simulated-ids.ts';
+
+/** After so many attempts a notice is given up. */
+export const noticeAttempts = 5;
 
 const orchestratorAt = 'http://orchestrator/';
 
@@ -14,7 +18,8 @@ export function startOrchestrator(options: ProcessOptions): {
   process: OrchestratorProcess;
   started: Promise<void>;
 } {
-  const { life, scenario, stores, artifacts, network, jobs, dice, log, peers, witness } = options;
+  const { life, scenario, stores, artifacts, network, jobs, dice, log, peers, people, witness } =
+    options;
   const common = {
     clock: life.clock,
     ids: simulatedIds(life.clock, dice.next),
@@ -81,12 +86,12 @@ export function startOrchestrator(options: ProcessOptions): {
       store: life.bind(stores.alarms),
       silences: life.bind(stores.silences),
       facts: life.bind(stores.facts),
-      channels: new Map(),
+      channels: new Map([[channelName, people.channel(network)]]),
       url: orchestratorAt,
       watcherEnabled: scenario.watchesAlarms,
       watchSeconds: 15,
       remindSeconds: undefined,
-      attempts: 5,
+      attempts: noticeAttempts,
       deadman: undefined,
       fetch,
     },

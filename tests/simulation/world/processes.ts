@@ -6,6 +6,7 @@ import type { EventQueue } from './event-queue.ts';
 import type { Feed } from './feed.ts';
 import type { Life } from './life.ts';
 import type { Network } from './network.ts';
+import type { People } from './people.ts';
 import type { Scenario } from './scenario.ts';
 import type { SimulatedJobs } from './simulated-jobs.ts';
 import type { Stores } from './stores.ts';
@@ -30,6 +31,7 @@ export interface ProcessOptions {
   dice: Dice;
   log: Logger;
   peers: Peers;
+  people: People;
 }
 
 /** Who listens at an address now; `undefined` when nobody does. */

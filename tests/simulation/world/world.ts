@@ -11,6 +11,7 @@ import { Judge } from './judge.ts';
 import { Life, watchedSince } from './life.ts';
 import { Network } from './network.ts';
 import { startOrchestrator } from './orchestrator-process.ts';
+import { People } from './people.ts';
 import type { InvokerProcess, OrchestratorProcess, ProcessOptions } from './processes.ts';
 import type { Scenario } from './scenario.ts';
 import { silentLog } from './silent-log.ts';
@@ -41,6 +42,7 @@ export class World {
   readonly #artifacts = new MemoryArtifactStore();
   readonly #jobs: SimulatedJobs;
   readonly #feed: Feed;
+  readonly #people: People;
   readonly #users: Users;
   readonly #dice: Dice;
   readonly #judge: Judge;
@@ -78,6 +80,7 @@ export class World {
       onEnd: (commandId, end) => see({ what: 'job ended', commandId, end }),
     });
     this.#feed = new Feed(this.#queue, new Dice(seed, 8));
+    this.#people = new People(this.#beget('people', () => () => {}));
     this.#users = new Users({
       dice: new Dice(seed, 7),
       scenario,
@@ -105,6 +108,7 @@ export class World {
       events,
       sensors,
       feed: this.#feed,
+      people: this.#people,
       poolSizes,
       maxActiveRuns,
       pipelines,
@@ -310,6 +314,7 @@ export class World {
         orchestrator: () => this.#anyOrchestrator(),
         invoker: () => this.#invoker,
       },
+      people: this.#people,
     };
   }
 }

@@ -7,6 +7,7 @@ import type { StateStore } from '@triad/shared/state/state-store.ts';
 import type { TickLedger } from '@triad/shared/state/tick-ledger.ts';
 import type { PoolSizes } from '../../../../orchestrator/run/pools.ts';
 import type { Feed } from '../feed.ts';
+import type { People } from '../people.ts';
 import type { Happening, SeenRun } from '../witness.ts';
 
 /** What invariants may look at beside what happens: the world as it is, not as a process sees it. */
@@ -20,6 +21,8 @@ export interface Surroundings {
   sensors: SensorStore;
   /** What sensors look at. */
   feed: Feed;
+  /** Who hears of alarms. */
+  people: People;
   watchesAlarms: boolean;
   poolSizes: PoolSizes;
   maxActiveRuns: number;

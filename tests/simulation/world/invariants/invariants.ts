@@ -3,6 +3,7 @@ import { nothingStuck } from './at-rest.ts';
 import { oneRunPerCause } from './causes.ts';
 import type { Invariant } from './invariant.ts';
 import { admittedWithinLimits, slotsHeldOnce } from './limits.ts';
+import { alarmsAreTold } from './notices.ts';
 import { planStays } from './plans.ts';
 import { fenced, publishedOnce, verified } from './publications.ts';
 import { approvalsHold, foldEqualsRow, historyStays, inTurn } from './runs.ts';
@@ -25,4 +26,5 @@ export const invariants: Invariant[] = [
   foldEqualsRow,
   historyStays,
   alarmsFire,
+  alarmsAreTold,
 ];

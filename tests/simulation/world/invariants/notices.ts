@@ -1,0 +1,40 @@
+import type { Alarm, AlarmDelivery } from '@triad/shared/state/alarm-store.ts';
+import { noticeAttempts } from '../orchestrator-process.ts';
+import type { Invariant } from './invariant.ts';
+
+export const alarmsAreTold: Invariant = {
+  name: 'people hear of each alarm, and that it is over after that',
+  on: ['rest'],
+  of({ alarms, people, watchesAlarms }) {
+    return async (happening) => {
+      if (happening.what !== 'rest' || !watchesAlarms) return undefined;
+      const heard = people.heard.map(({ id }) => id);
+      for (const alarm of await alarms.listAlarms({ limit: 10_000 })) {
+        const found = unheard(alarm, await alarms.deliveriesOf(alarm.id), heard);
+        if (found) return `${alarm.key}: ${found}`;
+      }
+      return undefined;
+    };
+  },
+};
+
+function unheard(
+  alarm: Alarm,
+  deliveries: readonly AlarmDelivery[],
+  heard: readonly string[],
+): string | undefined {
+  if (!alarm.resolvedAt && !alarm.notifiedAt) return 'it is open, and nobody is told';
+  const kinds = deliveries.map(({ notice }) => notice.type);
+  if (alarm.notifiedAt && !kinds.includes('raised')) return 'no notice of it was made';
+  for (const { id, state, attempts, notice } of deliveries) {
+    const what = `its notice ${id} (${notice.type}) is ${state}`;
+    if (state === 'pending') return what;
+    if (state === 'delivered' && !heard.includes(id)) return `${what}, and nobody has heard it`;
+    if (state === 'given_up' && attempts < noticeAttempts) return `${what} after ${attempts}`;
+  }
+  const delivered = deliveries.filter(({ state }) => state === 'delivered');
+  const order = delivered.map(({ id }) => heard.indexOf(id));
+  return order.some((place, index) => place < (order[index - 1] ?? -1))
+    ? 'its notices were heard in another order than they were made'
+    : undefined;
+}
