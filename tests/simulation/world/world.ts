@@ -161,10 +161,8 @@ export class World {
     this.#isStorm = false;
     this.#weather.climate = calm;
     this.#network.heal();
-    for (const life of this.#lives()) {
-      life.clockOffsetMs = 0;
-      life.freeze(0);
-    }
+    // Who is frozen thaws when it is time: what would have happened meanwhile is put off till then.
+    for (const life of this.#lives()) life.clockOffsetMs = 0;
     void this.#users.keepPaused((ms) => this.#queue.pause(ms));
     this.#movedAt = this.#queue.now;
     const end = this.#queue.now + MOST_MS;

@@ -6,7 +6,7 @@ const GRACE_MS = 60_000;
 export const alarmsFire: Invariant = {
   name: 'what is missing, late or failed has its alarm, what recovered has none',
   on: ['time passed'],
-  of({ runs, ledger, alarms, pipelines, watchesAlarms }) {
+  of({ runs, ledger, alarms, pipelines, watchesAlarms, from }) {
     if (!watchesAlarms) return () => undefined;
     return async (happening) => {
       if (happening.what !== 'time passed') return undefined;
@@ -46,7 +46,9 @@ export const alarmsFire: Invariant = {
         if (status.state === 'queued' && isOver(waitsSince, policy.startWithinSeconds + jitter)) {
           if (!open.has(`run_not_started/${name}/${runId}`)) return `run ${runId} waits too long`;
         }
-        if (isOver(due, finishWithinSeconds + jitter)) {
+        // One that had finished is late from when it goes on.
+        const goesOn = events.findLast(({ event }) => event.type === 'retry_requested')?.at ?? due;
+        if (isOver(due, finishWithinSeconds + jitter) && isOver(goesOn, 0)) {
           if (!open.has(`run_late/${name}/${runId}`)) return `run ${runId} is late`;
         }
       }
@@ -56,6 +58,8 @@ export const alarmsFire: Invariant = {
           Math.max(0, ...ends.filter((end) => end.state === state).map(({ at }) => at.getTime()));
         const [failed, succeeded] = [last('failed'), last('succeeded')];
         const alarm = open.get(key);
+        // By a clock that was slow, before anybody watched.
+        if (failed < from) continue;
         if (failed > succeeded && isOver(new Date(failed), 0) && !alarm) return `${key}: no alarm`;
         const hasRecovered = alarm && succeeded > failed && succeeded >= alarm.since.getTime();
         if (hasRecovered && isOver(new Date(succeeded), 0)) {

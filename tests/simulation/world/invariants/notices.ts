@@ -24,8 +24,8 @@ function unheard(
   heard: readonly string[],
 ): string | undefined {
   if (!alarm.resolvedAt && !alarm.notifiedAt) return 'it is open, and nobody is told';
-  const kinds = deliveries.map(({ notice }) => notice.type);
-  if (alarm.notifiedAt && !kinds.includes('raised')) return 'no notice of it was made';
+  const raised = deliveries.filter(({ notice }) => notice.type === 'raised').length;
+  if (alarm.notifiedAt && raised !== 1) return `${raised} notices of it were made`;
   for (const { id, state, attempts, notice } of deliveries) {
     const what = `its notice ${id} (${notice.type}) is ${state}`;
     if (state === 'pending') return what;
