@@ -1,6 +1,7 @@
 import {
   type BackfillAnswer,
   type BackfillDetails,
+  type BackfillList,
   type BackfillRequest,
   type BackfillView,
   backfillAnswer,
@@ -222,9 +223,9 @@ export class OrchestratorApi {
   }
 
   /** Newest first. */
-  async backfills(filter: { pipeline?: string; limit: number }): Promise<BackfillView[]> {
+  backfills(filter: { pipeline?: string; before?: string; limit: number }): Promise<BackfillList> {
     const query = new URLSearchParams({ ...filter, limit: String(filter.limit) });
-    return (await this.#client.ask(backfillList, { path: `/v1/backfills?${query}` })).backfills;
+    return this.#client.ask(backfillList, { path: `/v1/backfills?${query}` });
   }
 
   backfillDetails(id: string): Promise<BackfillDetails> {

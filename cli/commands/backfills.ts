@@ -7,6 +7,7 @@ import { askSystem, withSystem } from '../system/system-session.ts';
 
 export interface BackfillsOptions {
   pipeline?: string;
+  before?: string;
   /** Most backfills to list. */
   limit: number;
   json?: boolean;
@@ -17,9 +18,10 @@ export const listBackfills: Command<[options: BackfillsOptions]> = (context, { j
   askSystem(context, async ({ orchestrator }) => {
     const { out, err } = context.terminal;
     const found = await orchestrator.backfills(filter);
-    if (json) out.line(JSON.stringify({ backfills: found }, null, 2));
-    else if (found.length === 0) err.line('No backfills found.');
-    else out.line(tableOf(found, out.style));
+    if (json) out.line(JSON.stringify(found, null, 2));
+    else if (found.backfills.length === 0) err.line('No backfills found.');
+    else out.line(tableOf(found.backfills, out.style));
+    if (!json && found.next) err.line(`There are more: --before ${found.next} lists them.`);
     return cliExitCode.ok;
   });
 

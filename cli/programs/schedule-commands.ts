@@ -57,6 +57,7 @@ export function addScheduleCommands(program: Program, run: Run): void {
     .command('list', { isDefault: true })
     .description('list them, newest first')
     .option('--pipeline <name>', 'only of this pipeline')
+    .option('--before <backfill>', 'only those made before this one')
     .option('--limit <n>', 'at most this many', wholeNumber('--limit', pages), 20)
     .option(...json)
     .action(async (options) =>

@@ -18,6 +18,7 @@ const oneBackfill = z.strictObject({ id: z.string().min(1) });
 
 const backfillQuery = z.strictObject({
   pipeline: slug.optional(),
+  before: z.string().min(1).optional(),
   limit: z.coerce.number().int().min(1).max(100).default(20),
 });
 
@@ -59,9 +60,11 @@ export function backfillRoutes(backfills: Backfills): Route[] {
       query: backfillQuery,
       status: 200,
       response: backfillList,
-      async handle({ query: { pipeline, limit } }) {
-        const listed = await store.list({ ...(pipeline && { pipeline }), limit });
-        return { backfills: await Promise.all(listed.map(viewOf)) };
+      async handle({ query: { limit, ...filter } }) {
+        const found = await store.list({ ...filter, limit: limit + 1 });
+        const page = found.slice(0, limit);
+        const next = found.length > limit ? (page.at(-1)?.id ?? null) : null;
+        return { backfills: await Promise.all(page.map(viewOf)), next };
       },
     }),
     route({

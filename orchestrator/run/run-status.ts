@@ -131,6 +131,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent, queued: boolean)
         state: 'skipped',
         skipped,
         isWaived: true,
+        isLost: false,
         error: null,
         failedAt: null,
       });

@@ -93,4 +93,9 @@ export const backfillDetails = z.strictObject({
   runs: z.array(backfillRun),
 });
 export type BackfillDetails = z.infer<typeof backfillDetails>;
-export const backfillList = z.strictObject({ backfills: z.array(backfillView) });
+export const backfillList = z.strictObject({
+  backfills: z.array(backfillView),
+  /** Pass as `before` to get the next page; null on the last one. */
+  next: z.string().nullable(),
+});
+export type BackfillList = z.infer<typeof backfillList>;

@@ -32,6 +32,13 @@ export interface BackfillItemStatus extends BackfillItem {
   error: ErrorReport | null;
 }
 
+export interface BackfillFilter {
+  pipeline?: string | undefined;
+  /** Only backfills made before this one. */
+  before?: string | undefined;
+  limit: number;
+}
+
 /** A run as far as it tells what a backfill would repeat. */
 export interface DatedRun {
   runId: string;
@@ -50,8 +57,8 @@ export interface BackfillStore {
   /** In the order in which they are started. */
   items(id: string): Promise<BackfillItemStatus[]>;
   progress(id: string): Promise<BackfillProgress>;
-  /** Newest first. */
-  list(filter: { pipeline?: string; limit: number }): Promise<Backfill[]>;
+  /** Newest first; only those made before `before`. */
+  list(filter: BackfillFilter): Promise<Backfill[]>;
   /** Those that run or are being cancelled, oldest first. */
   unfinished(): Promise<Backfill[]>;
   /** The first items that have neither a run nor an error. */

@@ -8,6 +8,7 @@ import { runState } from '../contracts/run-view.ts';
 import type { ErrorReport } from '../errors/triad-error.ts';
 import type {
   Backfill,
+  BackfillFilter,
   BackfillItem,
   BackfillItemStatus,
   BackfillStore,
@@ -97,9 +98,10 @@ export class KyselyBackfillStore implements BackfillStore {
     return progress;
   }
 
-  async list({ pipeline, limit }: { pipeline?: string; limit: number }): Promise<Backfill[]> {
+  async list({ pipeline, before, limit }: BackfillFilter): Promise<Backfill[]> {
     let query = this.#db.selectFrom('backfills').selectAll().orderBy('id', 'desc').limit(limit);
     if (pipeline !== undefined) query = query.where('pipeline', '=', pipeline);
+    if (before !== undefined) query = query.where('id', '<', before);
     return (await query.execute()).map(toBackfill);
   }
 

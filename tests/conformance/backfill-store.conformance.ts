@@ -112,6 +112,7 @@ export function backfillStoreConformance(
         'b2',
         'b1',
       ]);
+      assert.deepEqual(ids(await backfills.list({ before: 'b3', limit: 9 })), ['b2', 'b1']);
       await backfills.move('b1', 'running', 'finished', at);
       await backfills.move('b2', 'running', 'cancelling', null);
       assert.deepEqual(ids(await backfills.unfinished()), ['b2', 'b3', 'b4']);

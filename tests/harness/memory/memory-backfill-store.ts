@@ -2,6 +2,7 @@ import type { BackfillProgress, BackfillState } from '@triad/shared/contracts/ba
 import type { ErrorReport } from '@triad/shared/errors/triad-error.ts';
 import type {
   Backfill,
+  BackfillFilter,
   BackfillItem,
   BackfillItemStatus,
   BackfillStore,
@@ -43,9 +44,10 @@ export class MemoryBackfillStore implements BackfillStore {
     return progress;
   }
 
-  async list({ pipeline, limit }: { pipeline?: string; limit: number }): Promise<Backfill[]> {
+  async list({ pipeline, before, limit }: BackfillFilter): Promise<Backfill[]> {
     return [...this.#tables.backfills.values()]
       .filter((backfill) => pipeline === undefined || backfill.pipeline === pipeline)
+      .filter(({ id }) => before === undefined || id < before)
       .sort((a, b) => compare(b.id, a.id))
       .slice(0, limit);
   }

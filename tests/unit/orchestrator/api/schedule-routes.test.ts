@@ -100,7 +100,7 @@ test('a backfill is previewed, made, shown, listed and cancelled', async () => {
   const preview = await post('/v1/pipelines/a:backfill', { ...range, dryRun: true });
   assert.equal(preview.body.backfill, null);
   assert.equal(preview.body.dates.length, 3);
-  assert.deepEqual(await get('/v1/backfills'), { backfills: [] });
+  assert.deepEqual(await get('/v1/backfills'), { backfills: [], next: null });
 
   const { body } = await post('/v1/pipelines/a:backfill', range);
   const { id, state, priority, progress } = body.backfill;

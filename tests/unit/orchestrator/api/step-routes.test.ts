@@ -167,6 +167,24 @@ test('a step that was skipped ahead of its turn hides no failure before it, and 
   });
 });
 
+test('a step that was lost to a failure before it can be skipped while the run still goes', async () => {
+  await setup.start(
+    'r1',
+    pipelineOf([
+      { name: 'make', kind: 'train' },
+      { name: 'polish', kind: 'train', after: ['make'] },
+      { name: 'other', kind: 'train' },
+    ]),
+  );
+  await setup.end('r1', 'make', ends.fatal);
+  assert.equal((await setup.steps('r1')).polish, 'skipped');
+  const answer = await post('/steps/polish:skip', { by: 'ada', reason: 'good enough' });
+  const [, polish] = runView.parse(answer.body).steps;
+  assert.deepEqual([polish?.state, polish?.skipped], ['skipped', 'ada: good enough']);
+  await setup.end('r1', 'other', ends.succeeded);
+  assert.equal((await setup.view('r1')).state, 'failed');
+});
+
 test('a step that runs or has succeeded cannot be skipped', async () => {
   await setup.start('r1', gated());
   const skip = () => post('/steps/train:skip', { by: 'ada', reason: 'why not' });
