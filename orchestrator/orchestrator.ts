@@ -1,7 +1,7 @@
 import type { CancelTimer } from '@triad/shared/clock/clock.ts';
 import { Underway } from '@triad/shared/concurrency/underway.ts';
 import type { Pipeline } from '@triad/shared/contracts/pipeline.ts';
-import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import type { MessageHub } from '@triad/shared/messenger/message-hub.ts';
 import { Heartbeat } from '@triad/shared/service/heartbeat.ts';
 import { Readiness } from '@triad/shared/service/readiness.ts';
 import type { BackfillStore } from '@triad/shared/state/backfill-store.ts';
@@ -44,7 +44,7 @@ import { findReusable } from './verify/find-reusable.ts';
 
 export interface OrchestratorOptions
   extends Omit<ReconcileOptions, 'engine' | 'deadLettered' | 'onOutbox'> {
-  messenger: PushMessenger;
+  messenger: MessageHub;
   ledger: TickLedger;
   backfills: BackfillStore;
   events: EventStore;

@@ -1,6 +1,6 @@
 import { instant } from '@triad/shared/contracts/dates.ts';
 import { publishRequest } from '@triad/shared/contracts/push-envelope.ts';
-import type { PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
+import type { MessageHub } from '@triad/shared/messenger/message-hub.ts';
 import { z } from 'zod';
 import { type Route, route } from './route.ts';
 
@@ -30,7 +30,7 @@ const deadLetterQuery = z.strictObject({
  * @param receive takes a push request; returning acknowledges it
  */
 export function messageRoutes(
-  messenger: PushMessenger,
+  messenger: MessageHub,
   receive: (body: unknown) => Promise<void>,
 ): Route[] {
   return [

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
+import { type GoogleCloudConfig, googleCloudConfig } from './google-cloud.ts';
 import { requiresToken } from './requires-token.ts';
 
 /** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
@@ -26,8 +27,8 @@ const environment = z.object({
     .optional(),
   /** Finished runs, and the folders of their jobs, are removed after this many days; absent, only looks of sensors are. */
   TRIAD_RETENTION_DAYS: number.pipe(z.number().min(1)).optional(),
-  /** `embedded` is this machine alone. */
-  TRIAD_PROFILE: z.enum(['embedded']).default('embedded'),
+  /** `embedded` is this machine alone; `gcp` is Google Cloud, whose own variables are in `google-cloud.ts`. */
+  TRIAD_PROFILE: z.enum(['embedded', 'gcp']).default('embedded'),
   /** Address the services listen on. */
   TRIAD_HOST: z.string().min(1).default('127.0.0.1'),
   /** 0 takes any free port. */
@@ -92,7 +93,7 @@ const environment = z.object({
   TRIAD_DEADMAN_SECONDS: seconds.default(60),
   /** Sources whose events are taken, separated by commas; empty for all but Triad's own. */
   TRIAD_EVENT_SOURCES: z.string().default(''),
-  /** A Cloud Storage emulator for sensors, which needs no credentials; without it, Google's. */
+  /** A Cloud Storage emulator, which needs no credentials; without it, Google's. */
   TRIAD_CLOUD_STORAGE_ENDPOINT: httpUrl.optional(),
   /** An S3-compatible store for sensors, addressed by path; without it, that of AWS. */
   TRIAD_S3_ENDPOINT: httpUrl.optional(),
@@ -135,7 +136,9 @@ export interface Config {
   home: string;
   databaseUrl: string | undefined;
   retentionDays: number | undefined;
-  profile: 'embedded';
+  profile: 'embedded' | 'gcp';
+  /** Of the profile `gcp`; undefined in any other. */
+  googleCloud: GoogleCloudConfig | undefined;
   host: string;
   orchestrator: { port: number; url: string };
   invoker: { port: number; url: string };
@@ -200,6 +203,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     databaseUrl: value.TRIAD_DATABASE_URL,
     retentionDays: value.TRIAD_RETENTION_DAYS,
     profile: value.TRIAD_PROFILE,
+    googleCloud: value.TRIAD_PROFILE === 'gcp' ? googleCloudConfig(env) : undefined,
     host,
     orchestrator: {
       port: value.TRIAD_ORCHESTRATOR_PORT,

@@ -1,5 +1,5 @@
 import { randomFillSync } from 'node:crypto';
-import { monotonicFactory } from 'ulid';
+import { encodeTime, monotonicFactory } from 'ulid';
 import type { Clock } from '../clock/clock.ts';
 
 /**
@@ -15,6 +15,10 @@ export function timeOrderedIds(clock: Clock): Ids {
   const ulid = monotonicFactory(pooledRandom());
   return { next: () => ulid(clock.now().getTime()).toLowerCase() };
 }
+
+/** An id for what has one already that tells no order: it sorts by `at` among the other ids. */
+export const timeOrderedId = (at: Date, own: string): string =>
+  `${encodeTime(at.getTime()).toLowerCase()}-${own}`;
 
 /** Uniform in [0, 1) in steps of 1/256; asks the system for many random bytes at a time. */
 function pooledRandom(): () => number {

@@ -79,7 +79,11 @@ export class KyselyMessageStore implements MessageStore {
   }
 
   async addDeadLetter(letter: DeadLetter): Promise<void> {
-    await this.#db.insertInto('dead_letters').values(deadLetterRecord(letter)).execute();
+    await this.#db
+      .insertInto('dead_letters')
+      .values(deadLetterRecord(letter))
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
   }
 
   async deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
@@ -104,6 +108,7 @@ export class KyselyMessageStore implements MessageStore {
         .where('id', '=', letterId)
         .executeTakeFirstOrThrow();
       if (numDeletedRows === 0n) return false;
+      if (deliveries.length === 0) return true;
       await tx
         .insertInto('deliveries')
         .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt)))

@@ -49,10 +49,11 @@ export interface MessageStore {
   reschedule(deliveryId: string, attempts: number, dueAt: Date): Promise<void>;
   /** Moves a delivery to the dead letters. */
   bury(deliveryId: string, letter: DeadLetter): Promise<void>;
+  /** Harmless when it is kept already: it may have come twice. */
   addDeadLetter(letter: DeadLetter): Promise<void>;
   /** Newest first; with `before`, only those older than that one. */
   deadLetters(limit: number, before?: string): Promise<DeadLetter[]>;
-  /** Turns a dead letter into deliveries that are due at once; `false` when there is none. */
+  /** Turns a dead letter into deliveries, if any, that are due at once; `false` when there is none. */
   replay(letterId: string, deliveries: Delivery[], dueAt: Date): Promise<boolean>;
   getDeadLetter(letterId: string): Promise<DeadLetter | undefined>;
 }

@@ -7,8 +7,9 @@ import type { Ids } from '../ids/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BackoffPolicy, backoff } from './backoff.ts';
 import { receivedDeadLetter, toDelivery } from './delivery.ts';
+import type { MessageHub } from './message-hub.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
-import type { DeadLetterReason, Messenger } from './messenger.ts';
+import type { DeadLetterReason } from './messenger.ts';
 import type { Push } from './push.ts';
 
 /** Who gets the messages of a topic. */
@@ -54,7 +55,7 @@ export interface PushMessengerOptions {
  * The embedded messenger: keeps each message in the store until its receiver acknowledges a push
  * of it; otherwise that is tried again with backoff, and at last buried in the dead letters.
  */
-export class PushMessenger implements Messenger {
+export class PushMessenger implements MessageHub {
   readonly #options: PushMessengerOptions;
   readonly #policy: DeliveryPolicy;
   readonly #underWay = new Map<string, Promise<void>>();

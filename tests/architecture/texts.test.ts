@@ -58,8 +58,10 @@ test('the patterns find what they are for', () => {
 });
 
 test('.env.example lists exactly the variables that configuration reads', () => {
-  const config = readFileSync(join(repository, 'shared/config/config.ts'), 'utf8');
-  const read = [...config.matchAll(/^ {2}(TRIAD_\w+):/gm)].map(([, name]) => name);
+  const read = ['config.ts', 'google-cloud.ts'].flatMap((file) => {
+    const config = readFileSync(join(repository, 'shared/config', file), 'utf8');
+    return [...config.matchAll(/^ {2}(TRIAD_\w+):/gm)].map(([, name]) => name);
+  });
   const example = readFileSync(join(repository, '.env.example'), 'utf8');
   const listed = [...example.matchAll(/^#? ?(TRIAD_\w+)=/gm)].map(([, name]) => name);
   assert.ok(read.length > 10);

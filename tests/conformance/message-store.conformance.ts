@@ -137,6 +137,18 @@ export function messageStoreConformance(
       );
     });
 
+    test('a dead letter that comes twice is kept once, as it came first', async () => {
+      await store.addDeadLetter(letterOf('l1'));
+      await store.addDeadLetter({ ...letterOf('l1'), reasonCode: 'OTHER' });
+      assert.deepEqual(await store.deadLetters(10), [letterOf('l1')]);
+    });
+
+    test('a dead letter can be replayed by other ways than a delivery', async () => {
+      await store.addDeadLetter(letterOf('l1'));
+      assert.equal(await store.replay('l1', [], at(1)), true);
+      assert.equal(await store.getDeadLetter('l1'), undefined);
+    });
+
     test('of two replays of a dead letter, one puts its delivery back', async () => {
       await store.addDeadLetter(letterOf('l1'));
       const replays = await Promise.all(

@@ -48,13 +48,13 @@ export class MemoryMessageStore implements MessageStore {
   }
 
   async bury(deliveryId: string, letter: DeadLetter): Promise<void> {
+    refuseTwice(this.#tables.deadLetters, letter.id);
     await this.addDeadLetter(letter);
     this.#tables.deliveries.delete(deliveryId);
   }
 
   async addDeadLetter(letter: DeadLetter): Promise<void> {
-    refuseTwice(this.#tables.deadLetters, letter.id);
-    this.#tables.deadLetters.set(letter.id, letter);
+    if (!this.#tables.deadLetters.has(letter.id)) this.#tables.deadLetters.set(letter.id, letter);
   }
 
   async deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {

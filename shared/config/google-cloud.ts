@@ -1,0 +1,128 @@
+import { z } from 'zod';
+import { slug } from '../contracts/names.ts';
+import { TriadError } from '../errors/triad-error.ts';
+
+const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
+const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
+const email = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected an e-mail address');
+const required = (what: string) =>
+  z.string({ error: `expected ${what}` }).min(1, `expected ${what}`);
+
+/** Separated by commas. */
+const emails = z
+  .string()
+  .default('')
+  .transform((text) => text.split(',').map((part) => part.trim()))
+  .transform((parts) => parts.filter((part) => part !== ''))
+  .pipe(z.array(email));
+
+const gibibyte = 2 ** 30;
+
+/** What the profile `gcp` reads besides the variables of every profile; none of it by default embedded. */
+const variables = z.object({
+  /** The Google Cloud project. */
+  TRIAD_GCP_PROJECT: required('the id of a Google Cloud project'),
+  /** Where jobs run and data lies, such as `europe-west1`. */
+  TRIAD_GCP_REGION: required('a region, such as europe-west1'),
+  /** Begins the names of topics, subscriptions and datasets, so that several systems share a project. */
+  TRIAD_NAMESPACE: required('a namespace').regex(
+    /^[a-z]([a-z0-9-]{0,28}[a-z0-9])?$/,
+    'expected at most 30 lower-case letters, digits and -, beginning with a letter',
+  ),
+  /** The bucket of all artifacts. */
+  TRIAD_BUCKET: required('the name of a bucket'),
+  /** Images of jobs as a JSON object: name → image with its digest or tag. */
+  TRIAD_JOB_IMAGES: z.string().default('{}'),
+  /** The service account that jobs run as; without it, the project's default one. */
+  TRIAD_JOB_SERVICE_ACCOUNT: email.optional(),
+  /** The VPC network of jobs: `projects/<number>/global/networks/<name>`; without it, none. */
+  TRIAD_JOB_NETWORK: z.string().min(1).optional(),
+  /** A statement that would read more than this fails before it costs anything, in GiB. */
+  TRIAD_MAX_GIB_BILLED: z
+    .string()
+    .regex(/^\d+$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.int().min(1).max(1_000_000))
+    .default(100),
+  /** Who signs the tokens of pushes and of calls between services. */
+  TRIAD_OIDC_ISSUER: httpUrl.default('https://accounts.google.com'),
+  /** Where its keys are. */
+  TRIAD_OIDC_KEYS: httpUrl.default('https://www.googleapis.com/oauth2/v3/certs'),
+  /** What a token for this service is made out to; by default the service's own URL. */
+  TRIAD_OIDC_AUDIENCE: httpUrl.optional(),
+  /** E-mail addresses of the service accounts that may push and ask, separated by commas. */
+  TRIAD_OIDC_SERVICES: emails,
+  /** Emulators, which need no credentials; without them, Google's own. */
+  TRIAD_PUBSUB_ENDPOINT: hostAndPort.optional(),
+  TRIAD_BIGQUERY_ENDPOINT: httpUrl.optional(),
+  TRIAD_VERTEX_ENDPOINT: hostAndPort.optional(),
+  TRIAD_RUN_ENDPOINT: hostAndPort.optional(),
+});
+
+export interface GoogleCloudConfig {
+  project: string;
+  region: string;
+  namespace: string;
+  bucket: string;
+  jobs: {
+    /** By job name. */
+    images: Readonly<Record<string, string>>;
+    serviceAccount: string | undefined;
+    network: string | undefined;
+  };
+  maximumBytesBilled: number;
+  oidc: {
+    issuer: string;
+    keysUrl: string;
+    /** Undefined for the service's own URL. */
+    audience: string | undefined;
+    services: readonly string[];
+  };
+  /** Undefined for Google's own. */
+  endpoints: Record<'pubsub' | 'bigQuery' | 'vertex' | 'run', string | undefined>;
+}
+
+/** The variables of the profile `gcp`. One that is missing or wrong is `CONFIG_INVALID`, naming it. */
+export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
+  const parsed = variables.safeParse(env);
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0];
+    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid');
+  }
+  const value = parsed.data;
+  return {
+    project: value.TRIAD_GCP_PROJECT,
+    region: value.TRIAD_GCP_REGION,
+    namespace: value.TRIAD_NAMESPACE,
+    bucket: value.TRIAD_BUCKET,
+    jobs: {
+      images: imagesOf(value.TRIAD_JOB_IMAGES),
+      serviceAccount: value.TRIAD_JOB_SERVICE_ACCOUNT,
+      network: value.TRIAD_JOB_NETWORK,
+    },
+    maximumBytesBilled: value.TRIAD_MAX_GIB_BILLED * gibibyte,
+    oidc: {
+      issuer: value.TRIAD_OIDC_ISSUER,
+      keysUrl: value.TRIAD_OIDC_KEYS,
+      audience: value.TRIAD_OIDC_AUDIENCE,
+      services: value.TRIAD_OIDC_SERVICES,
+    },
+    endpoints: {
+      pubsub: value.TRIAD_PUBSUB_ENDPOINT,
+      bigQuery: value.TRIAD_BIGQUERY_ENDPOINT,
+      vertex: value.TRIAD_VERTEX_ENDPOINT,
+      run: value.TRIAD_RUN_ENDPOINT,
+    },
+  };
+}
+
+function imagesOf(text: string): Record<string, string> {
+  try {
+    return z.record(slug, z.string().min(1)).parse(JSON.parse(text));
+  } catch {
+    throw invalid('TRIAD_JOB_IMAGES', 'expected a JSON object of job names to images');
+  }
+}
+
+const invalid = (field: string, expected: string) =>
+  new TriadError('CONFIG_INVALID', { field, expected });

@@ -1,0 +1,147 @@
+import type { Clock } from '../clock/clock.ts';
+import type { CloudEvent } from '../contracts/cloud-event.ts';
+import {
+  type PubsubMessage,
+  type PushEnvelope,
+  parsePushEnvelope,
+} from '../contracts/push-envelope.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import { type Ids, timeOrderedId } from '../ids/ids.ts';
+import type { MessageHub } from './message-hub.ts';
+import type { DeadLetter, MessageStore } from './message-store.ts';
+import type { DeadLetterReason, Messenger } from './messenger.ts';
+
+/** Publishes, and lets go of what it holds when it is closed. */
+export interface Publisher extends Messenger {
+  publishMessages(topic: string, messages: PubsubMessage[]): Promise<string[]>;
+  close(): Promise<void>;
+}
+
+export interface PubSubHubOptions {
+  publisher: Publisher;
+  /** Dead letters are kept here, where people look at them. */
+  store: Pick<MessageStore, 'addDeadLetter' | 'deadLetters' | 'getDeadLetter' | 'replay'>;
+  /** The topic of each subscription, by names without a namespace. */
+  topics: Readonly<Record<string, string>>;
+  namespace: string;
+  clock: Clock;
+  ids: Ids;
+}
+
+/**
+ * The orchestrator's messages where Pub/Sub delivers. What Pub/Sub gives up, it forwards to the
+ * dead-letter topic (cloud.google.com/pubsub/docs/handling-failures), whose subscription pushes to
+ * `keepDeadLetter`; so dead letters are in the state, as they are embedded.
+ */
+export class PubSubHub implements MessageHub {
+  readonly #options: PubSubHubOptions;
+
+  constructor(options: PubSubHubOptions) {
+    this.#options = options;
+  }
+
+  /** Pub/Sub delivers by itself. */
+  start(): void {}
+
+  stop(): Promise<void> {
+    return this.#options.publisher.close();
+  }
+
+  publish(topic: string, event: CloudEvent): Promise<void> {
+    return this.#options.publisher.publish(topic, event);
+  }
+
+  publishMessages(topic: string, messages: PubsubMessage[]): Promise<string[]> {
+    return this.#options.publisher.publishMessages(topic, messages);
+  }
+
+  check(): Promise<void> {
+    return this.#options.publisher.check();
+  }
+
+  /** Kept at once: the way by the topic would end here too. */
+  async deadLetter(
+    message: { id: string; data: string },
+    subscription: string,
+    { code, message: text }: DeadLetterReason,
+  ): Promise<void> {
+    const { store, clock, ids, namespace } = this.#options;
+    await store.addDeadLetter({
+      id: ids.next(),
+      ...this.#from(plainName(subscription, namespace)),
+      data: message.data,
+      attributes: { original_id: message.id },
+      attempts: 1,
+      reasonCode: code,
+      reasonMessage: text,
+      at: clock.now(),
+    });
+  }
+
+  /** Takes a push of the dead-letter subscription; returning acknowledges it. */
+  async keepDeadLetter(body: unknown): Promise<void> {
+    const { store, clock } = this.#options;
+    await store.addDeadLetter(this.#letterOf(parsePushEnvelope(body), clock.now()));
+  }
+
+  deadLetters(limit: number, before?: string): Promise<DeadLetter[]> {
+    return this.#options.store.deadLetters(limit, before);
+  }
+
+  /** Published again before it is forgotten: should this process die in between, it comes twice. */
+  async replay(letterId: string): Promise<void> {
+    const { store, clock, publisher, topics } = this.#options;
+    const letter = await store.getDeadLetter(letterId);
+    if (!letter) throw new TriadError('NOT_FOUND', { what: 'dead letter', name: letterId });
+    const topic = topics[letter.subscription];
+    if (topic === undefined) {
+      throw new TriadError('NOT_FOUND', { what: 'subscription', name: letter.subscription });
+    }
+    const { data, attributes } = letter;
+    await publisher.publishMessages(topic, [{ data, attributes }]);
+    await store.replay(letterId, [], clock.now());
+  }
+
+  #letterOf({ message }: PushEnvelope, at: Date): DeadLetter {
+    const { namespace } = this.#options;
+    const {
+      original_id,
+      subscription,
+      reason_code,
+      reason_message,
+      CloudPubSubDeadLetterSourceSubscription: source = '',
+      CloudPubSubDeadLetterSourceDeliveryCount: count,
+      ...attributes
+    } = message.attributes;
+    const own = this.#from(plainName(subscription ?? source, namespace));
+    const attempts = Number(count ?? 1);
+    const exhausted = new TriadError('DELIVERY_EXHAUSTED', {
+      id: message.messageId,
+      topic: own.topic,
+      attempts,
+      reason: 'Pub/Sub gave it up',
+    });
+    // The same each time that it comes, and in order beside our own ids.
+    const sentAt = message.publishTime === undefined ? at : new Date(message.publishTime);
+    return {
+      id: timeOrderedId(sentAt, message.messageId),
+      ...own,
+      data: message.data,
+      attributes: { ...attributes, original_id: original_id ?? message.messageId },
+      attempts,
+      reasonCode: reason_code ?? exhausted.code,
+      reasonMessage: reason_message ?? exhausted.message,
+      at,
+    };
+  }
+
+  #from(subscription: string): Pick<DeadLetter, 'subscription' | 'topic'> {
+    return { subscription, topic: this.#options.topics[subscription] ?? '' };
+  }
+}
+
+/** Of `projects/p/subscriptions/<namespace>-invoker`: `invoker`. */
+export function plainName(subscription: string, namespace: string): string {
+  const name = subscription.slice(subscription.lastIndexOf('/') + 1);
+  return name.startsWith(`${namespace}-`) ? name.slice(namespace.length + 1) : name;
+}

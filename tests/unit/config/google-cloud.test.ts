@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfig } from '@triad/shared/config/config.ts';
+
+const complete = {
+  TRIAD_PROFILE: 'gcp',
+  TRIAD_GCP_PROJECT: 'a-project',
+  TRIAD_GCP_REGION: 'europe-west1',
+  TRIAD_NAMESPACE: 'main',
+  TRIAD_BUCKET: 'a-bucket',
+};
+
+test('embedded, nothing of the cloud is read', () => {
+  assert.equal(loadConfig({ TRIAD_NAMESPACE: 'Wrong!' }).googleCloud, undefined);
+});
+
+test('values are read with their types', () => {
+  const { googleCloud } = loadConfig({
+    ...complete,
+    TRIAD_JOB_IMAGES: '{"trainer":"x/trainer@sha256:1"}',
+    TRIAD_MAX_GIB_BILLED: '2',
+    TRIAD_OIDC_SERVICES: 'a@p.iam.gserviceaccount.com, b@p.iam.gserviceaccount.com',
+    TRIAD_PUBSUB_ENDPOINT: '127.0.0.1:8085',
+  });
+  assert.equal(googleCloud?.maximumBytesBilled, 2 * 1024 ** 3);
+  assert.deepEqual(googleCloud?.jobs.images, { trainer: 'x/trainer@sha256:1' });
+  assert.equal(googleCloud?.oidc.services.length, 2);
+  assert.equal(googleCloud?.endpoints.pubsub, '127.0.0.1:8085');
+  assert.equal(googleCloud?.endpoints.bigQuery, undefined);
+});
+
+for (const variable of Object.keys(complete).filter((name) => name !== 'TRIAD_PROFILE')) {
+  test(`without ${variable} the profile gcp is refused by its name`, () => {
+    assert.throws(() => loadConfig({ ...complete, [variable]: undefined }), {
+      code: 'CONFIG_INVALID',
+      message: new RegExp(`^Configuration ${variable}: expected `),
+    });
+  });
+}
+
+const wrong: Record<string, string[]> = {
+  TRIAD_NAMESPACE: ['Main', '1st', 'a_b', 'ends-', 'x'.repeat(31)],
+  TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}'],
+  TRIAD_JOB_SERVICE_ACCOUNT: ['nobody'],
+  TRIAD_MAX_GIB_BILLED: ['0', '-1', '1.5', 'much'],
+  TRIAD_OIDC_ISSUER: ['accounts.google.com'],
+  TRIAD_OIDC_SERVICES: ['a@b, c'],
+  TRIAD_PUBSUB_ENDPOINT: ['http://127.0.0.1:8085', 'localhost'],
+  TRIAD_BIGQUERY_ENDPOINT: ['localhost:9050'],
+};
+for (const [variable, values] of Object.entries(wrong)) {
+  test(`a wrong ${variable} is CONFIG_INVALID and names the variable`, () => {
+    for (const value of values) {
+      assert.throws(() => loadConfig({ ...complete, [variable]: value }), {
+        code: 'CONFIG_INVALID',
+        message: new RegExp(`^Configuration ${variable}: .*[a-z]`),
+      });
+    }
+  });
+}
