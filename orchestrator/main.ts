@@ -1,20 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { serviceOr } from '@triad/shared/access/service-token.ts';
-import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import type { AlarmChannelConfig } from '@triad/shared/config/alarm-channels.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
-import { topic } from '@triad/shared/contracts/topics.ts';
-import { httpRequest } from '@triad/shared/http/http-request.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
 import { KyselyMessageStore } from '@triad/shared/messenger/kysely-message-store.ts';
-import { httpPush, localPush } from '@triad/shared/messenger/push.ts';
-import { defaultDeliveryPolicy, PushMessenger } from '@triad/shared/messenger/push-messenger.ts';
 import { runService } from '@triad/shared/service/run-service.ts';
 import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
 import { KyselyAlarmStore } from '@triad/shared/state/kysely-alarm-store.ts';
@@ -49,6 +44,7 @@ import { Orchestrator } from './orchestrator.ts';
 import { checkJobs } from './plan/check-jobs.ts';
 import { checkPools } from './plan/check-pools.ts';
 import { loadPipelines } from './plan/load-pipelines.ts';
+import { openProfile } from './profiles/open-profile.ts';
 import { HttpWorkload } from './reconcile/http-workload.ts';
 import { Retention } from './retention/retention.ts';
 import { RoleKeeper } from './roles/role-keeper.ts';
@@ -71,39 +67,22 @@ await runService(async () => {
   const { db } = opened;
   const ids = timeOrderedIds(clock);
   const state = new KyselyStateStore(db);
-  const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
   const access = new KyselyAccessStore(db);
   const tokens = new ApiTokens({ store: access, clock, ids, randomBytes });
   const metrics = new OrchestratorMetrics(new KyselyBacklog(db), clock);
   const tracer = await openTracer({ service: 'orchestrator', url: config.otlpUrl });
-  const messenger = new PushMessenger({
-    store: new KyselyMessageStore(db),
-    subscriptions: [
-      {
-        name: 'invoker',
-        topic: topic.commands,
-        push: httpPush({
-          endpoint: `${config.invoker.url}/pubsub/push`,
-          token: config.serviceToken,
-          request: httpRequest,
-        }),
-      },
-      {
-        name: 'orchestrator',
-        topic: topic.outcomes,
-        push: localPush((envelope) => orchestrator.receive(envelope)),
-      },
-    ],
+  const profile = await openProfile({
+    config,
+    messages: new KyselyMessageStore(db),
     clock,
     ids,
     random: Math.random,
     log,
-    policy: { ...defaultDeliveryPolicy, maxAttempts: config.deliveryAttempts },
+    receive: (envelope) => orchestrator.receive(envelope),
   });
+  const { artifacts, messenger, poolSizes } = profile;
   const pipelines = await loadPipelines(config.pipelinesDirectory, clock);
   checkChannels(pipelines.values(), config.alarms.channels.keys());
-  // DuckDB lets one process write.
-  const poolSizes = new Map([...Object.entries(config.pools), ['warehouse', 1]] as const);
   checkPools(pipelines.values(), poolSizes);
   const jobs = [...Object.keys(config.extraJobs), ...Object.keys(config.inProcessJobs)];
   checkJobs(pipelines.values(), jobs);
@@ -169,14 +148,19 @@ await runService(async () => {
     preview: (days) => retention.preview(days),
   });
   const logs = logRoutes(new HttpJobLogs(config.invoker.url, config.serviceToken));
-  const app = createApp([...orchestrator.routes, ...logs, ...upkeep], version(), log, {
-    authenticate: serviceToken
-      ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
-      : undefined,
-    rateLimit: { perMinute: config.rateLimit, counts: (path) => !unlimited.test(path) },
-    metrics: metrics.http,
-    audit: auditLog({ store: access, clock, ids, log }),
-  });
+  const app = createApp(
+    [...orchestrator.routes, ...profile.routes, ...logs, ...upkeep],
+    version(),
+    log,
+    {
+      authenticate: serviceToken
+        ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
+        : undefined,
+      rateLimit: { perMinute: config.rateLimit, counts: (path) => !unlimited.test(path) },
+      metrics: metrics.http,
+      audit: auditLog({ store: access, clock, ids, log }),
+    },
+  );
   const server = await listen(app, {
     host: config.host,
     port: config.orchestrator.port,

@@ -78,6 +78,7 @@ const ports = [
   'BacklogReader',
   'JobLauncher',
   'Messenger',
+  'MessageHub',
   'MessageStore',
   'SensorStore',
   'RunFacts',
@@ -91,8 +92,11 @@ const adapters = shippedSources.flatMap(({ path, text }) =>
     ([, name = '']) => ({ name, path }),
   ),
 );
-rule('adapters are created where a process begins, or in the folder of their port', {
-  sources: shippedSources.filter((source) => !isMain(source)),
+/** The adapters of a service, for its `main.ts`: one file for each profile. */
+const isProfile = ({ path }: Source) => /^[a-z-]+\/profiles\//.test(path);
+
+rule('adapters are created where a process begins, in a profile, or in the folder of their port', {
+  sources: shippedSources.filter((source) => !isMain(source) && !isProfile(source)),
   find: ({ path, text }) =>
     adapters
       .filter(

@@ -1,0 +1,27 @@
+import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import type { Config } from '@triad/shared/config/config.ts';
+import { homeLayout } from '@triad/shared/config/home.ts';
+import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
+import { googleSqlInDuckDb, warmUpTranslation } from '../dialect/translate.ts';
+import type { SqlRunnerProfile } from './profile.ts';
+
+/** A directory and a DuckDB file. */
+export function embeddedProfile(config: Config, clock: Clock): SqlRunnerProfile {
+  const home = homeLayout(config.home);
+  const warehouse = duckDbOpener({
+    path: home.warehouse,
+    defaultDataset: config.dataset,
+    waitSeconds: config.warehouseWaitSeconds,
+    dialect: googleSqlInDuckDb,
+    clock,
+  });
+  return {
+    artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+    openWarehouse: warehouse.open,
+    async warmUp() {
+      warmUpTranslation();
+      await warehouse.warmUp();
+    },
+  };
+}
