@@ -11,7 +11,7 @@ import { openProfile } from './profiles/open-profile.ts';
 
 const config = loadConfig();
 const profile = await openProfile(config, systemClock);
-const { artifacts, openWarehouse } = profile;
+const { artifacts, openWarehouse, fetchObject } = profile;
 
 async function warmUp(): Promise<void> {
   await rehearse(artifacts);
@@ -19,7 +19,8 @@ async function warmUp(): Promise<void> {
   await profile.warmUp();
 }
 
-const services = { openWarehouse, sqlDirectory: config.sqlDirectory, dataset: config.dataset };
+const { sqlDirectory, dataset } = config;
+const services = { openWarehouse, fetchObject, sqlDirectory, dataset };
 
 await runJob(sqlRunnerJob(services, warmUp), {
   artifacts,

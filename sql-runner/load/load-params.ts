@@ -44,9 +44,12 @@ export function loadRequestOf(spec: JobSpec, sqlDirectory: string): LoadRequest 
     const expected = `${name}:path, because this source reads a file`;
     throw new TriadError('INPUT_INVALID', { where: 'load', field: 'source', expected });
   }
-  const file = isAbsolute(path) ? path : resolve(path);
+  const file = isAbsolute(path) || isObject(path) ? path : resolve(path);
   return { source, limit, kind: 'file', path: file, format: formatOf(source, file) };
 }
+
+/** Whether a path is that of an object in Cloud Storage: `gs://bucket/name`. */
+export const isObject = (path: string): boolean => path.startsWith('gs://');
 
 /** Batches bound what is read; the engine streams a file by itself, however long. */
 function limitOf(batchSize: number | undefined, maxBatches: number | undefined) {

@@ -9,7 +9,7 @@ import { ownSql, runDateParameter, tableText } from '../run/statements.ts';
 import { tableOf } from '../run/watermark.ts';
 import type { SqlRunnerServices } from '../services.ts';
 import { withWarehouse } from '../with-warehouse.ts';
-import { type LoadRequest, loadRequestOf } from './load-params.ts';
+import { isObject, type LoadRequest, loadRequestOf } from './load-params.ts';
 import { checkLines, countRejected, type LoadCounts, mapRows } from './order-lines.ts';
 import { readSourceRows } from './read-source-rows.ts';
 import { typeColumns } from './typed-columns.ts';
@@ -25,7 +25,7 @@ export const loadStep =
   (services: SqlRunnerServices): StepHandler =>
   async (context) => {
     const { spec } = context;
-    const request = loadRequestOf(spec, services.sqlDirectory);
+    const request = await located(services, loadRequestOf(spec, services.sqlDirectory));
     const sourceHash = await hashOf(request, context);
     return withWarehouse(services, context, (warehouse) =>
       publishOnce(warehouse, context, {
@@ -36,6 +36,12 @@ export const loadStep =
       }),
     );
   };
+
+/** With the file on this machine. */
+async function located(services: SqlRunnerServices, request: LoadRequest): Promise<LoadRequest> {
+  if (request.kind !== 'file' || !isObject(request.path)) return request;
+  return { ...request, path: await services.fetchObject(request.path) };
+}
 
 /** SHA-256 of what is loaded: the file, or what determines the simulation. */
 async function hashOf(request: LoadRequest, { spec }: JobContext): Promise<string> {

@@ -13,6 +13,7 @@ import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
 import type { Cell, OpenWarehouse, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { googleSqlInDuckDb } from '../../../sql-runner/dialect/translate.ts';
 import { sqlRunnerJob } from '../../../sql-runner/job.ts';
+import { objectFetcher } from '../../../sql-runner/load/fetch-object.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 
@@ -83,7 +84,14 @@ export class SqlRunnerHome {
     const scratch = join(this.directory, 'scratch', spec.id);
     await mkdir(scratch, { recursive: true });
     const job = sqlRunnerJob(
-      { openWarehouse: this.#open, sqlDirectory: this.sqlDirectory, dataset: this.dataset },
+      {
+        openWarehouse: this.#open,
+        fetchObject: objectFetcher(async (bucket) => {
+          return new DirectoryArtifactStore({ directory: join(this.directory, 'buckets', bucket) });
+        }),
+        sqlDirectory: this.sqlDirectory,
+        dataset: this.dataset,
+      },
       async () => {},
     );
     const { artifacts } = this;
