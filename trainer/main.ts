@@ -13,7 +13,10 @@ import { train } from './steps/train.ts';
 
 const environment = jobEnvironment();
 const home = homeLayout(environment.home);
-const artifacts = new DirectoryArtifactStore({ directory: home.artifacts });
+const artifacts =
+  environment.profile === 'embedded'
+    ? new DirectoryArtifactStore({ directory: home.artifacts })
+    : await cloudArtifacts();
 const learners = [clvLearner];
 
 await runJob(
@@ -36,3 +39,10 @@ await runJob(
     tracer: await openTracer({ service: 'trainer', url: environment.otlpUrl }),
   },
 );
+
+/** With all of the configuration, which takes longer to load than a small job to run. */
+async function cloudArtifacts() {
+  const { loadConfig } = await import('@triad/shared/config/config.ts');
+  const { openArtifacts } = await import('./profiles/google-cloud.ts');
+  return openArtifacts(loadConfig());
+}

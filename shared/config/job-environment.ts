@@ -7,6 +7,8 @@ const isLevel = (text: string): text is LogLevel => levels.includes(text);
 
 /** What the process of a job needs to know of its surroundings. */
 export interface JobEnvironment {
+  /** The value of `TRIAD_PROFILE`, which `config.ts` checks where it matters. */
+  profile: string;
   home: string;
   logLevel: LogLevel;
   /** The value of `TRIAD_JOB`. */
@@ -23,10 +25,11 @@ export interface JobEnvironment {
  */
 export function jobEnvironment(env: NodeJS.ProcessEnv = process.env): JobEnvironment {
   const { TRIAD_HOME: home = '.triad', TRIAD_LOG_LEVEL: logLevel = 'info' } = env;
+  const { TRIAD_PROFILE: profile = 'embedded' } = env;
   if (!isLevel(logLevel)) {
     const expected = `expected one of ${levels.join(', ')}`;
     throw new TriadError('CONFIG_INVALID', { field: 'TRIAD_LOG_LEVEL', expected });
   }
   const { TRIAD_JOB: jobSpec, TRACEPARENT: traceparent, TRIAD_OTLP_URL: otlpUrl } = env;
-  return { home: resolve(home), logLevel, jobSpec, traceparent, otlpUrl };
+  return { profile, home: resolve(home), logLevel, jobSpec, traceparent, otlpUrl };
 }
