@@ -11,12 +11,21 @@ const made: string[] = [];
  * each inode that was freed lately), which would be measured with what comes next.
  */
 export async function freshDirectory(): Promise<string> {
-  if (made.length === 0) process.once('exit', removeAll);
+  if (made.length === 0) {
+    process.once('exit', removeAll);
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit(130));
+  }
   const directory = await mkdtemp(join(tmpdir(), 'triad-bench-'));
   made.push(directory);
   return directory;
 }
 
 function removeAll(): void {
-  for (const directory of made) rmSync(directory, { recursive: true, force: true });
+  for (const directory of made) {
+    try {
+      rmSync(directory, { recursive: true, force: true });
+    } catch (error) {
+      process.stderr.write(`${directory} is left: ${String(error)}\n`);
+    }
+  }
 }

@@ -12,6 +12,7 @@ export function plainProgress(
 ): RunProgress {
   /** How many lines of each step were told. */
   const told = new Map<string, number>();
+  const asked = new Set<string>();
   return {
     show(run) {
       if (told.size === 0) output.line(`run ${run.runId}: ${run.pipeline} ${run.runDate}`);
@@ -19,6 +20,11 @@ export function plainProgress(
         const lines = storyOf(step, clock.now());
         for (const line of lines.slice(told.get(step.name) ?? 0)) output.line(line);
         told.set(step.name, lines.length);
+        if (step.state !== 'awaiting' || asked.has(step.name)) continue;
+        asked.add(step.name);
+        output.line(
+          `${step.name}: waits for an approval until ${step.approvalExpiresAt}: triad approve ${run.runId} ${step.name}`,
+        );
       }
     },
     note: (text) => output.line(text),
@@ -31,12 +37,16 @@ export function plainProgress(
  * begin and end between two looks at the run.
  */
 function storyOf(step: StepView, now: Date): string[] {
-  const { name, state, history } = step;
+  const { name, state, history, notes, error } = step;
   const lines = history.flatMap((attempt) => [
     startOf(step, attempt),
     ...endOf(step, attempt, now),
   ]);
   if (step.reuse) lines.push(`${name}: reused from run ${step.reuse.from.runId}`);
+  // An approval has no attempts: who decided is in its notes.
+  else if (state === 'succeeded' && history.length === 0)
+    lines.push(`${name}: ${notes.join('; ')}`);
+  if (state === 'failed' && history.length === 0) lines.push(failureOf(name, error));
   const endedWithoutJob = state === 'skipped' || state === 'cancelled';
   if (endedWithoutJob && history.at(-1)?.state !== 'cancelled') lines.push(`${name}: ${state}`);
   return lines;
@@ -58,10 +68,13 @@ function endOf(step: StepView, { attempt, state, error }: Attempt, now: Date): s
       return [`${name}: cancelled`];
     case 'failed':
       return step.state === 'failed' && attempt === step.attempts
-        ? [`${name}: failed: ${error?.code}: ${error?.message}`]
+        ? [failureOf(name, error)]
         : [`${name}: ${error?.code}: ${error?.message} It is tried again.`];
   }
 }
+
+const failureOf = (name: string, error: StepView['error']): string =>
+  `${name}: failed: ${error?.code}: ${error?.message}`;
 
 function resultOf(step: StepView, now: Date): string {
   const produced = producedBy(step);

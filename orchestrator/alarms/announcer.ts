@@ -46,7 +46,7 @@ export class Announcer {
   ): Promise<boolean> {
     const isTold = alarm.notifiedAt !== null && !isSilenced(alarm, silences);
     const deliveries = isTold ? this.#deliveries(alarm, resolution, now) : [];
-    return this.#options.alarms.resolve(alarm.id, { at: now, resolution }, deliveries);
+    return this.#options.alarms.resolve(alarm, { at: now, resolution }, deliveries);
   }
 
   #isReminderDue(notifiedAt: Date, now: Date): boolean {

@@ -122,6 +122,7 @@ function apply(status: RunStatus, { at, event }: RecordedEvent, queued: boolean)
         state: 'skipped',
         skipped: event.because,
         isLost,
+        isWaived: false,
       });
       return;
     }

@@ -38,7 +38,7 @@ export class JobRecords {
       const draft = `${folder.record}.${process.pid}`;
       try {
         fs.writeFileSync(draft, lineOf(record));
-        if (!record.end) fs.linkSync(draft, join(this.#running, record.spec.id));
+        if (!record.end) this.#nameAsRunning(draft, record.spec.id);
         fs.linkSync(draft, folder.record);
         return true;
       } catch (error) {
@@ -48,6 +48,13 @@ export class JobRecords {
         fs.rmSync(draft, { force: true });
       }
     });
+  }
+
+  /** A name that a launcher left which died before it made the record is of no job. */
+  #nameAsRunning(draft: string, id: string): void {
+    const name = join(this.#running, id);
+    if (!this.exists(id)) fs.rmSync(name, { force: true });
+    fs.linkSync(draft, name);
   }
 
   update(record: JobRecord): void {
@@ -144,7 +151,7 @@ export class JobRecords {
 const lineOf = (record: JobRecord): string => `\n${JSON.stringify(record)}`;
 
 /**
- * The last line that was written whole; or all of the text, as version 0.1 wrote it.
+ * The last line that was written whole; or what comes before such lines, as version 0.1 wrote it.
  * Throws a `SyntaxError` when there is neither.
  */
 export function parseRecord(text: string): JobRecord {
@@ -156,5 +163,5 @@ export function parseRecord(text: string): JobRecord {
       // The one before it still holds.
     }
   }
-  return JSON.parse(text);
+  return JSON.parse(text.split('\n{"', 1)[0] ?? '');
 }

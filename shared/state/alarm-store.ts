@@ -86,9 +86,12 @@ export interface AlarmStore {
   raise(condition: AlarmCondition, id: string, at: Date): Promise<boolean>;
   /** Brings the words, run and remedy of an open alarm up to date. */
   describe(alarmId: string, condition: AlarmCondition): Promise<void>;
-  /** With the notices of it. `false`, and nothing stored, when the alarm is not open. */
+  /**
+   * With the notices of it. `false`, and nothing stored, when the alarm is not open, or somebody told
+   * of it since `alarm` was read: then they must hear that it is over.
+   */
   resolve(
-    alarmId: string,
+    alarm: Pick<Alarm, 'id' | 'notifiedAt'>,
     end: { at: Date; resolution: AlarmResolution },
     deliveries: NewAlarmDelivery[],
   ): Promise<boolean>;

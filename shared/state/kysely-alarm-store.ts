@@ -1,4 +1,4 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Expression, ExpressionBuilder, Kysely, SqlBool, Transaction } from 'kysely';
 import type { AlarmResolution } from '../contracts/alarm-view.ts';
 import { newAlarmRecord, newDeliveryRecord, toAlarm, toDelivery } from './alarm-records.ts';
 import type {
@@ -42,7 +42,7 @@ export class KyselyAlarmStore implements AlarmStore {
   }
 
   resolve(
-    alarmId: string,
+    { id, notifiedAt }: Pick<Alarm, 'id' | 'notifiedAt'>,
     { at, resolution }: { at: Date; resolution: AlarmResolution },
     deliveries: NewAlarmDelivery[],
   ): Promise<boolean> {
@@ -50,8 +50,9 @@ export class KyselyAlarmStore implements AlarmStore {
       const { numUpdatedRows } = await tx
         .updateTable('alarms')
         .set({ open_key: null, resolved_at: at.toISOString(), resolution })
-        .where('id', '=', alarmId)
+        .where('id', '=', id)
         .where('open_key', 'is not', null)
+        .where(wasNotified(notifiedAt))
         .executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insertDeliveries(tx, deliveries, at);
@@ -70,11 +71,7 @@ export class KyselyAlarmStore implements AlarmStore {
         .set({ notified_at: at.toISOString() })
         .where('id', '=', id)
         .where('open_key', 'is not', null)
-        .where((eb) =>
-          notifiedAt
-            ? eb('notified_at', '=', notifiedAt.toISOString())
-            : eb('notified_at', 'is', null),
-        )
+        .where(wasNotified(notifiedAt))
         .executeTakeFirstOrThrow();
       if (numUpdatedRows === 0n) return false;
       await insertDeliveries(tx, deliveries, at);
@@ -236,6 +233,12 @@ export class KyselyAlarmStore implements AlarmStore {
       .execute();
   }
 }
+
+/** That people were last told then, or never. */
+const wasNotified =
+  (notifiedAt: Date | null) =>
+  (eb: ExpressionBuilder<Database, 'alarms'>): Expression<SqlBool> =>
+    notifiedAt ? eb('notified_at', '=', notifiedAt.toISOString()) : eb('notified_at', 'is', null);
 
 /** Those of one notice, which comes after all that were made of its alarm before. */
 async function insertDeliveries(

@@ -3,6 +3,8 @@ import { beforeEach, describe, test } from 'node:test';
 import type { AlarmStore } from '@triad/shared/state/alarm-store.ts';
 import { conditionOf, deliveryOf } from '../harness/alarms/alarm-fixtures.ts';
 
+type EndOf = Parameters<AlarmStore['resolve']> extends [unknown, ...infer Rest] ? Rest : never;
+
 const at = (minute: number) => new Date(Date.UTC(2024, 1, 1, 7, minute));
 const report = { code: 'INTERNAL', message: 'm', fix: 'f', retryable: false };
 
@@ -14,6 +16,10 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
       store = await open();
     });
     const raise = (id = 'a1', more = {}) => store.raise(conditionOf(more), id, at(0));
+    const resolve = async (id: string, ...[end, deliveries]: EndOf) => {
+      const notifiedAt = (await store.getAlarm(id))?.notifiedAt ?? null;
+      return store.resolve({ id, notifiedAt }, end, deliveries);
+    };
     const due = async (minute = 0, channel = 'ops') =>
       (await store.dueDeliveries(channel, at(minute), 10)).map(({ id }) => id);
 
@@ -35,7 +41,7 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
 
     test('what is wrong again after it was over is a new alarm', async () => {
       await raise();
-      assert.equal(await store.resolve('a1', { at: at(1), resolution: 'recovered' }, []), true);
+      assert.equal(await resolve('a1', { at: at(1), resolution: 'recovered' }, []), true);
       assert.equal(await raise('a2'), true);
       const resolved = await store.getAlarm('a1');
       assert.deepEqual([resolved?.resolvedAt, resolved?.resolution], [at(1), 'recovered']);
@@ -47,12 +53,12 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
 
     test('an alarm is resolved once, and its notices are stored with that', async () => {
       await raise();
-      const resolve = (id: string) =>
-        store.resolve('a1', { at: at(1), resolution: 'recovered' }, [deliveryOf(id)]);
-      const done = await Promise.all([resolve('d1'), resolve('d2')]);
+      const over = (id: string) =>
+        resolve('a1', { at: at(1), resolution: 'recovered' }, [deliveryOf(id)]);
+      const done = await Promise.all([over('d1'), over('d2')]);
       assert.deepEqual(done.toSorted(), [false, true]);
       assert.equal((await store.deliveriesOf('a1')).length, 1);
-      assert.equal(await store.resolve('none', { at: at(1), resolution: 'expired' }, []), false);
+      assert.equal(await resolve('none', { at: at(1), resolution: 'expired' }, []), false);
     });
 
     test('of two who tell people of an alarm, one does', async () => {
@@ -65,17 +71,31 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
       const again = { id: 'a1', notifiedAt: at(1) };
       assert.equal(await store.notify(again, at(2), [deliveryOf('d3')]), true);
       assert.deepEqual((await store.getAlarm('a1'))?.notifiedAt, at(2));
-      await store.resolve('a1', { at: at(3), resolution: 'recovered' }, []);
+      await resolve('a1', { at: at(3), resolution: 'recovered' }, []);
       assert.equal(await store.notify({ id: 'a1', notifiedAt: at(2) }, at(4), []), false);
     });
 
     test('the words of an open alarm are kept up to date, those of a resolved one stay', async () => {
       await raise();
       await store.describe('a1', conditionOf({ summary: 'new', fix: 'other', runId: 'r2' }));
-      await store.resolve('a1', { at: at(1), resolution: 'recovered' }, []);
+      await resolve('a1', { at: at(1), resolution: 'recovered' }, []);
       await store.describe('a1', conditionOf({ summary: 'late' }));
       const alarm = await store.getAlarm('a1');
       assert.deepEqual([alarm?.summary, alarm?.fix, alarm?.runId], ['new', 'other', 'r2']);
+    });
+
+    test('an alarm of which somebody told meanwhile is not resolved as if nobody had', async () => {
+      await raise();
+      await store.notify({ id: 'a1', notifiedAt: null }, at(0), [deliveryOf('d1')]);
+      const end = { at: at(1), resolution: 'recovered' as const };
+      assert.equal(await store.resolve({ id: 'a1', notifiedAt: null }, end, []), false);
+      assert.equal((await store.openAlarms()).length, 1);
+      const told = { id: 'a1', notifiedAt: at(0) };
+      assert.equal(await store.resolve(told, end, [deliveryOf('d2')]), true);
+      assert.deepEqual(
+        (await store.deliveriesOf('a1')).map(({ id }) => id),
+        ['d1', 'd2'],
+      );
     });
 
     test('only an open alarm is acknowledged', async () => {
@@ -83,7 +103,7 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
       const acknowledgement = { at: at(1), by: 'ada', comment: 'mine' };
       assert.equal(await store.acknowledge('a1', acknowledgement), true);
       assert.deepEqual((await store.getAlarm('a1'))?.acknowledged, acknowledgement);
-      await store.resolve('a1', { at: at(2), resolution: 'recovered' }, []);
+      await resolve('a1', { at: at(2), resolution: 'recovered' }, []);
       assert.equal(await store.acknowledge('a1', acknowledgement), false);
       assert.equal(await store.acknowledge('none', acknowledgement), false);
     });
@@ -92,7 +112,7 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
       await raise('a1', { key: 'k1' });
       await raise('a2', { key: 'k2', kind: 'run_late' });
       await raise('a3', { key: 'k3', kind: 'dead_letters', pipeline: null });
-      await store.resolve('a1', { at: at(1), resolution: 'recovered' }, []);
+      await resolve('a1', { at: at(1), resolution: 'recovered' }, []);
       const ids = async (filter: Parameters<AlarmStore['listAlarms']>[0]) =>
         (await store.listAlarms(filter)).map(({ id }) => id);
       assert.deepEqual(await ids({ limit: 2 }), ['a3', 'a2']);
@@ -111,7 +131,7 @@ export function alarmStoreConformance(name: string, open: () => Promise<AlarmSto
         deliveryOf(`${id}-x`, { channel: 'x' }),
       ];
       await store.notify({ id: 'a1', notifiedAt: null }, at(0), both('d9'));
-      await store.resolve('a1', { at: at(0), resolution: 'recovered' }, both('d2'));
+      await resolve('a1', { at: at(0), resolution: 'recovered' }, both('d2'));
       assert.deepEqual(await store.pendingChannels(), ['ops', 'x']);
       await store.endAttempt('d9-x', { state: 'delivered', at: at(0) });
       assert.deepEqual(await due(), ['d9-ops']);

@@ -32,7 +32,7 @@ describe('what CDNOW has published, through the real services', { skip: cdnow.sk
     const ports = { TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' };
     up = new TriadProcess(['up'], { ...onHome(home), ...ports, TRIAD_SQL_DIR: sqlDirectory });
     await up.saying('stdout', /Ctrl-C stops it/);
-    await runRfm(home, source, '1998-06-30');
+    await runRfm(home, source, '1998-06-30', ['calibration_end=1997-09-30', 'holdout_weeks=39']);
   });
   after(async () => {
     up.kill('SIGINT');

@@ -153,6 +153,28 @@ describe('what a person sees of a run', () => {
     ]);
   });
 
+  test('where there is no terminal, an approval is asked for once, and who gave it is told', () => {
+    const lines: string[] = [];
+    const progress = plainProgress({ line: (text = '') => lines.push(text) }, { now: () => at(9) });
+    const approvalExpiresAt = at(60).toISOString();
+    const waiting = stepOf('sign-off', { state: 'awaiting', approvalExpiresAt });
+    progress.show(runOf([waiting, stepOf('gate', { state: 'awaiting', approvalExpiresAt })]));
+    progress.show(runOf([waiting, stepOf('gate', { state: 'failed', error: failure })]));
+    const notes = ['approved by ada: fine'];
+    progress.show(
+      runOf([
+        stepOf('sign-off', { state: 'succeeded', notes }),
+        stepOf('gate', { state: 'failed', error: failure }),
+      ]),
+    );
+    assert.deepEqual(lines.slice(1), [
+      `sign-off: waits for an approval until ${approvalExpiresAt}: triad approve 01run sign-off`,
+      `gate: waits for an approval until ${approvalExpiresAt}: triad approve 01run gate`,
+      'gate: failed: JOB_LOST: It vanished.',
+      'sign-off: approved by ada: fine',
+    ]);
+  });
+
   test('the timeline places each step within the time of the run', () => {
     const run = runOf(
       [succeeded('load', 0, 1), succeeded('rfm', 1, 2), stepOf('never', { state: 'skipped' })],

@@ -23,7 +23,7 @@ type Script = (context: JobContext, print: Print) => Promise<JobResult>;
 
 const scripts: Record<string, Script> = {
   async succeed({ spec, scratch, addOutput }, print) {
-    print(`began ${Date.now()}`);
+    print(`began ${process.pid}`);
     console.error('to standard error');
     const file = join(scratch, 'numbers.csv');
     await writeFile(file, 'n\n1\n2\n');

@@ -34,12 +34,12 @@ export class MemoryAlarmStore implements AlarmStore {
   }
 
   async resolve(
-    alarmId: string,
+    { id, notifiedAt }: Pick<Alarm, 'id' | 'notifiedAt'>,
     { at, resolution }: { at: Date; resolution: AlarmResolution },
     deliveries: NewAlarmDelivery[],
   ): Promise<boolean> {
-    const alarm = this.#openOf(alarmId);
-    if (!alarm) return false;
+    const alarm = this.#openOf(id);
+    if (!alarm || alarm.notifiedAt?.getTime() !== notifiedAt?.getTime()) return false;
     this.#addDeliveries(deliveries, at);
     this.#put({ ...alarm, resolvedAt: at, resolution });
     return true;

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { JobRecord } from '@triad/shared/jobs/job-record.ts';
 import { JobRecords, parseRecord } from '@triad/shared/jobs/job-records.ts';
@@ -28,6 +29,16 @@ test('the last update counts, and an ended job is no longer among the running', 
   records.update(ended);
   assert.deepEqual(await records.read(id), ended);
   assert.deepEqual(await records.running(), []);
+  assert.equal(records.create(record), false);
+});
+
+test('a name among the running that a dead launcher left keeps no job from its record', async () => {
+  const directory = await temporaryDirectory();
+  const records = new JobRecords(directory);
+  const record = recordOf();
+  writeFileSync(join(directory, '.running', record.spec.id), '');
+  assert.equal(records.create(record), true);
+  assert.deepEqual(await records.running(), [record.spec.id]);
 });
 
 test('a line that was cut short leaves the one before it in force, and spoils none after it', async () => {
@@ -48,6 +59,8 @@ test('a record of version 0.1 is read, and updated', async () => {
   const record = recordOf();
   records.create(record);
   writeFileSync(records.folder(record.spec.id).record, JSON.stringify(record, null, 2));
+  assert.deepEqual(await records.read(record.spec.id), record);
+  appendFileSync(records.folder(record.spec.id).record, '\n{"spec":{"ver');
   assert.deepEqual(await records.read(record.spec.id), record);
   const ended = { ...record, end } as JobRecord;
   records.update(ended);

@@ -58,9 +58,9 @@ export const alarmsFire: Invariant = {
           Math.max(0, ...ends.filter((end) => end.state === state).map(({ at }) => at.getTime()));
         const [failed, succeeded] = [last('failed'), last('succeeded')];
         const alarm = open.get(key);
-        // By a clock that was slow, before anybody watched.
-        if (failed < from) continue;
-        if (failed > succeeded && isOver(new Date(failed), 0) && !alarm) return `${key}: no alarm`;
+        // What failed by a clock that was slow, before anybody watched, raises nothing.
+        const isDue = failed >= from && failed > succeeded && isOver(new Date(failed), 0);
+        if (isDue && !alarm) return `${key}: no alarm`;
         const hasRecovered = alarm && succeeded > failed && succeeded >= alarm.since.getTime();
         if (hasRecovered && isOver(new Date(succeeded), 0)) {
           return `${key} has recovered, and its alarm is open`;

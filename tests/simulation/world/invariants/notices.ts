@@ -18,6 +18,8 @@ export const alarmsAreTold: Invariant = {
   },
 };
 
+const ends = new Set<string>(['recovered', 'expired']);
+
 function unheard(
   alarm: Alarm,
   deliveries: readonly AlarmDelivery[],
@@ -26,6 +28,10 @@ function unheard(
   if (!alarm.resolvedAt && !alarm.notifiedAt) return 'it is open, and nobody is told';
   const raised = deliveries.filter(({ notice }) => notice.type === 'raised').length;
   if (alarm.notifiedAt && raised !== 1) return `${raised} notices of it were made`;
+  const over = deliveries.filter(({ notice }) => ends.has(notice.type)).length;
+  if (alarm.notifiedAt && alarm.resolvedAt && over !== 1) {
+    return `it is over, and ${over} notices of that were made`;
+  }
   for (const { id, state, attempts, notice } of deliveries) {
     const what = `its notice ${id} (${notice.type}) is ${state}`;
     if (state === 'pending') return what;

@@ -41,7 +41,11 @@ const post = (path: string, body: object = {}) => request(app).post(path).send(b
 const codeOf = ({ status, body }: request.Response) => [status, body.error?.code];
 
 test('alarms are listed a page at a time, filtered, and a wrong filter is refused', async () => {
-  await setup.alarms.resolve('a2', { at: setup.clock.now(), resolution: 'recovered' }, []);
+  await setup.alarms.resolve(
+    { id: 'a2', notifiedAt: null },
+    { at: setup.clock.now(), resolution: 'recovered' },
+    [],
+  );
   const first = await list('limit=2');
   assert.deepEqual(
     first.alarms.map(({ id, state }) => [id, state]),
@@ -81,7 +85,11 @@ test('an open alarm is acknowledged by somebody; a resolved one and a nameless o
     by: 'ada',
     comment: 'mine',
   });
-  await setup.alarms.resolve('a2', { at: setup.clock.now(), resolution: 'recovered' }, []);
+  await setup.alarms.resolve(
+    { id: 'a2', notifiedAt: null },
+    { at: setup.clock.now(), resolution: 'recovered' },
+    [],
+  );
   const by = { by: 'ada' };
   assert.deepEqual(codeOf(await post('/v1/alarms/a2:acknowledge', by)), [409, 'ALARM_NOT_OPEN']);
   assert.deepEqual(codeOf(await post('/v1/alarms/a9:acknowledge', by)), [404, 'NOT_FOUND']);

@@ -111,6 +111,14 @@ test('a backfill is previewed, made, shown, listed and cancelled', async () => {
     ['running', null, null],
   );
   assert.equal((await get('/v1/backfills?pipeline=a')).backfills[0].id, id);
+  const other = (await post('/v1/pipelines/a:backfill', range)).body.backfill.id;
+  const newest = await get('/v1/backfills?limit=1');
+  assert.deepEqual(
+    [newest.backfills[0].id, newest.backfills.length, newest.next],
+    [other, 1, other],
+  );
+  const oldest = await get(`/v1/backfills?limit=1&before=${newest.next}`);
+  assert.deepEqual([oldest.backfills[0].id, oldest.next], [id, null]);
   const cancelled = await post(`/v1/backfills/${id}:cancel`);
   assert.deepEqual([cancelled.status, cancelled.body.state], [202, 'cancelling']);
   assert.equal((await post(`/v1/backfills/${id}:cancel`)).body.error.code, 'BACKFILL_NOT_ACTIVE');
