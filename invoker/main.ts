@@ -3,7 +3,8 @@ import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { listen } from '@triad/shared/http/listen.ts';
@@ -24,7 +25,7 @@ import { loadInProcessJobs } from './load-in-process-jobs.ts';
 const staleMs = 24 * 3600 * 1000;
 
 await runService(async () => {
-  const config = loadConfig();
+  const config = await loadConfigWithSecrets(googleSecretReader());
   const log = createLogger('invoker', config.logLevel);
   const home = homeLayout(config.home);
   const clock = systemClock;
@@ -41,8 +42,10 @@ await runService(async () => {
       TRIAD_ARTIFACTS: home.artifacts,
       TRIAD_JOB: undefined,
       TRACEPARENT: undefined,
-      // A job is anybody's program: it may not open the state, nor speak for a service or a user.
+      // A job is anybody's program: it may not open the state, nor speak for a service or a user, nor
+      // have the addresses of alarms.
       TRIAD_DATABASE_URL: undefined,
+      TRIAD_ALARM_CHANNELS: undefined,
       TRIAD_SERVICE_TOKEN: undefined,
       TRIAD_TOKEN: undefined,
     }),

@@ -4,7 +4,8 @@ import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import type { AlarmChannelConfig } from '@triad/shared/config/alarm-channels.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
@@ -62,7 +63,7 @@ import { S3FileListing } from './sensors/s3-file-listing.ts';
 const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publish)$/;
 
 await runService(async () => {
-  const config = loadConfig();
+  const config = await loadConfigWithSecrets(googleSecretReader());
   const serviceToken = config.requiresToken && requiredServiceToken(config.serviceToken);
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);

@@ -64,7 +64,7 @@ rule('configuration is loaded where a process begins, and by the command line', 
   find: ({ path, text }) =>
     path.startsWith('shared/config/')
       ? []
-      : occurrencesOf(/\bloadConfig\(/)({ path, text, imports: [] }),
+      : occurrencesOf(/\bloadConfig(WithSecrets)?\(/)({ path, text, imports: [] }),
   offence: ['invoker/app.ts', 'const config = loadConfig();'],
 });
 
