@@ -5,8 +5,8 @@ import type { SecretReader } from './secrets.ts';
 export interface GoogleSecretReaderOptions {
   /** Another server, which needs no credentials, such as `http://127.0.0.1:8080`. @default Google's */
   endpoint?: string;
-  /** How often a request is made again that Secret Manager could not answer. @default 3 */
-  maxRetries?: number;
+  /** How often Secret Manager is asked for one secret, while it cannot answer. @default 3 */
+  attempts?: number;
 }
 
 /** For one request, in milliseconds. */
@@ -24,7 +24,7 @@ const status = {
 
 /** Secrets of Google's Secret Manager; its library is loaded with the first one. */
 export function googleSecretReader(options: GoogleSecretReaderOptions = {}): SecretReader {
-  const { maxRetries = 3 } = options;
+  const { attempts = 3 } = options;
   let opened: Promise<SecretManagerServiceClient> | undefined;
   return async (version, variable) => {
     opened ??= open(options);
@@ -34,14 +34,16 @@ export function googleSecretReader(options: GoogleSecretReaderOptions = {}): Sec
         { name: version },
         {
           timeout: REQUEST_LIMIT_MS,
-          maxRetries,
           retry: {
             retryCodes: [status.unavailable, status.resourceExhausted],
             backoffSettings: {
               initialRetryDelayMillis: 200,
               retryDelayMultiplier: 2,
               maxRetryDelayMillis: 2000,
-              maxRetries,
+              initialRpcTimeoutMillis: REQUEST_LIMIT_MS,
+              rpcTimeoutMultiplier: 1,
+              maxRpcTimeoutMillis: REQUEST_LIMIT_MS,
+              maxRetries: attempts,
             },
           },
         },
@@ -85,7 +87,7 @@ function toTriad(error: unknown, variable: string): TriadError {
     }
   }
   if (typeof code === 'number') {
-    const reason = `Secret Manager answers with code ${code}.`;
+    const reason = `Secret Manager failed with gRPC status ${code}.`;
     return new TriadError('SECRET_UNREACHABLE', { variable, reason }, cause);
   }
   // Before any request was made.

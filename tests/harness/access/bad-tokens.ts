@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { exportJWK } from 'jose';
-import { type LocalIssuer, newKey, ownAudience } from './local-issuer.ts';
+import { foreignKey, type LocalIssuer, ownAudience } from './local-issuer.ts';
 
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -54,15 +54,15 @@ export const badTokens: Record<string, (issuer: LocalIssuer) => Promise<string>>
   'signed with the modulus as a secret': async (issuer) =>
     signedAsSecret(issuer, (await exportJWK(issuer.key.publicKey)).n ?? ''),
   'signed with another key of the same name': async (issuer) =>
-    issuer.signed(issuer.claims(), await newKey(issuer.key.id)),
+    issuer.signed(issuer.claims(), await foreignKey(issuer.key.id)),
   'signed with a key that nobody knows': async (issuer) =>
-    issuer.signed(issuer.claims(), await newKey('unknown')),
+    issuer.signed(issuer.claims(), await foreignKey('unknown')),
   'signed with a key that it brings along': async (issuer) => {
-    const key = await newKey(issuer.key.id);
+    const key = await foreignKey(issuer.key.id);
     return issuer.signed(issuer.claims(), key, { jwk: await exportJWK(key.publicKey) });
   },
   'with keys at an address of its own': async (issuer) => {
-    const key = await newKey();
+    const key = await foreignKey('new');
     return issuer.signed(issuer.claims(), key, { jku: 'https://evil.example/certs' });
   },
   'of another type': (issuer) => issuer.signed(issuer.claims(), issuer.key, { typ: 'at+jwt' }),

@@ -13,9 +13,26 @@ export type ChangedClaims = Readonly<Record<string, unknown>>;
 export const pushAccount = 'triad-push@shop.iam.gserviceaccount.com';
 export const ownAudience = 'https://invoker.example';
 
+type KeyPair = Omit<SigningKey, 'id'>;
+/** Keys take a while to make: those of issuers are used in turn, more than any test changes them. */
+const pairs: Promise<KeyPair>[] = [];
+let foreign: Promise<KeyPair> | undefined;
 let made = 0;
-export async function newKey(id = `key-${++made}`): Promise<SigningKey> {
-  return { id, ...(await generateKeyPair('RS256', { extractable: true })) };
+
+const newPair = (): Promise<KeyPair> => generateKeyPair('RS256', { extractable: true });
+
+/** A key for an issuer. */
+export async function newKey(): Promise<SigningKey> {
+  const index = made % 4;
+  pairs[index] ??= newPair();
+  made += 1;
+  return { id: `key-${made}`, ...(await pairs[index]) };
+}
+
+/** A key that no issuer ever has, under any name. */
+export async function foreignKey(id: string): Promise<SigningKey> {
+  foreign ??= newPair();
+  return { id, ...(await foreign) };
 }
 
 /**
