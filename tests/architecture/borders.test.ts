@@ -84,6 +84,7 @@ const ports = [
   'SilenceStore',
   'StateStore',
   'ResultHistory',
+  'TokenSource',
   'Warehouse',
 ].join('|');
 const adapters = shippedSources.flatMap(({ path, text }) =>

@@ -1,49 +1,24 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { googleIdentityToken } from '@triad/shared/access/google-identity-token.ts';
-import { serve } from '../../harness/access/http-stub.ts';
+import { MetadataServer } from '../../harness/access/metadata-server.ts';
 import { withoutPauses } from '../../harness/access/without-pauses.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
-/*
- * The library on a server that answers as the metadata server of Google Cloud does:
- * https://cloud.google.com/docs/authentication/get-id-token#metadata-server
- */
-
 const audience = 'https://invoker.example';
 const token = 'e30.eyJleHAiOjF9.c2ln';
-const asked: { path: string; flavor: string | undefined }[] = [];
-let status = 200;
-let url: string;
-const environment = { ...process.env };
-
-before(async () => {
-  url = await serve((request, response) => {
-    asked.push({ path: request.url ?? '', flavor: String(request.headers['metadata-flavor']) });
-    response.setHeader('metadata-flavor', 'Google');
-    const isToken = request.url?.includes('/identity');
-    response.writeHead(isToken ? status : 404).end(isToken && status === 200 ? token : 'no');
-  });
-});
-beforeEach(async () => {
-  asked.length = 0;
-  status = 200;
-  Object.assign(process.env, {
-    GCE_METADATA_HOST: new URL(url).host,
-    METADATA_SERVER_DETECTION: 'assume-present',
-    GOOGLE_CLOUD_PROJECT: 'shop',
-    CLOUDSDK_CONFIG: await temporaryDirectory(),
-  });
+const server = MetadataServer.use();
+beforeEach(() => {
+  server.asked.length = 0;
+  server.status = 200;
+  process.env.METADATA_SERVER_DETECTION = 'assume-present';
   delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
-});
-after(() => {
-  process.env = environment;
 });
 
 test('a token is of the metadata server, for its audience', async () => {
   assert.equal(await googleIdentityToken()(audience), token);
-  assert.deepEqual(asked, [
+  assert.deepEqual(server.asked, [
     {
       path: `/computeMetadata/v1/instance/service-accounts/default/identity?format=full&audience=${audience}`,
       flavor: 'Google',
@@ -52,7 +27,7 @@ test('a token is of the metadata server, for its audience', async () => {
 });
 
 test('a machine without a service account has no identity', async () => {
-  status = 404;
+  server.status = 404;
   await assert.rejects(googleIdentityToken()(audience), {
     code: 'IDENTITY_MISSING',
     message: /for https:\/\/invoker\.example with: the identity service answered 404/,
@@ -60,14 +35,14 @@ test('a machine without a service account has no identity', async () => {
 });
 
 test('a metadata server that fails is asked again, and then an error that passes', async (context) => {
-  status = 503;
+  server.status = 503;
   const asking = withoutPauses(context, () => googleIdentityToken()(audience));
   await assert.rejects(asking, {
     code: 'IDENTITY_UNAVAILABLE',
     retryable: true,
     message: /answered 503/,
   });
-  assert.ok(asked.length > 1);
+  assert.ok(server.asked.length > 1);
 });
 
 test('without credentials of any kind there is no identity', async () => {
@@ -82,5 +57,5 @@ test('without credentials of any kind there is no identity', async () => {
 test('credentials in a file that is not there are no identity', async () => {
   process.env.GOOGLE_APPLICATION_CREDENTIALS = join(await temporaryDirectory(), 'none.json');
   await assert.rejects(googleIdentityToken()(audience), { code: 'IDENTITY_MISSING' });
-  assert.deepEqual(asked, []);
+  assert.deepEqual(server.asked, []);
 });

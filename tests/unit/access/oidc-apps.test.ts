@@ -4,6 +4,7 @@ import { beforeEach, describe, test } from 'node:test';
 import type { OidcOptions } from '@triad/shared/access/oidc/oidc-options.ts';
 import { oidcOr } from '@triad/shared/access/oidc/oidc-or.ts';
 import { serviceOr } from '@triad/shared/access/service-token.ts';
+import type { AuditEntry } from '@triad/shared/contracts/access.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
@@ -32,6 +33,8 @@ interface Guarded {
   push: object;
   /** A route for people, where the service has one. */
   people?: { path: string; body: object };
+  /** Who did what, where the service keeps that. */
+  audit?: () => Promise<AuditEntry[]>;
   /** A token of another kind that the service takes. */
   own: string;
 }
@@ -72,6 +75,7 @@ async function guardedOrchestrator(options: OidcOptions): Promise<Guarded> {
     app,
     done: async () => received + (await store.listAudit({ limit: 9 })).length,
     push: pushOfCommand(commandWith()),
+    audit: () => store.listAudit({ limit: 9 }),
     people: { path: '/v1/runs', body: { pipeline: 'test', runDate: '2024-01-31' } },
     own: (await tokens.create({ name: 'ci', role: 'viewer' }, 'boss')).token,
   };
@@ -167,7 +171,7 @@ for (const [name, open] of [
 
 test('people ask the orchestrator by their roles, and the audit log has their names', async () => {
   const { issuer, options } = await setUpOidc();
-  const { app, people } = await guardedOrchestrator(options);
+  const { app, people, audit } = await guardedOrchestrator(options);
   const path = people?.path ?? '';
   const as = async (email: string) => ({
     authorization: `Bearer ${await issuer.token({ email })}`,
@@ -192,4 +196,9 @@ test('people ask the orchestrator by their roles, and the audit log has their na
   const publish = request(app).post(`/v1/projects/triad/topics/${topic.commands}:publish`);
   const refused = await publish.set(await as('otto@shop.example')).send({ messages: [] });
   assert.equal(refused.status, 403);
+  const entries = (await audit?.()) ?? [];
+  assert.deepEqual(
+    entries.map(({ actor, outcome }) => `${actor} ${outcome}`),
+    ['otto@shop.example refused', 'otto@shop.example done', 'vera@shop.example refused'],
+  );
 });
