@@ -58,10 +58,17 @@ export function googleSecretReader(options: GoogleSecretReaderOptions = {}): Sec
 }
 
 async function open({ endpoint }: GoogleSecretReaderOptions): Promise<SecretManagerServiceClient> {
-  const { SecretManagerServiceClient } = await import('@google-cloud/secret-manager');
+  const [{ SecretManagerServiceClient }, { GoogleAuth, PassThroughClient }] = await Promise.all([
+    import('@google-cloud/secret-manager'),
+    import('google-auth-library'),
+  ]);
   // By HTTP, since a handful of requests at the start does not pay for a gRPC channel.
-  if (endpoint === undefined) return new SecretManagerServiceClient({ fallback: true });
-  const { GoogleAuth, PassThroughClient } = await import('google-auth-library');
+  if (endpoint === undefined) {
+    const auth = new GoogleAuth({ scopes: SecretManagerServiceClient.scopes });
+    // The client itself, when it has no credentials, leaves a rejection behind that ends the process.
+    await auth.getClient();
+    return new SecretManagerServiceClient({ fallback: true, auth });
+  }
   const { protocol, hostname, port } = new URL(endpoint);
   return new SecretManagerServiceClient({
     fallback: true,
@@ -91,6 +98,6 @@ function toTriad(error: unknown, variable: string): TriadError {
     return new TriadError('SECRET_UNREACHABLE', { variable, reason }, cause);
   }
   // Before any request was made.
-  const reason = 'there are no credentials that can be used.';
+  const reason = 'this process has no credentials that can be used.';
   return new TriadError('SECRET_ACCESS_DENIED', { variable, reason }, cause);
 }

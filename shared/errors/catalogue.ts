@@ -95,7 +95,7 @@ export const catalogue = {
   SECRET_ACCESS_DENIED: fatal(
     500,
     'The secret that {variable} refers to may not be read: {reason}',
-    'Grant roles/secretmanager.secretAccessor on that secret to the service account of this process.',
+    'Run it as a service account that has roles/secretmanager.secretAccessor on that secret.',
   ),
   SECRET_UNREACHABLE: retryable(
     503,
