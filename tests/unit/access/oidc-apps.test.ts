@@ -6,6 +6,7 @@ import { oidcOr } from '@triad/shared/access/oidc/oidc-or.ts';
 import { serviceOr } from '@triad/shared/access/service-token.ts';
 import type { AuditEntry } from '@triad/shared/contracts/access.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
+import { Readiness } from '@triad/shared/service/readiness.ts';
 import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import type { Express } from 'express';
@@ -13,6 +14,7 @@ import request from 'supertest';
 import { createInvoker } from '../../../invoker/invoker.ts';
 import { ApiTokens } from '../../../orchestrator/access/api-tokens.ts';
 import { auditLog } from '../../../orchestrator/access/audit-log.ts';
+import { healthRoutes } from '../../../orchestrator/api/health-routes.ts';
 import { messageRoutes } from '../../../orchestrator/api/message-routes.ts';
 import { runRoutes } from '../../../orchestrator/api/run-routes.ts';
 import { createApp } from '../../../orchestrator/app.ts';
@@ -29,6 +31,8 @@ interface Guarded {
   app: Express;
   /** What was done for those who asked. */
   done: () => Promise<number> | number;
+  /** A route that only reads. */
+  list: string;
   /** The body of a push that is good. */
   push: object;
   /** A route for people, where the service has one. */
@@ -51,7 +55,7 @@ async function guardedInvoker(options: OidcOptions): Promise<Guarded> {
     guard: { authenticate: serviceOr(secret, await oidcOr(options)) },
   });
   const done = async () => (await setup.jobs.list(10)).length;
-  return { app, done, push: pushOfCommand(commandWith()), own: secret };
+  return { app, done, list: '/jobs', push: pushOfCommand(commandWith()), own: secret };
 }
 
 async function guardedOrchestrator(options: OidcOptions): Promise<Guarded> {
@@ -61,7 +65,9 @@ async function guardedOrchestrator(options: OidcOptions): Promise<Guarded> {
   const tokens = new ApiTokens({ ...setup, store, randomBytes });
   const pipelines = new Map([['test', pipelineOf(['only'])]]);
   let received = 0;
+  const readiness = new Readiness({}, setup.clock);
   const routes = [
+    ...healthRoutes({ readiness, checks: {}, clock: setup.clock }),
     ...runRoutes({ ...setup, pipelines }),
     ...messageRoutes(push, async () => {
       received += 1;
@@ -74,6 +80,7 @@ async function guardedOrchestrator(options: OidcOptions): Promise<Guarded> {
   return {
     app,
     done: async () => received + (await store.listAudit({ limit: 9 })).length,
+    list: '/v1/runs',
     push: pushOfCommand(commandWith()),
     audit: () => store.listAudit({ limit: 9 }),
     people: { path: '/v1/runs', body: { pipeline: 'test', runDate: '2024-01-31' } },
@@ -101,6 +108,11 @@ for (const [name, open] of [
       return token === undefined ? sent : sent.set({ authorization: `Bearer ${token}` });
     };
 
+    const listWith = (token: string | undefined) => {
+      const sent = request(guarded.app).get(guarded.list);
+      return token === undefined ? sent : sent.set({ authorization: `Bearer ${token}` });
+    };
+
     test('takes a push of the account of the subscription', async () => {
       assert.equal((await pushWith(await issuer.token())).status, 204);
       assert.equal(await guarded.done(), 1);
@@ -118,6 +130,8 @@ for (const [name, open] of [
         assert.equal(answer.status, 401, what);
         assert.equal(answer.headers['www-authenticate'], 'Bearer');
         texts.add(answer.text);
+        const listed = await listWith(token);
+        assert.deepEqual([listed.status, listed.text], [401, answer.text], what);
       }
       // One that is not of the form of a token is left to who knows other kinds.
       assert.ok(texts.size <= 2, [...texts].join('\n'));
@@ -156,15 +170,18 @@ for (const [name, open] of [
     });
 
     test('still takes its other kind of token, and needs none for its health', async () => {
-      const { app, own } = guarded;
-      const path = name === 'invoker' ? '/jobs' : '/v1/runs';
-      const answer = await request(app)
-        .get(path)
-        .set({ authorization: `Bearer ${own}` });
-      assert.equal(answer.status, 200);
-      const open = name === 'invoker' ? '/healthz' : undefined;
-      if (open) assert.equal((await request(app).get(open)).status, 204);
-      assert.equal((await request(app).get(path)).status, 401);
+      assert.equal((await listWith(guarded.own)).status, 200);
+      assert.equal((await listWith(undefined)).status, 401);
+      const health = await request(guarded.app).get('/healthz');
+      assert.equal(health.status, 204);
+    });
+
+    test('is read by those whose role allows it', async () => {
+      const isForPeople = name === 'orchestrator';
+      const viewer = await listWith(await issuer.token({ email: 'vera@shop.example' }));
+      assert.equal(viewer.status, isForPeople ? 200 : 403);
+      const service = await listWith(await issuer.token());
+      assert.equal(service.status, isForPeople ? 403 : 200);
     });
   });
 }
