@@ -1,7 +1,6 @@
-import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
-import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
@@ -11,12 +10,12 @@ import { createInvoker } from './invoker.ts';
 import { openProfile } from './profiles/open-profile.ts';
 
 await runService(async () => {
-  const config = loadConfig();
+  const config = await loadConfigWithSecrets(googleSecretReader());
   const log = createLogger('invoker', config.logLevel);
   const clock = systemClock;
   const tracer = await openTracer({ service: 'invoker', url: config.otlpUrl });
   const profile = await openProfile({ config, clock, log, tracer });
-  const { artifacts, jobs, messenger } = profile;
+  const { artifacts, jobs, messenger, authenticate } = profile;
   const invoker = createInvoker({
     artifacts,
     jobs,
@@ -27,9 +26,7 @@ await runService(async () => {
     codeRevision: config.codeRevision,
     tracer,
     guard: {
-      ...(config.requiresToken && {
-        authenticate: serviceOr(requiredServiceToken(config.serviceToken)),
-      }),
+      ...(authenticate && { authenticate }),
       // Messages and questions of the orchestrator are as many as there is work.
       rateLimit: { perMinute: config.rateLimit, counts: (path) => path === '/invoke' },
     },

@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { sleep, systemClock } from '@triad/shared/clock/clock.ts';
 import type { AlarmChannelConfig } from '@triad/shared/config/alarm-channels.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
-import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { listen } from '@triad/shared/http/listen.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { createLogger, type Logger } from '@triad/shared/log/logger.ts';
@@ -58,8 +57,7 @@ import { S3FileListing } from './sensors/s3-file-listing.ts';
 const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publish)$/;
 
 await runService(async () => {
-  const config = loadConfig();
-  const serviceToken = config.requiresToken && requiredServiceToken(config.serviceToken);
+  const config = await loadConfigWithSecrets(googleSecretReader());
   const log = createLogger('orchestrator', config.logLevel);
   const home = homeLayout(config.home);
   const clock = systemClock;
@@ -78,14 +76,14 @@ await runService(async () => {
     ids,
     random: Math.random,
     log,
+    users: (token) => tokens.authenticate(token),
     receive: (envelope) => orchestrator.receive(envelope),
   });
-  const { artifacts, messenger, poolSizes } = profile;
+  const { artifacts, messenger, poolSizes, token } = profile;
   const pipelines = await loadPipelines(config.pipelinesDirectory, clock);
   checkChannels(pipelines.values(), config.alarms.channels.keys());
   checkPools(pipelines.values(), poolSizes);
-  const jobs = [...Object.keys(config.extraJobs), ...Object.keys(config.inProcessJobs)];
-  checkJobs(pipelines.values(), jobs);
+  checkJobs(pipelines.values(), profile.jobs);
   const orchestrator = new Orchestrator({
     state,
     ledger: new KyselyTickLedger(db),
@@ -104,7 +102,7 @@ await runService(async () => {
     history: new KyselyResultHistory(db),
     messenger,
     artifacts,
-    workload: new HttpWorkload(config.invoker.url, config.serviceToken),
+    workload: new HttpWorkload(config.invoker.url, token),
     pipelines,
     poolSizes,
     clock,
@@ -147,15 +145,13 @@ await runService(async () => {
     prune: (days) => retention.prune(days),
     preview: (days) => retention.preview(days),
   });
-  const logs = logRoutes(new HttpJobLogs(config.invoker.url, config.serviceToken));
+  const logs = logRoutes(new HttpJobLogs(config.invoker.url, token));
   const app = createApp(
     [...orchestrator.routes, ...profile.routes, ...logs, ...upkeep],
     version(),
     log,
     {
-      authenticate: serviceToken
-        ? serviceOr(serviceToken, (token) => tokens.authenticate(token))
-        : undefined,
+      authenticate: profile.authenticate,
       rateLimit: { perMinute: config.rateLimit, counts: (path) => !unlimited.test(path) },
       metrics: metrics.http,
       audit: auditLog({ store: access, clock, ids, log }),

@@ -1,6 +1,7 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { systemClock } from '@triad/shared/clock/clock.ts';
-import { loadConfig } from '@triad/shared/config/config.ts';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import { exportState } from '@triad/shared/state/export-state.ts';
@@ -19,7 +20,8 @@ const [action, file = ''] = process.argv.slice(2);
 
 try {
   const clock = systemClock;
-  const state = await openState(loadConfig(), clock.now());
+  const config = await loadConfigWithSecrets(googleSecretReader());
+  const state = await openState(config, clock.now());
   const rows = await (action === 'import' ? read(state) : write(state, clock.now())).finally(() =>
     state.close(),
   );

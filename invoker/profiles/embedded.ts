@@ -1,7 +1,9 @@
 import { join } from 'node:path';
+import { serviceOr } from '@triad/shared/access/service-token.ts';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
+import { requiredServiceToken } from '@triad/shared/config/requires-token.ts';
 import { InProcessJobs } from '@triad/shared/jobs/in-process-jobs.ts';
 import { LocalProcessJobs } from '@triad/shared/jobs/local-process-jobs.ts';
 import { RoutedJobs } from '@triad/shared/jobs/routed-jobs.ts';
@@ -32,8 +34,10 @@ export async function embeddedProfile(options: ProfileOptions): Promise<InvokerP
       TRIAD_ARTIFACTS: home.artifacts,
       TRIAD_JOB: undefined,
       TRACEPARENT: undefined,
-      // A job is anybody's program: it may not open the state, nor speak for a service or a user.
+      // A job is anybody's program: it may not open the state, nor speak for a service or a user, nor
+      // have the addresses of alarms.
       TRIAD_DATABASE_URL: undefined,
+      TRIAD_ALARM_CHANNELS: undefined,
       TRIAD_SERVICE_TOKEN: undefined,
       TRIAD_TOKEN: undefined,
     }),
@@ -60,6 +64,9 @@ export async function embeddedProfile(options: ProfileOptions): Promise<InvokerP
     artifacts,
     jobs: new RoutedJobs([processes, light]),
     messenger: new HttpMessenger({ url: config.orchestrator.url, token: config.serviceToken }),
+    authenticate: config.requiresToken
+      ? serviceOr(requiredServiceToken(config.serviceToken))
+      : undefined,
     begin() {
       const staleAt = new Date(clock.now().getTime() - staleMs);
       artifacts.sweep(staleAt).catch((error: unknown) => {

@@ -1,3 +1,4 @@
+import type { Authenticate } from '@triad/shared/access/principal.ts';
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { JobLauncher } from '@triad/shared/jobs/job-launcher.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
@@ -7,6 +8,8 @@ export interface InvokerProfile {
   artifacts: ArtifactStore;
   jobs: JobLauncher;
   messenger: Messenger;
+  /** Knows who asks; undefined where everybody may. */
+  authenticate: Authenticate | undefined;
   /** What can wait until the service listens. */
   begin(): void;
   end(): Promise<void>;

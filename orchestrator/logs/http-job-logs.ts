@@ -1,3 +1,4 @@
+import type { Token } from '@triad/shared/access/token-source.ts';
 import { askService, unreachable } from '@triad/shared/http/ask-service.ts';
 import { isOk } from '@triad/shared/http/http-request.ts';
 import type { JobLogs } from './job-logs.ts';
@@ -5,10 +6,10 @@ import type { JobLogs } from './job-logs.ts';
 /** Logs as the invoker at `url` has them. */
 export class HttpJobLogs implements JobLogs {
   readonly #url: string;
-  readonly #token: string | undefined;
+  readonly #token: Token | undefined;
 
-  /** @param token the secret of the services, where tokens are needed */
-  constructor(url: string, token?: string) {
+  /** @param token of this service, where tokens are needed */
+  constructor(url: string, token?: Token) {
     this.#url = url;
     this.#token = token;
   }

@@ -1,3 +1,4 @@
+import type { Authenticate } from '@triad/shared/access/principal.ts';
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { Config } from '@triad/shared/config/config.ts';
 import type { Ids } from '@triad/shared/ids/ids.ts';
@@ -14,6 +15,8 @@ export interface ProfileOptions {
   /** Uniform in [0, 1). */
   random: () => number;
   log: Logger;
+  /** Knows users by their tokens. */
+  users: Authenticate;
   /** Takes the push of an outcome: to return is to acknowledge it. */
   receive: (body: unknown) => Promise<void>;
 }

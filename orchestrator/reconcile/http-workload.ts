@@ -1,3 +1,4 @@
+import type { Token } from '@triad/shared/access/token-source.ts';
 import { type JobView, jobView } from '@triad/shared/contracts/job-view.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { askService, unreachable } from '@triad/shared/http/ask-service.ts';
@@ -19,10 +20,10 @@ const unavailable = z.object({
 /** The workload as the invoker at `url` tells of it. */
 export class HttpWorkload implements Workload {
   readonly #url: string;
-  readonly #token: string | undefined;
+  readonly #token: Token | undefined;
 
-  /** @param token the secret of the services, where tokens are needed */
-  constructor(url: string, token?: string) {
+  /** @param token of this service, where tokens are needed */
+  constructor(url: string, token?: Token) {
     this.#url = url;
     this.#token = token;
   }

@@ -5,6 +5,7 @@ import { TriadError } from '../errors/triad-error.ts';
 import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
 import { type GoogleCloudConfig, googleCloudConfig } from './google-cloud.ts';
 import { requiresToken } from './requires-token.ts';
+import { refuseReferences, resolveSecrets, type SecretReader } from './secrets.ts';
 
 /** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
 const number = z
@@ -186,8 +187,17 @@ export interface Config {
 
 const repository = resolve(import.meta.dirname, '../..');
 
+/** As `loadConfig`, for a service: references to secrets are read first. Errors of `read` pass. */
+export async function loadConfigWithSecrets(
+  read: SecretReader,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<Config> {
+  return loadConfig(await resolveSecrets(env, read));
+}
+
 /** Parses the environment once, for a `main.ts`. A wrong value is `CONFIG_INVALID`, naming it. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
+  refuseReferences(env);
   const parsed = environment.safeParse(env);
   if (!parsed.success) {
     const issue = parsed.error.issues[0];

@@ -1,20 +1,14 @@
 import { z } from 'zod';
+import type { Role } from '../contracts/access.ts';
 import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { parseAccountRoles } from './account-roles.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
 const email = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected an e-mail address');
 const required = (what: string) =>
   z.string({ error: `expected ${what}` }).min(1, `expected ${what}`);
-
-/** Separated by commas. */
-const emails = z
-  .string()
-  .default('')
-  .transform((text) => text.split(',').map((part) => part.trim()))
-  .transform((parts) => parts.filter((part) => part !== ''))
-  .pipe(z.array(email));
 
 const gibibyte = 2 ** 30;
 
@@ -50,8 +44,8 @@ const variables = z.object({
   TRIAD_OIDC_KEYS: httpUrl.default('https://www.googleapis.com/oauth2/v3/certs'),
   /** What a token for this service is made out to; by default the service's own URL. */
   TRIAD_OIDC_AUDIENCE: httpUrl.optional(),
-  /** E-mail addresses of the service accounts that may push and ask, separated by commas. */
-  TRIAD_OIDC_SERVICES: emails,
+  /** Who may push and ask by such a token, as a JSON object: e-mail address → role. */
+  TRIAD_OIDC_ACCOUNTS: z.string().default('{}'),
   /** Emulators, which need no credentials; without them, Google's own. */
   TRIAD_PUBSUB_ENDPOINT: hostAndPort.optional(),
   TRIAD_BIGQUERY_ENDPOINT: httpUrl.optional(),
@@ -76,7 +70,7 @@ export interface GoogleCloudConfig {
     keysUrl: string;
     /** Undefined for the service's own URL. */
     audience: string | undefined;
-    services: readonly string[];
+    accounts: ReadonlyMap<string, Role>;
   };
   /** Undefined for Google's own. */
   endpoints: Record<'pubsub' | 'bigQuery' | 'vertex' | 'run', string | undefined>;
@@ -105,7 +99,7 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
       issuer: value.TRIAD_OIDC_ISSUER,
       keysUrl: value.TRIAD_OIDC_KEYS,
       audience: value.TRIAD_OIDC_AUDIENCE,
-      services: value.TRIAD_OIDC_SERVICES,
+      accounts: parseAccountRoles('TRIAD_OIDC_ACCOUNTS', value.TRIAD_OIDC_ACCOUNTS),
     },
     endpoints: {
       pubsub: value.TRIAD_PUBSUB_ENDPOINT,

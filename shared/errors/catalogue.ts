@@ -72,6 +72,36 @@ export const catalogue = {
     '{actor} may not {action}: that takes the role {role}.',
     'Ask an admin for a token of that role: triad tokens create --role.',
   ),
+  TOKEN_KEYS_UNAVAILABLE: retryable(
+    503,
+    'Tokens of the identity provider cannot be checked now.',
+    'Ask again shortly; the log of the service says why the keys of the provider cannot be read.',
+  ),
+  IDENTITY_MISSING: fatal(
+    500,
+    'This process has no identity to get a token for {audience} with: {reason}',
+    'Run it as a service account, or let GOOGLE_APPLICATION_CREDENTIALS name the credentials of one.',
+  ),
+  IDENTITY_UNAVAILABLE: retryable(
+    503,
+    'No identity token for {audience} can be had now: {reason}',
+    'It is tried again with the next request; if it happens again, look at the metadata server or the network.',
+  ),
+  SECRET_MISSING: fatal(
+    500,
+    'The secret that {variable} refers to has no such version, or one that is disabled or destroyed.',
+    'Correct the reference, or add a version of the secret that is enabled.',
+  ),
+  SECRET_ACCESS_DENIED: fatal(
+    500,
+    'The secret that {variable} refers to may not be read: {reason}',
+    'Run it as a service account that has roles/secretmanager.secretAccessor on that secret.',
+  ),
+  SECRET_UNREACHABLE: retryable(
+    503,
+    'The secret that {variable} refers to cannot be read now: {reason}',
+    'Start the service again; if it happens again, see that Secret Manager can be reached.',
+  ),
   ORIGIN_REFUSED: fatal(
     403,
     'Requests of web pages from elsewhere are refused: {header} is {value}.',

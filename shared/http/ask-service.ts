@@ -1,3 +1,4 @@
+import type { Token } from '../access/token-source.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { bearer } from './bearer.ts';
 import { type HttpAnswer, httpRequest } from './http-request.ts';
@@ -9,22 +10,26 @@ export interface ServiceRequest {
   /** @default 'GET', or 'POST' with a body */
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   /** Sent as a bearer token. */
-  token?: string | undefined;
+  token?: Token | undefined;
   /** Sent as JSON. */
   body?: unknown;
   /** For the whole exchange. @default 10000 */
   timeoutMs?: number;
 }
 
-/** Asks one of Triad's services. No answer is `SERVICE_UNREACHABLE`; any answer is the caller's. */
+/**
+ * Asks one of Triad's services. No answer is `SERVICE_UNREACHABLE`; any answer is the caller's. Errors of
+ * the token's source are thrown as they are.
+ */
 export async function askService(request: ServiceRequest): Promise<HttpAnswer> {
   const { url, token, body, timeoutMs = 10_000 } = request;
+  const authorization = await bearer(token, url);
   try {
     return await httpRequest(url, {
       method: request.method ?? (body === undefined ? 'GET' : 'POST'),
       signal: AbortSignal.timeout(timeoutMs),
       headers: {
-        ...bearer(token),
+        ...authorization,
         ...(body !== undefined && { 'content-type': 'application/json' }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),

@@ -19,7 +19,7 @@ export function requireSender(openPaths: readonly string[]): RequestHandler {
   return (request, response, next) => {
     const sender = senders.get(request);
     if (!(sender instanceof TriadError) || open.has(request.path)) return next();
-    response.set('www-authenticate', 'Bearer');
+    if (sender.httpStatus === 401) response.set('www-authenticate', 'Bearer');
     next(sender);
   };
 }

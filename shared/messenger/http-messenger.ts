@@ -1,3 +1,4 @@
+import type { Token } from '../access/token-source.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
@@ -9,15 +10,15 @@ export interface HttpMessengerOptions {
   url: string;
   /** The project part of a Pub/Sub topic name. @default 'triad' */
   project?: string;
-  /** The secret of the services, where tokens are needed. */
-  token?: string | undefined;
+  /** Of this service, where tokens are needed. */
+  token?: Token | undefined;
 }
 
 /** Publishes in the shape of Pub/Sub's `projects.topics.publish`. */
 export class HttpMessenger implements Messenger {
   readonly #url: string;
   readonly #project: string;
-  readonly #token: string | undefined;
+  readonly #token: Token | undefined;
 
   constructor(options: HttpMessengerOptions) {
     this.#url = options.url.replace(/\/$/, '');

@@ -1,3 +1,4 @@
+import type { Token } from '../access/token-source.ts';
 import type { PushEnvelope } from '../contracts/push-envelope.ts';
 import { bearer } from '../http/bearer.ts';
 import { type HttpRequest, isOk } from '../http/http-request.ts';
@@ -11,14 +12,14 @@ export type Push = (envelope: PushEnvelope, signal: AbortSignal) => Promise<void
 export interface HttpPushOptions {
   endpoint: string;
   request: HttpRequest;
-  /** The secret that the receiver asks for, where tokens are needed. */
-  token?: string | undefined;
+  /** What the receiver asks for, where tokens are needed. */
+  token?: Token | undefined;
 }
 
 /** Pub/Sub's push request: any 2xx acknowledges. */
 export function httpPush({ endpoint, request, token }: HttpPushOptions): Push {
-  const headers = { ...bearer(token), 'content-type': 'application/json' };
   return async (envelope, signal) => {
+    const headers = { ...(await bearer(token, endpoint)), 'content-type': 'application/json' };
     const body = JSON.stringify(envelope);
     const answer = await request(endpoint, { method: 'POST', headers, body, signal });
     if (!isOk(answer)) throw new Error(`HTTP ${answer.status} ${answer.body.slice(0, 500)}`);

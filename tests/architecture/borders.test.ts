@@ -64,7 +64,7 @@ rule('configuration is loaded where a process begins, and by the command line', 
   find: ({ path, text }) =>
     path.startsWith('shared/config/')
       ? []
-      : occurrencesOf(/\bloadConfig\(/)({ path, text, imports: [] }),
+      : occurrencesOf(/\bloadConfig(WithSecrets)?\(/)({ path, text, imports: [] }),
   offence: ['invoker/app.ts', 'const config = loadConfig();'],
 });
 
@@ -85,6 +85,7 @@ const ports = [
   'SilenceStore',
   'StateStore',
   'ResultHistory',
+  'TokenSource',
   'Warehouse',
 ].join('|');
 const adapters = shippedSources.flatMap(({ path, text }) =>

@@ -14,6 +14,7 @@ const ports = {
   'orchestrator/sensors/file-listing.ts': 'FileListing',
   'orchestrator/sensors/probe.ts': 'Probe',
   'orchestrator/alarms/channels/alarm-channel.ts': 'AlarmChannel',
+  'shared/access/token-source.ts': 'TokenSource',
   'shared/artifacts/artifact-store.ts': 'ArtifactStore',
   'shared/jobs/job-launcher.ts': 'JobLauncher',
   'shared/messenger/messenger.ts': 'Messenger',

@@ -48,6 +48,7 @@ describe('a system that requires tokens and has a collector of traces', () => {
       TRIAD_AUTH: 'on',
       TRIAD_TOKEN: 'of a user',
       TRIAD_SERVICE_TOKEN: serviceToken,
+      TRIAD_ALARM_CHANNELS: '{"ops":{"type":"log"}}',
       TRIAD_OTLP_URL: collector.url,
       // Outcomes alone bring the run to its end, so that each attempt is verified once.
       TRIAD_RECONCILE_SECONDS: '30',

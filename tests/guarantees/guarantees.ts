@@ -114,6 +114,8 @@ export const guarantees: Guarantee[] = [
     proofs: [
       { where: 'tests/unit/orchestrator/api/every-route.test.ts' },
       { where: 'tests/unit/orchestrator/api/access.test.ts' },
+      { where: 'tests/unit/access/oidc-apps.test.ts' },
+      { where: 'tests/unit/access/oidc-mutations.test.ts' },
       { where: 'tests/flow/cli-access.test.ts' },
     ],
   },

@@ -6,6 +6,7 @@ import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifa
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
+import { secretVariables } from '@triad/shared/config/secrets.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { JobContext, JobResult } from '@triad/shared/jobs/job.ts';
 import { runJob } from '@triad/shared/jobs/run-job.ts';
@@ -26,8 +27,8 @@ const note = (file: string, line: string) =>
 
 async function work({ spec, signal }: JobContext): Promise<JobResult> {
   note('began', `${spec.id} ${process.pid}`);
-  const { TRIAD_SERVICE_TOKEN, TRIAD_TOKEN } = process.env;
-  note('secrets-seen', TRIAD_SERVICE_TOKEN ?? TRIAD_TOKEN ?? 'none');
+  const seen = secretVariables.filter((variable) => process.env[variable] !== undefined);
+  note('secrets-seen', seen.join(' ') || 'none');
   if (spec.params.child === true) {
     const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
     note('children', String(child.pid));

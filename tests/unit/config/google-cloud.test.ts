@@ -19,12 +19,12 @@ test('values are read with their types', () => {
     ...complete,
     TRIAD_JOB_IMAGES: '{"trainer":"x/trainer@sha256:1"}',
     TRIAD_MAX_GIB_BILLED: '2',
-    TRIAD_OIDC_SERVICES: 'a@p.iam.gserviceaccount.com, b@p.iam.gserviceaccount.com',
+    TRIAD_OIDC_ACCOUNTS: '{"a@p.iam.gserviceaccount.com":"service","ada@shop.example":"admin"}',
     TRIAD_PUBSUB_ENDPOINT: '127.0.0.1:8085',
   });
   assert.equal(googleCloud?.maximumBytesBilled, 2 * 1024 ** 3);
   assert.deepEqual(googleCloud?.jobs.images, { trainer: 'x/trainer@sha256:1' });
-  assert.equal(googleCloud?.oidc.services.length, 2);
+  assert.equal(googleCloud?.oidc.accounts.get('ada@shop.example'), 'admin');
   assert.equal(googleCloud?.endpoints.pubsub, '127.0.0.1:8085');
   assert.equal(googleCloud?.endpoints.bigQuery, undefined);
 });
@@ -44,7 +44,7 @@ const wrong: Record<string, string[]> = {
   TRIAD_JOB_SERVICE_ACCOUNT: ['nobody'],
   TRIAD_MAX_GIB_BILLED: ['0', '-1', '1.5', 'much'],
   TRIAD_OIDC_ISSUER: ['accounts.google.com'],
-  TRIAD_OIDC_SERVICES: ['a@b, c'],
+  TRIAD_OIDC_ACCOUNTS: ['a@b', '[]', '{"a@b":"king"}'],
   TRIAD_PUBSUB_ENDPOINT: ['http://127.0.0.1:8085', 'localhost'],
   TRIAD_BIGQUERY_ENDPOINT: ['localhost:9050'],
 };

@@ -1,0 +1,47 @@
+import { after, before } from 'node:test';
+import { temporaryDirectory } from '../temporary-directory.ts';
+import { serve } from './http-stub.ts';
+
+/**
+ * The metadata server of Google Cloud, as far as identity tokens need it:
+ * https://cloud.google.com/docs/authentication/get-id-token#metadata-server
+ */
+export class MetadataServer {
+  /** The paths that were asked for, with the header that must come with each. */
+  readonly asked: { path: string; flavor: string | undefined }[] = [];
+  /** What it answers when asked for a token. */
+  status = 200;
+  issue: (audience: string) => Promise<string> = async () => 'e30.eyJleHAiOjF9.c2ln';
+
+  /** Google's library finds this server and no credentials, in the tests of the file that calls this. */
+  static use(): MetadataServer {
+    const server = new MetadataServer();
+    const environment = { ...process.env };
+    before(async () => {
+      const url = await server.#start();
+      Object.assign(process.env, {
+        GCE_METADATA_HOST: new URL(url).host,
+        METADATA_SERVER_DETECTION: 'assume-present',
+        GOOGLE_CLOUD_PROJECT: 'shop',
+        CLOUDSDK_CONFIG: await temporaryDirectory(),
+      });
+      delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
+    });
+    after(() => {
+      process.env = environment;
+    });
+    return server;
+  }
+
+  #start(): Promise<string> {
+    return serve(async (request, response) => {
+      const path = request.url ?? '';
+      this.asked.push({ path, flavor: String(request.headers['metadata-flavor']) });
+      response.setHeader('metadata-flavor', 'Google');
+      const { pathname, searchParams } = new URL(path, 'http://metadata');
+      if (!pathname.endsWith('/identity')) return response.writeHead(404).end();
+      if (this.status !== 200) return response.writeHead(this.status).end();
+      response.end(await this.issue(searchParams.get('audience') ?? ''));
+    });
+  }
+}
