@@ -13,6 +13,8 @@ export const homeLayout = (home: string) => ({
   artifacts: join(home, 'artifacts'),
   /** One folder per job: its state and its log. */
   jobs: join(home, 'jobs'),
+  /** Local copies of what lies elsewhere; they can be removed at any time. */
+  copies: join(home, 'copies'),
   /** Service logs. */
   logs: join(home, 'logs'),
   /** URLs and process ids of the running system. */

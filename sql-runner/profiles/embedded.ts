@@ -4,6 +4,7 @@ import type { Config } from '@triad/shared/config/config.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
 import { googleSqlInDuckDb, warmUpTranslation } from '../dialect/translate.ts';
+import { objectFetcher } from '../load/fetch-object.ts';
 import type { SqlRunnerProfile } from './profile.ts';
 
 /** A directory and a DuckDB file. */
@@ -19,6 +20,10 @@ export function embeddedProfile(config: Config, clock: Clock): SqlRunnerProfile 
   return {
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     openWarehouse: warehouse.open,
+    fetchObject: objectFetcher(async (bucket) => {
+      const { configuredBucket } = await import('@triad/shared/artifacts/configured-bucket.ts');
+      return configuredBucket(config, clock, { bucket });
+    }),
     async warmUp() {
       warmUpTranslation();
       await warehouse.warmUp();
