@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import { TriadError } from '../errors/triad-error.ts';
 import type { OpenBucket } from './cloud-storage-bucket.ts';
 import { failureOf } from './cloud-storage-failure.ts';
@@ -43,6 +44,9 @@ export async function download<S extends Sink>(
   }
 }
 
+/** The body, with the headers on it. */
+type SdkResponse = Readable & { headers: Record<string, string> };
+
 interface Stored {
   generation: string;
   bytes: number;
@@ -72,8 +76,10 @@ async function pass<S extends Sink>({
         ...(bytes > 0 && { start: bytes }),
       });
       stalled.addEventListener('abort', () => stream.destroy(stalled.reason));
-      stream.once('response', ({ headers }: { headers: Record<string, string> }) => {
-        stored ??= storedOf(headers);
+      stream.once('response', (response: SdkResponse) => {
+        // The SDK adds more of them than Node warns of, and always the same number.
+        response.setMaxListeners(20);
+        stored ??= storedOf(response.headers);
       });
       for await (const chunk of stream as AsyncIterable<Buffer>) {
         moved();

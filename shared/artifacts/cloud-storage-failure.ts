@@ -21,11 +21,16 @@ export interface Failure {
   retryAfterMs?: number;
 }
 
-/** An HTTP answer as the parts of the SDK hold it: with a plain object of headers, or with `Headers`. */
+/** Of the platform or of a package; not always one that `instanceof Headers` knows. */
+interface HeaderMap {
+  get(name: string): string | null;
+}
+
+/** An HTTP answer as the parts of the SDK hold it. */
 interface Answer {
   status?: number;
   statusCode?: number;
-  headers?: Headers | Record<string, unknown>;
+  headers?: HeaderMap | Record<string, unknown>;
   data?: { error?: { message?: string; errors?: { reason?: string }[] } };
 }
 
@@ -105,9 +110,12 @@ function reasonOf(error: unknown, { message, response, cause }: SdkError): strin
   return [words, because].filter(Boolean).join(': ').replace(/\s+/g, ' ').trim().slice(0, 500);
 }
 
+const plain = (headers: object = {}) => headers as Record<string, unknown>;
+
 /** Milliseconds, from a number of seconds or a date. */
 function retryAfter(headers: Answer['headers'], now: Date): number | undefined {
-  const value = headers instanceof Headers ? headers.get('retry-after') : headers?.['retry-after'];
+  const value =
+    typeof headers?.get === 'function' ? headers.get('retry-after') : plain(headers)['retry-after'];
   if (typeof value !== 'string' || value === '') return undefined;
   const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
   return Number.isNaN(ms) ? undefined : Math.max(0, ms);

@@ -51,6 +51,8 @@ interface Plan {
 /** Stands in front of a server and lets requests fail as it is told. */
 export class FaultProxy {
   readonly requests: ProxiedRequest[] = [];
+  /** The URL that the server is asked for instead of another. */
+  rewrite = (url: string): string => url;
   readonly #target: URL;
   readonly #sessions = new UploadSessions();
   readonly #server = createServer((incoming, outgoing) => {
@@ -84,9 +86,10 @@ export class FaultProxy {
     });
   }
 
-  /** Forgets the requests so far, and the faults that have not happened. */
+  /** Forgets the requests so far, the rewriting, and the faults that have not happened. */
   reset(): void {
     this.requests.length = 0;
+    this.rewrite = (url) => url;
     this.#plans = [];
   }
 
@@ -126,7 +129,7 @@ export class FaultProxy {
   async #forward({ method, url, headers, body }: ProxiedRequest): Promise<ProxiedResponse> {
     const { 'transfer-encoding': _, ...kept } = headers;
     const forwarded = request({
-      ...{ host: this.#target.hostname, port: this.#target.port, method, path: url },
+      ...{ host: this.#target.hostname, port: this.#target.port, method, path: this.rewrite(url) },
       headers: { ...kept, 'content-length': body.length },
     });
     forwarded.end(body);

@@ -1,53 +1,24 @@
 import assert from 'node:assert/strict';
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { beforeEach, describe, test } from 'node:test';
-import { CloudStorageArtifactStore } from '@triad/shared/artifacts/cloud-storage-artifact-store.ts';
 import { errorOf, failureOf } from '@triad/shared/artifacts/cloud-storage-failure.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { GoogleAuth } from 'google-auth-library';
-import { startCloudStorage } from '../../harness/external/cloud-storage.ts';
-import { type Fault, FaultProxy, type ProxiedRequest } from '../../harness/external/fault-proxy.ts';
-import { PauseSkippingClock } from '../../harness/pause-skipping-clock.ts';
-import { sequentialIds } from '../../harness/sequential-ids.ts';
+import {
+  any,
+  largeBody as body,
+  busy,
+  faultyCloudStorage,
+  isDownload,
+  largeFile,
+} from '../../harness/artifacts/faulty-cloud-storage.ts';
+import type { Fault, ProxiedRequest } from '../../harness/external/fault-proxy.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
-const server = await startCloudStorage();
-const proxy = new FaultProxy(server.url);
-const endpoint = await proxy.listen();
-const chunkBytes = 1 << 18;
-const stallSeconds = 1000;
-
-const ids = sequentialIds();
-const openStore = async (bucket?: string) => {
-  const clock = new PauseSkippingClock(stallSeconds * 1000);
-  const cacheDirectory = await temporaryDirectory();
-  const store = new CloudStorageArtifactStore({
-    bucket: bucket ?? (await server.createBucket()),
-    ...{ cacheDirectory, endpoint, clock, random: () => 0.5, newWriteId: () => ids.next() },
-    ...{ chunkBytes, stallSeconds },
-  });
-  return { store, clock, cacheDirectory };
-};
-
-const any = () => true;
-const isUpload = ({ method, url }: ProxiedRequest) =>
-  method !== 'GET' && url.startsWith('/upload/');
-const isChunk = ({ method, url }: ProxiedRequest) => method === 'PUT' && url.startsWith('/upload/');
-const isDownload = ({ url }: ProxiedRequest) => url.includes('alt=media');
-const busy = (headers: Record<string, string> = {}, answer = 503): Fault => ({ answer, headers });
-const localFile = async (body: Buffer) => {
-  const file = join(await temporaryDirectory(), 'part.parquet');
-  await writeFile(file, body);
-  return file;
-};
-const body = randomBytes(3 * chunkBytes + 1000);
+const { proxy, openStore } = await faultyCloudStorage();
 const sha256 = createHash('sha256').update(body).digest('hex');
-
 beforeEach(() => proxy.reset());
-test.after(() => proxy.close());
 
 describe('a server that has too much to do', () => {
   for (const status of [429, 503]) {
@@ -67,7 +38,7 @@ describe('a server that has too much to do', () => {
     const { store } = await openStore();
     const once = () => proxy.fail(any, busy());
     once();
-    const { path } = await store.putFile('a/b', await localFile(body));
+    const { path } = await store.putFile('a/b', await largeFile());
     once();
     assert.equal((await store.digest(path))?.sha256, sha256);
     once();
@@ -105,165 +76,6 @@ describe('a server that has too much to do', () => {
   });
 });
 
-describe('a lost connection', () => {
-  for (const fault of ['lost request', 'lost answer'] as const) {
-    test(`(${fault}) does not make a claim somebody else's`, async () => {
-      const { store } = await openStore();
-      proxy.fail(isUpload, fault);
-      const first = await store.put('claim', 'one', { absent: true });
-      proxy.fail(isUpload, fault);
-      const second = await store.put('claim', 'two', { generation: first.generation });
-      assert.deepEqual(await store.stat('claim'), second);
-      await assert.rejects(store.put('claim', 'x', { absent: true }), {
-        code: 'ARTIFACT_CONFLICT',
-      });
-      proxy.fail(isUpload, fault);
-      await assert.rejects(store.put('claim', 'x', { generation: first.generation }), {
-        code: 'ARTIFACT_CONFLICT',
-      });
-      assert.equal(String((await store.get('claim'))?.body), 'two');
-    });
-  }
-
-  test('is no win for one whose rival was first', async () => {
-    const bucket = await server.createBucket();
-    const { store } = await openStore(bucket);
-    const { store: rival } = await openStore(bucket);
-    await rival.put('claim', 'rival', { absent: true });
-    proxy.fail(isUpload, 'lost request', 'lost answer');
-    await assert.rejects(store.put('claim', 'late', { absent: true }), {
-      code: 'ARTIFACT_CONFLICT',
-    });
-  });
-
-  test('in the middle of a download takes it up where it broke off', async () => {
-    const { store, clock } = await openStore();
-    const { path } = await store.putFile('part', await localFile(body));
-    proxy.reset();
-    proxy.fail(isDownload, { cutAnswerAfter: 300_000 }, 'lost request', { cutAnswerAfter: 5000 });
-    assert.deepEqual((await store.get(path))?.body, body);
-    const ranges = proxy.requests.filter(isDownload).map(({ headers }) => headers.range);
-    assert.equal(ranges.length, 4);
-    assert.equal(ranges[0], undefined);
-    for (const range of ranges.slice(1)) assert.match(String(range), /^bytes=[1-9]\d*-$/);
-    assert.equal(clock.pauses.length, 3);
-    proxy.fail(isDownload, { cutAnswerAfter: 10 }, { cutAnswerAfter: 100_000 });
-    assert.equal((await store.digest(path))?.sha256, sha256);
-    proxy.fail(isDownload, { cutAnswerAfter: body.length - 1 });
-    assert.deepEqual(await readFile(await store.localFile(path)), body);
-  });
-
-  test('in the middle of an upload takes it up where the server has it', async () => {
-    const { store } = await openStore();
-    proxy.fail(isChunk, { cutChunkAfter: 1000 }, 'lost answer', busy({ 'retry-after': '1' }));
-    const file = await localFile(body);
-    assert.equal((await store.putFile('part', file)).sha256, sha256);
-    assert.equal((await store.digest('part'))?.sha256, sha256);
-    assert.equal(existsSync(file), false);
-    const starts = proxy.requests.filter(isUpload).filter(({ method }) => method === 'POST');
-    assert.equal(starts.length, 1, 'it was begun anew');
-    const ranges = proxy.requests.filter(isChunk).map(({ headers }) => headers['content-range']);
-    assert.ok(ranges.includes(`bytes 1000-${1000 + chunkBytes - 1}/*`), String(ranges));
-  });
-
-  test('before the last answer of an upload does not send it again', async () => {
-    const { store } = await openStore();
-    const isLast = (request: ProxiedRequest) =>
-      isChunk(request) && String(request.headers['content-range']).endsWith(`/${body.length}`);
-    proxy.fail(isLast, 'lost answer');
-    await store.putFile('part', await localFile(body));
-    assert.equal(proxy.requests.filter(isLast).length, 1);
-    assert.equal((await store.digest('part'))?.sha256, sha256);
-  });
-
-  test('together with the session of the upload begins it anew', async () => {
-    const { store } = await openStore();
-    proxy.fail(isChunk, 'lost request', { answer: 410 });
-    await store.putFile('part', await localFile(body));
-    assert.equal((await store.digest('part'))?.sha256, sha256);
-    const starts = proxy.requests.filter(({ url }) => url.includes('uploadType=resumable'));
-    assert.equal(starts.filter(({ method }) => method === 'POST').length, 2);
-  });
-
-  test('that nobody notices ends when nothing has moved for too long', async () => {
-    const { store, clock } = await openStore();
-    const file = await localFile(body);
-    const attempts: [Fault, (request: ProxiedRequest) => boolean, () => Promise<unknown>][] = [
-      ['silence', any, () => store.put('x', 'x')],
-      ['silence', isChunk, () => store.putFile('part', file)],
-      ['silence', isDownload, () => store.get('part')],
-      ['silence', any, () => store.stat('part')],
-      ['silence', any, () => store.list('')],
-    ];
-    for (const [fault, matches, attempt] of attempts) {
-      const happened = proxy.fail(matches, fault);
-      const attempted = attempt();
-      await happened;
-      clock.elapseLimits();
-      await attempted;
-    }
-    assert.equal((await store.digest('part'))?.sha256, sha256);
-  });
-
-  test('that stays lost is a retryable error and leaves the local file', async () => {
-    const { store, cacheDirectory } = await openStore();
-    const unavailable = { code: 'ARTIFACT_STORE_UNAVAILABLE', retryable: true };
-    const file = await localFile(body);
-    proxy.fail(any, ...Array.from({ length: 99 }, (): Fault => 'lost request'));
-    await assert.rejects(store.putFile('part', file), unavailable);
-    assert.deepEqual(await readFile(file), body);
-    proxy.reset();
-    await store.putFile('part', file);
-    proxy.fail(isDownload, ...Array.from({ length: 99 }, (): Fault => 'lost request'));
-    await assert.rejects(store.localFile('part'), unavailable);
-    assert.deepEqual(await readdir(cacheDirectory), ['.temporary']);
-    assert.deepEqual(await readdir(join(cacheDirectory, '.temporary')), []);
-  });
-});
-
-describe('bytes that change on their way', () => {
-  test('down are fetched anew, and are an error when it happens each time', async () => {
-    const { store, cacheDirectory } = await openStore();
-    const { path } = await store.putFile('part', await localFile(body));
-    proxy.fail(isDownload, 'changed answer');
-    assert.deepEqual((await store.get(path))?.body, body);
-    proxy.fail(isDownload, 'changed answer', 'changed answer');
-    assert.equal((await store.digest(path))?.sha256, sha256);
-    proxy.fail(isDownload, 'changed answer', 'changed answer', 'changed answer');
-    await assert.rejects(store.localFile(path), { code: 'ARTIFACT_CORRUPT', retryable: true });
-    assert.deepEqual(await readdir(cacheDirectory), ['.temporary']);
-    assert.deepEqual(await readFile(await store.localFile(path)), body);
-  });
-
-  test('up are refused by the server and sent again', async () => {
-    const { store } = await openStore();
-    await store.put('small', 'kept');
-    proxy.fail(isUpload, 'changed request', 'changed request', 'changed request');
-    await assert.rejects(store.put('small', 'new'), { code: 'ARTIFACT_CORRUPT' });
-    assert.equal(String((await store.get('small'))?.body), 'kept');
-    proxy.fail(isUpload, 'changed request');
-    await store.put('small', 'new');
-    assert.equal(String((await store.get('small'))?.body), 'new');
-  });
-
-  test('in a piece of a large file never stay, even with a server that lets them in', async () => {
-    const { store } = await openStore();
-    const file = await localFile(body);
-    proxy.fail(isChunk, 'changed request');
-    assert.equal((await store.putFile('part', file)).sha256, sha256);
-    assert.equal((await store.digest('part'))?.sha256, sha256);
-    await store.deletePrefix('part');
-    const other = await localFile(body);
-    proxy.fail(
-      (request) => isChunk(request) && /bytes 0-/.test(String(request.headers['content-range'])),
-      ...(['changed request', 'changed request', 'changed request'] as const),
-    );
-    await assert.rejects(store.putFile('part', other), { code: 'ARTIFACT_CORRUPT' });
-    assert.equal(await store.stat('part'), undefined);
-    assert.ok(existsSync(other));
-  });
-});
-
 describe('access that is refused', () => {
   for (const status of [401, 403]) {
     test(`with ${status} is ARTIFACT_STORE_DENIED, at once and in the server's words`, async () => {
@@ -282,7 +94,7 @@ describe('access that is refused', () => {
       };
       proxy.fail(any, ...Array.from({ length: 99 }, () => refusal));
       await assert.rejects(store.put('x', 'x'), denied);
-      await assert.rejects(store.putFile('x', await localFile(body)), denied);
+      await assert.rejects(store.putFile('x', await largeFile()), denied);
       await assert.rejects(store.get('x'), denied);
       await assert.rejects(store.localFile('x'), denied);
       await assert.rejects(store.stat('x'), denied);
@@ -314,6 +126,24 @@ test('a process without credentials is told so', async (t) => {
   assert.match(error.fix, /credentials/);
 });
 
+test('a long list comes in pages, each of which may fail', async () => {
+  const { store } = await openStore();
+  const paths = Array.from({ length: 7 }, (_, i) => `pages/${i}`);
+  for (const path of paths) await store.put(path, 'x');
+  const isList = (url: string) => url.includes('prefix=');
+  proxy.rewrite = (url) => (isList(url) ? `${url}&maxResults=2` : url);
+  const isLaterPage = ({ url }: ProxiedRequest) => url.includes('pageToken=');
+  proxy.fail(isLaterPage, busy(), 'lost answer');
+  const listed = await store.list('pages/');
+  assert.deepEqual(
+    listed.map(({ path }) => path),
+    paths,
+  );
+  assert.equal(proxy.requests.filter(isLaterPage).length, 3 + 2);
+  await store.deletePrefix('pages/');
+  assert.deepEqual(await store.list(''), []);
+});
+
 describe('an artifact that goes away', () => {
   const noObject: Fault = { answer: 404, body: 'No such object: bucket/part' };
 
@@ -331,7 +161,7 @@ describe('an artifact that goes away', () => {
 
   test('because it is replaced in the middle of a download gives one whole body', async () => {
     const { store } = await openStore();
-    await store.putFile('part', await localFile(body));
+    await store.putFile('part', await largeFile());
     proxy.fail(isDownload, { cutAnswerAfter: 100_000 }, noObject);
     assert.deepEqual((await store.get('part'))?.body, body);
     const [first, second, third] = proxy.requests.filter(isDownload);
