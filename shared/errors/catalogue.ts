@@ -234,6 +234,26 @@ export const catalogue = {
     'The artifact path {path} is not allowed: {reason}',
     'Use a relative path of letters, digits and . _ - = / without "..".',
   ),
+  ARTIFACT_CORRUPT: retryable(
+    502,
+    'The bytes of the artifact {path} were changed on their way: {reason}',
+    'They were sent again, in vain; look at the network and at the memory of the machine.',
+  ),
+  ARTIFACT_STORE_UNAVAILABLE: retryable(
+    503,
+    'The bucket {bucket} does not answer as it should: {reason}',
+    'It was tried again for a while; if it lasts, look at the status of Cloud Storage, the network and the quotas.',
+  ),
+  ARTIFACT_STORE_DENIED: fatal(
+    500,
+    'The bucket {bucket} refuses access: {reason}',
+    'Run with credentials, and give their service account the role Storage Object User on the bucket.',
+  ),
+  ARTIFACT_STORE_MISSING: fatal(
+    500,
+    'There is no bucket {bucket}.',
+    'Correct its name in the configuration, or create it; a deleted one can be restored for a while.',
+  ),
 
   // Messages
   DELIVERY_EXHAUSTED: fatal(

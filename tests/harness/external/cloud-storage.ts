@@ -1,0 +1,29 @@
+import { type GoServer, startGoServer } from './go-server.ts';
+
+export interface CloudStorageServer extends GoServer {
+  /** Makes an empty bucket and gives its name. */
+  createBucket(): Promise<string>;
+}
+
+/** Starts an emulator of Google Cloud Storage that keeps everything in memory. */
+export async function startCloudStorage(): Promise<CloudStorageServer> {
+  const server = await startGoServer('github.com/fsouza/fake-gcs-server@v1.56.1', (port) => [
+    ...['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)],
+    ...['-log-level', 'error', '-external-url', `http://127.0.0.1:${port}`],
+  ]);
+  let buckets = 0;
+  return {
+    ...server,
+    async createBucket() {
+      buckets += 1;
+      const name = `bucket-${buckets}`;
+      const response = await fetch(`${server.url}/storage/v1/b?project=test`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name }),
+      });
+      if (!response.ok) throw new Error(`no bucket: ${await response.text()}`);
+      return name;
+    },
+  };
+}
