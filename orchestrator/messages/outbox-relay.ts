@@ -1,4 +1,5 @@
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import type { OutboxMessage, StateStore } from '@triad/shared/state/state-store.ts';
@@ -94,8 +95,18 @@ export class OutboxRelay {
 
   async #publish(batch: OutboxMessage[]): Promise<void> {
     if (batch.length === 0) return;
-    for (const { topic, event } of batch) await this.#messenger.publish(topic, event);
+    for (const message of batch) await this.#send(message);
     await this.#state.markPublished(batch.map(({ id }) => id));
+  }
+
+  /** A message that is too large now always will be: it must not hold up what comes after it. */
+  async #send({ topic, event }: OutboxMessage): Promise<void> {
+    try {
+      await this.#messenger.publish(topic, event);
+    } catch (error) {
+      if (!(error instanceof TriadError) || error.code !== 'MESSAGE_TOO_LARGE') throw error;
+      this.#log.error({ err: error, subject: event.subject }, 'a message is never sent');
+    }
   }
 
   #take(): Promise<OutboxMessage[]> {

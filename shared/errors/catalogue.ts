@@ -266,6 +266,31 @@ export const catalogue = {
     'Message {id} can never be processed: {reason}',
     'Correct the sender; the message is kept in the dead letters.',
   ),
+  MESSAGE_TOO_LARGE: fatal(
+    413,
+    'The message for {topic} has {bytes} bytes; the messenger takes at most {limit}.',
+    'Put what is large into an artifact and send its path.',
+  ),
+  MESSENGER_CREDENTIALS_MISSING: fatal(
+    500,
+    'The messenger gets no valid credentials from this process: {reason}',
+    'Run it as a service account, or log in with gcloud auth application-default login.',
+  ),
+  MESSENGER_DENIED: fatal(
+    500,
+    'The messenger refuses access to {resource}: {reason}',
+    'Give the service account the role there: Pub/Sub Publisher or Subscriber, and Viewer for the health check.',
+  ),
+  MESSENGER_QUOTA: retryable(
+    503,
+    'The quota of the messenger is used up at {resource}: {reason}',
+    'It is tried again automatically; if it happens often, ask for a higher quota.',
+  ),
+  MESSENGER_UNAVAILABLE: retryable(
+    503,
+    'The messenger does not answer for {resource}: {reason}',
+    'It is tried again automatically; if it lasts, look at the status of Google Cloud and at the network.',
+  ),
 
   // Runs
   RUN_NOT_ACTIVE: fatal(

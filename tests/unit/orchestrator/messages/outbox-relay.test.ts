@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { OutboxRelay } from '../../../../orchestrator/messages/outbox-relay.ts';
 import { eventOf } from '../../../harness/messenger/messenger-setup.ts';
@@ -108,6 +109,22 @@ test('a messenger that fails gets the message after a pause, and nothing is lost
   await setup.clock.advance(1);
   await setup.clock.advance(0);
   assert.deepEqual(published, ['t m1', 't m2']);
+});
+
+test('a message that is too large holds up no other', async () => {
+  const publish = messenger.publish;
+  const details = { topic: 't', bytes: 10_000_001, limit: 10_000_000 };
+  messenger.publish = async (topic, event) => {
+    if (event.id === 'm1') throw new TriadError('MESSAGE_TOO_LARGE', details);
+    await publish(topic, event);
+  };
+  await enqueue('m1', 'm2');
+  relay.wake();
+  await setup.clock.advance(0);
+  messenger.publish = publish;
+  assert.deepEqual(published, ['t m2']);
+  assert.deepEqual(await left(), []);
+  assert.ok(setup.lines.some(({ message }) => message === 'a message is never sent'));
 });
 
 test('a crash before it was noted publishes a message twice, never not at all', async () => {

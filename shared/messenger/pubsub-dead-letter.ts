@@ -1,0 +1,31 @@
+import type { PushEnvelope } from '../contracts/push-envelope.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import { receivedDeadLetter } from './delivery.ts';
+import type { DeadLetter } from './message-store.ts';
+
+/** What Pub/Sub calls the attributes that it adds (cloud.google.com/pubsub/docs/handling-failures). */
+const added = 'CloudPubSubDeadLetterSource';
+
+/**
+ * A message of the dead-letter topic, as every messenger keeps it: given up by a receiver with its
+ * reason, or by Pub/Sub after the last attempt, which says no more than from where and how often.
+ */
+export function pubsubDeadLetter({ message }: PushEnvelope, at: Date): DeadLetter {
+  const { messageId: id, attributes, data } = message;
+  const own = Object.fromEntries(
+    Object.entries(attributes).filter(([name]) => !name.startsWith(added)),
+  );
+  const letter = receivedDeadLetter(id, { data, attributes: own }, at);
+  const subscription = attributes[`${added}Subscription`];
+  if (subscription === undefined) return letter;
+  const attempts = Number(attributes[`${added}DeliveryCount`] ?? 1);
+  const reason = attributes[`${added}DeliveryErrorMessage`] ?? 'its receiver took none of them';
+  const { topic } = letter;
+  const { code, message: text } = new TriadError('DELIVERY_EXHAUSTED', {
+    id,
+    topic,
+    attempts,
+    reason,
+  });
+  return { ...letter, subscription, attempts, reasonCode: code, reasonMessage: text };
+}

@@ -1,0 +1,182 @@
+import type { PubSub, Topic } from '@google-cloud/pubsub';
+import { commandIdPattern, parseCommandId } from '../contracts/attempt.ts';
+import type { CloudEvent } from '../contracts/cloud-event.ts';
+import { encodeEvent } from '../contracts/push-envelope.ts';
+import { topic as topics } from '../contracts/topics.ts';
+import { TriadError } from '../errors/triad-error.ts';
+import type { DeadLetterReason, Messenger } from './messenger.ts';
+import {
+  callOptions,
+  openPubsub,
+  type PubsubOptions,
+  type ResourceNames,
+  topicName,
+} from './pubsub-client.ts';
+import { toPubsubError } from './pubsub-error.ts';
+
+export interface PubsubMessengerOptions extends PubsubOptions, ResourceNames {
+  /** The topics that `check` asks for: those that this service publishes to. @default all of Triad's */
+  checked?: readonly string[] | undefined;
+  /** How long a message is tried to be published, in milliseconds. @default 10 000 */
+  timeoutMs?: number | undefined;
+}
+
+interface Outgoing {
+  data: Buffer;
+  attributes: Record<string, string>;
+  orderingKey?: string;
+}
+
+interface OpenTopic {
+  topic: Topic;
+  /** Ordering keys that the SDK accepts nothing for until it is told to. */
+  stalled: Set<string>;
+}
+
+/**
+ * The largest message, in bytes: Pub/Sub takes requests of 10 MB
+ * (cloud.google.com/pubsub/quotas#resource_limits), the rest of which is left for names.
+ */
+export const messageLimit = 10_000_000;
+/** The largest value of an attribute, in bytes (same page). */
+const attributeLimit = 1024;
+
+/**
+ * Publishes to Google Cloud Pub/Sub. The messages of one run have its id as ordering key, so that a
+ * subscription which asks for it gets them in the order of their publication.
+ */
+export class PubsubMessenger implements Messenger {
+  readonly #options: PubsubMessengerOptions;
+  #pubsub: Promise<PubSub> | undefined;
+  readonly #topics = new Map<string, OpenTopic>();
+  #isClosed = false;
+
+  constructor(options: PubsubMessengerOptions) {
+    this.#options = options;
+  }
+
+  async publish(topic: string, event: CloudEvent): Promise<void> {
+    const orderingKey = runOf(event);
+    await this.#publish(topic, {
+      data: Buffer.from(encodeEvent(event), 'base64'),
+      attributes: { 'content-type': 'application/cloudevents+json' },
+      ...(orderingKey !== undefined && { orderingKey }),
+    });
+  }
+
+  async deadLetter(
+    message: { id: string; data: string },
+    from: string,
+    reason: DeadLetterReason,
+  ): Promise<void> {
+    const attributes = {
+      original_id: message.id,
+      subscription: from,
+      reason_code: reason.code,
+      reason_message: reason.message,
+    };
+    await this.#publish(topics.deadLetters, {
+      data: Buffer.from(message.data, 'base64'),
+      attributes: Object.fromEntries(
+        Object.entries(attributes).map(([key, value]) => [key, shortened(value)]),
+      ),
+    });
+  }
+
+  async check(): Promise<void> {
+    const { checked = Object.values(topics) } = this.#options;
+    await Promise.all(
+      checked.map((name) =>
+        this.#use(name, async ({ topic }) => {
+          await topic.getMetadata(this.#callOptions);
+        }),
+      ),
+    );
+  }
+
+  /** Ends the connection; what is published from then on is `SERVICE_STOPPING`. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const pubsub = await this.#pubsub?.catch(() => undefined);
+    await pubsub?.close();
+  }
+
+  async #publish(name: string, message: Outgoing): Promise<void> {
+    const bytes = sizeOf(message);
+    if (bytes > messageLimit) {
+      throw new TriadError('MESSAGE_TOO_LARGE', { topic: name, bytes, limit: messageLimit });
+    }
+    await this.#use(name, async ({ topic, stalled }) => {
+      const { orderingKey: key } = message;
+      if (key !== undefined && stalled.delete(key)) topic.resumePublishing(key);
+      try {
+        await topic.publishMessage(message);
+      } catch (error) {
+        // Not resumed here: the SDK stops the key only after it has told the senders.
+        if (key !== undefined) stalled.add(key);
+        throw error;
+      }
+    });
+  }
+
+  async #use(name: string, work: (open: OpenTopic) => Promise<void>): Promise<void> {
+    try {
+      if (this.#isClosed) throw new TriadError('SERVICE_STOPPING');
+      await work(await this.#open(name));
+    } catch (error) {
+      const resource = `projects/${this.#options.project}/topics/${topicName(name, this.#options)}`;
+      throw toPubsubError(error, { kind: 'topic', name, resource });
+    }
+  }
+
+  async #open(name: string): Promise<OpenTopic> {
+    this.#pubsub ??= openPubsub(this.#options).catch((error: unknown) => {
+      this.#pubsub = undefined;
+      throw error;
+    });
+    const pubsub = await this.#pubsub;
+    let open = this.#topics.get(name);
+    if (!open) {
+      const topic = pubsub.topic(topicName(name, this.#options), {
+        messageOrdering: true,
+        // A sender waits for each of its messages, so there is nothing to wait for.
+        batching: { maxMessages: 1, maxMilliseconds: 0 },
+        gaxOpts: this.#callOptions,
+      });
+      open = { topic, stalled: new Set() };
+      this.#topics.set(name, open);
+    }
+    return open;
+  }
+
+  get #callOptions() {
+    return callOptions(this.#options.timeoutMs ?? 10_000);
+  }
+}
+
+/** The run that an event about a command belongs to. */
+function runOf({ subject }: CloudEvent): string | undefined {
+  if (subject === undefined || !commandIdPattern.test(subject)) return undefined;
+  return parseCommandId(subject).runId;
+}
+
+function sizeOf({ data, attributes, orderingKey = '' }: Outgoing): number {
+  const texts = Object.entries(attributes).flat();
+  return [...texts, orderingKey].reduce(
+    (sum, text) => sum + Buffer.byteLength(text),
+    data.byteLength,
+  );
+}
+
+/** Cut at the end of a character, so that it fits into an attribute. */
+function shortened(value: string): string {
+  if (Buffer.byteLength(value) <= attributeLimit) return value;
+  let kept = '';
+  let bytes = Buffer.byteLength('…');
+  for (const character of value) {
+    bytes += Buffer.byteLength(character);
+    if (bytes > attributeLimit) break;
+    kept += character;
+  }
+  return `${kept}…`;
+}

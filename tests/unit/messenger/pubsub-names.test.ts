@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { topicName } from '@triad/shared/messenger/pubsub-client.ts';
+
+test('a topic is called by the namespace of its environment and its name', () => {
+  assert.equal(topicName('triad-commands', { namespace: 'feature-x' }), 'feature-x-triad-commands');
+});
+
+test('without a namespace it is called by its name', () => {
+  assert.equal(topicName('triad-commands', {}), 'triad-commands');
+  assert.equal(topicName('triad-commands', { namespace: '' }), 'triad-commands');
+});
+
+test('a topic can be called otherwise', () => {
+  const names = { namespace: 'dev', topics: { 'triad-commands': 'orders' } };
+  assert.equal(topicName('triad-commands', names), 'orders');
+  assert.equal(topicName('triad-outcomes', names), 'dev-triad-outcomes');
+  assert.equal(topicName('toString', names), 'dev-toString');
+});
