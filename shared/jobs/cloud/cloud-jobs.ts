@@ -1,5 +1,4 @@
-import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
-import type { CancelTimer, Clock } from '../../clock/clock.ts';
+import type { CancelTimer } from '../../clock/clock.ts';
 import { Underway } from '../../concurrency/underway.ts';
 import type { JobSpec } from '../../contracts/job-spec.ts';
 import type { JobView } from '../../contracts/job-view.ts';
@@ -9,7 +8,7 @@ import type { Logger } from '../../log/logger.ts';
 import type { JobEndListener } from '../job-launcher.ts';
 import type { Judgement } from '../judge-end.ts';
 import { callFailure } from './cloud-call-failure.ts';
-import { type CloudContainerOptions, cloudContainer } from './cloud-container.ts';
+import { cloudContainer } from './cloud-container.ts';
 import { type CloudJob, type CloudJobService, hasEnded, specOf } from './cloud-job.ts';
 import {
   type CloudJobRecord,
@@ -17,31 +16,8 @@ import {
   cloudViewOf,
   type OpenRecord,
 } from './cloud-job-records.ts';
+import type { CloudJobsOptions } from './cloud-jobs-options.ts';
 import { judgeCloudJob } from './judge-cloud-job.ts';
-
-/** Reads what a job printed; `resource` is its name at the service. */
-export type CloudLogReader = (job: { commandId: string; resource: string }) => Promise<string>;
-
-export interface CloudJobsOptions extends CloudContainerOptions {
-  /** Holds a record per job, and what the jobs themselves leave. */
-  artifacts: ArtifactStore;
-  clock: Clock;
-  log: Logger;
-  /** How often the running jobs are asked for, in milliseconds. @default 5000 */
-  pollMs?: number;
-  /**
-   * A creation that may or may not have worked is tried again when no job of the command has
-   * appeared for this long, in milliseconds; longer than any call may take. @default 30000
-   */
-  settleMs?: number;
-  /**
-   * A job that waits longer for its machine is given up, in seconds, unless the step's
-   * `startSeconds` says otherwise. @default 3600
-   */
-  startSeconds?: number;
-  /** Without one, the log of a job is a link. */
-  readLog?: CloudLogReader;
-}
 
 /** How often the creation of a job is tried while nobody knows whether it worked. */
 const mostCreations = 3;
@@ -122,8 +98,8 @@ export class CloudJobs {
   async adopt(): Promise<JobView[]> {
     const labelled = new Map<string, CloudJob>();
     for (const job of await this.#labelled()) {
-      const spec = specOf(job);
-      if (spec) labelled.set(spec.id, job);
+      const id = specOf(job)?.id;
+      if (id !== undefined) labelled.set(id, job);
     }
     const ids = new Set([...(await this.#records.unfinished()), ...labelled.keys()]);
     const ended: JobView[] = [];
@@ -140,7 +116,11 @@ export class CloudJobs {
   }
 
   async check(): Promise<void> {
-    await this.#reach(() => this.#service.check());
+    try {
+      await this.#service.check();
+    } catch (thrown) {
+      throw callFailure(thrown, this.#service.title).error;
+    }
   }
 
   async close(): Promise<void> {
@@ -336,15 +316,6 @@ export class CloudJobs {
   #tell(record: CloudJobRecord): void {
     if (!this.#watched.delete(record.spec.id) || this.#closed) return;
     for (const listener of this.#listeners) listener(cloudViewOf(record));
-  }
-
-  /** What the service answers; what it cannot is a coded error. */
-  async #reach<T>(ask: () => Promise<T>): Promise<T> {
-    try {
-      return await ask();
-    } catch (thrown) {
-      throw callFailure(thrown, this.#service.title).error;
-    }
   }
 
   #msSince(instant: string): number {

@@ -1,5 +1,6 @@
 import type { JobLauncher } from '../job-launcher.ts';
-import { CloudJobs, type CloudJobsOptions } from './cloud-jobs.ts';
+import { CloudJobs } from './cloud-jobs.ts';
+import type { CloudJobsOptions } from './cloud-jobs-options.ts';
 import { CloudRunService, type CloudRunServiceOptions } from './cloud-run-service.ts';
 
 export type CloudRunJobsOptions = CloudJobsOptions & CloudRunServiceOptions;

@@ -31,7 +31,9 @@ export function googleClientOptions(
   if (!endpoint) return { projectId, ...(apiEndpoint !== undefined && { apiEndpoint }) };
   // Otherwise credentials are looked for, to learn which cloud they are for.
   const clientOptions = { universeDomain: 'googleapis.com' };
-  const { grpc } = Reflect.get(probe({ projectId, clientOptions }), '_gaxModule');
+  // Any credentials will do for a client that makes no call; without some it looks for its own.
+  const options = { projectId, clientOptions, sslCreds: {} as never };
+  const { grpc } = Reflect.get(probe(options), '_gaxModule');
   return {
     projectId,
     servicePath: endpoint.host,
