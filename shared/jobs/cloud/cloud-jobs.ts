@@ -183,6 +183,8 @@ export class CloudJobs {
 
   async #poll(): Promise<void> {
     const look = async (watched: Watched) => {
+      // Whoever is at it already also tells, or returns, how it ended.
+      if (watched.isBusy) return;
       await this.#lookAt(watched);
       if (watched.record.end) this.#tell(watched.record);
     };
@@ -191,7 +193,6 @@ export class CloudJobs {
   }
 
   async #lookAt(watched: Watched): Promise<void> {
-    if (watched.isBusy) return;
     watched.isBusy = true;
     try {
       await this.#look(watched);
