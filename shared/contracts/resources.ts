@@ -17,5 +17,7 @@ export const resources = z.strictObject({
   accelerator: accelerator.optional(),
   /** Whether a cheaper machine that may be taken away will do. */
   spot: z.boolean().optional(),
+  /** Whether the job may wait until a machine with its accelerators is free; not with `spot`. */
+  flexStart: z.boolean().optional(),
 });
 export type Resources = z.infer<typeof resources>;

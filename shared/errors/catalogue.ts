@@ -463,6 +463,41 @@ export const catalogue = {
     'The job {id} is of an earlier invoker, and this one may not end it yet.',
     'See that the orchestrator runs (triad health), then try again.',
   ),
+  JOB_QUOTA: retryable(
+    429,
+    'The quota of {service} does not allow the job: {reason}',
+    'It is retried automatically; if it happens again, ask Google for more of the quota it names, or run fewer jobs at a time.',
+  ),
+  JOB_STOCKOUT: retryable(
+    503,
+    '{service} has no machine for the job: {reason}',
+    'It is retried automatically; if it happens again, ask for another machine, or wait for one with flexStart.',
+  ),
+  JOB_PREEMPTED: retryable(
+    503,
+    'The machine of the job was taken away: {reason}',
+    'It is retried automatically; a step that must not be interrupted asks for no spot machine.',
+  ),
+  JOB_IMAGE_UNUSABLE: fatal(
+    404,
+    'The image {image} of the job cannot be used: {reason}',
+    'Push the image or correct its name, and let the service account of the job read it.',
+  ),
+  JOB_REFUSED: fatal(
+    400,
+    '{service} does not accept the job: {reason}',
+    'Correct the resources of the step, or the project and region of the invoker.',
+  ),
+  JOB_ACCESS_DENIED: fatal(
+    403,
+    '{service} may not be used: {reason}',
+    'Give the invoker credentials, and its service account the role that is missing.',
+  ),
+  JOB_MACHINE_MEMORY: fatal(
+    500,
+    'The job used all memory of its machine: {reason}',
+    'Ask for a machine with more memory, or give the step less data.',
+  ),
   STALE_ATTEMPT: fatal(
     409,
     'A newer run or attempt already published {table} for {runDate}.',

@@ -22,7 +22,10 @@ export interface JobRecord {
   end: JobEnd | null;
 }
 
-export function viewOf({ spec, createdAt, end }: JobRecord, heartbeat?: Date): JobView {
+export function viewOf(
+  { spec, createdAt, end }: Pick<JobRecord, 'spec' | 'createdAt' | 'end'>,
+  heartbeat?: Date,
+): JobView {
   return {
     name: spec.id,
     displayName: `${spec.job} ${spec.runDate}`,

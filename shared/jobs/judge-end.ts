@@ -37,7 +37,7 @@ export function judgeEnd(traces: Traces): Judgement {
 /** Gathers the traces that a job left in the artifact store, and judges them. */
 export async function judgeJob(
   artifacts: ArtifactStore,
-  { spec, stopping }: JobRecord,
+  { spec, stopping }: Pick<JobRecord, 'spec' | 'stopping'>,
   exitCode: number | null,
 ): Promise<Judgement> {
   const hasManifest = (await artifacts.stat(manifestPath(spec))) !== undefined;

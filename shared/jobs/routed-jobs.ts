@@ -3,15 +3,25 @@ import type { JobView } from '../contracts/job-view.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { JobCapabilities, JobEndListener, JobLauncher } from './job-launcher.ts';
 
-/** Several launchers as one: each job is launched by the first that has one of its name. */
+/** Whether a launcher is the right one for a job that it has. */
+export type Suits = (launcher: JobLauncher, spec: JobSpec) => boolean;
+
+/**
+ * Several launchers as one: each job is launched by the first that has one of its name, and that
+ * suits it where that is asked.
+ */
 export class RoutedJobs implements JobLauncher {
   readonly capabilities: JobCapabilities;
   readonly jobNames: readonly string[];
   readonly #launchers: readonly JobLauncher[];
 
-  constructor(launchers: readonly JobLauncher[]) {
+  readonly #suits: Suits;
+
+  /** @param suits without it, each launcher suits all of its jobs */
+  constructor(launchers: readonly JobLauncher[], suits?: Suits) {
     this.#launchers = launchers;
-    this.jobNames = launchers.flatMap(({ jobNames }) => jobNames);
+    this.#suits = suits ?? (() => true);
+    this.jobNames = [...new Set(launchers.flatMap(({ jobNames }) => jobNames))];
     const all = (capability: keyof JobCapabilities) =>
       launchers.every(({ capabilities }) => capabilities[capability]);
     this.capabilities = {
@@ -20,7 +30,10 @@ export class RoutedJobs implements JobLauncher {
       beats: all('beats'),
       survivesRestart: all('survivesRestart'),
       runsImages: all('runsImages'),
-      accelerators: all('accelerators'),
+      // A job that needs some is sent to a launcher that has some.
+      accelerators: suits
+        ? launchers.some(({ capabilities }) => capabilities.accelerators)
+        : all('accelerators'),
     };
   }
 
@@ -28,7 +41,8 @@ export class RoutedJobs implements JobLauncher {
     // A name may have gone to another launcher since: a command still has one job for ever.
     const existing = await this.get(spec.id);
     if (existing) return { job: existing, started: false };
-    const launcher = this.#launchers.find(({ jobNames }) => jobNames.includes(spec.job));
+    const able = this.#launchers.filter(({ jobNames }) => jobNames.includes(spec.job));
+    const launcher = able.find((one) => this.#suits(one, spec)) ?? able[0];
     if (launcher) return launcher.launch(spec, traceparent);
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known: this.jobNames.join(', ') });
   }

@@ -1,0 +1,60 @@
+import { containerJob } from '../../contracts/container.ts';
+import type { JobSpec } from '../../contracts/job-spec.ts';
+import { TriadError } from '../../errors/triad-error.ts';
+
+/** The image of a job, and how it is started where its own entry point will not do. */
+export interface CloudImage {
+  /** Such as `europe-docker.pkg.dev/project/triad/trainer:1a2b3c4`. */
+  image: string;
+  /** @default the entry point of the image */
+  command?: readonly string[];
+  /** @default those of the image */
+  args?: readonly string[];
+}
+
+export interface CloudContainerOptions {
+  /**
+   * By job name. A `container` step's own image, which must be built on that of the job
+   * `container`, takes its place: the entry point is still Triad's, and starts the step's command.
+   */
+  images: Readonly<Record<string, CloudImage>>;
+  /** Variables of every container, besides `TRIAD_JOB` and `TRACEPARENT`. @default none */
+  environment?: Readonly<Record<string, string>>;
+}
+
+export interface CloudContainer {
+  image: string;
+  command: string[];
+  args: string[];
+  env: { name: string; value: string }[];
+}
+
+/** What runs for `spec`. A job without an image is `JOB_UNKNOWN`. */
+export function cloudContainer(
+  spec: JobSpec,
+  traceparent: string | undefined,
+  { images, environment = {} }: CloudContainerOptions,
+): CloudContainer {
+  const own = Object.hasOwn(images, spec.job) ? images[spec.job] : undefined;
+  if (!own) {
+    const known = Object.keys(images).join(', ');
+    throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
+  }
+  const { image, command = [], args = [] } = own;
+  const variables = {
+    ...environment,
+    TRIAD_JOB: JSON.stringify(spec),
+    ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
+  };
+  return {
+    image: spec.job === containerJob ? (spec.container?.image ?? image) : image,
+    command: [...command],
+    args: [...args],
+    env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+  };
+}
+
+/** The job spec that a container was given; `undefined` when it was given none. */
+export const specTextOf = (
+  env: readonly { name?: string | null; value?: string | null }[] | null | undefined,
+): string | undefined => env?.find(({ name }) => name === 'TRIAD_JOB')?.value ?? undefined;

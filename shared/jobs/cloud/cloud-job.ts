@@ -1,0 +1,57 @@
+import { type JobSpec, parseJobSpec } from '../../contracts/job-spec.ts';
+import type { TriadError } from '../../errors/triad-error.ts';
+
+/** A job as a cloud service shows it, in Triad's words. */
+export interface CloudJob {
+  /** Its resource name, by which the service finds it. */
+  name: string;
+  /** The value of `TRIAD_JOB` in its container, by which it is known again. */
+  specText: string | undefined;
+  state: 'waiting' | 'running' | 'succeeded' | 'failed' | 'cancelled';
+  /** Whether the service is ending it. */
+  isStopping: boolean;
+  createdAt: Date | undefined;
+  endedAt: Date | undefined;
+  /** Null when it has not ended, or not by an exit of its own. */
+  exitCode: number | null;
+  /** Why it ended as it did, where that was not its own doing. */
+  error: TriadError | undefined;
+}
+
+/** What a launcher needs of a service that runs containers. Errors are those of its SDK. */
+export interface CloudJobService {
+  /** In records and paths, such as `vertex`. */
+  readonly id: string;
+  /** For people, such as `Vertex AI`. */
+  readonly title: string;
+  create(spec: JobSpec, traceparent: string | undefined): Promise<CloudJob>;
+  /** The job of this command, whoever created it; of several the first, and the others are ended. */
+  find(spec: JobSpec): Promise<CloudJob | undefined>;
+  get(name: string): Promise<CloudJob | undefined>;
+  /** Asks it to end; harmless when it has ended. */
+  cancel(name: string): Promise<void>;
+  /** Those of this namespace that still run, and at least those; what has ended may be among them. */
+  labelled(): Promise<CloudJob[]>;
+  /** Removes what the service need not keep of a job that has ended. */
+  discard(name: string): Promise<void>;
+  /** Where people read what it printed. */
+  logLink(name: string): string;
+  /** Answers, or throws why no job can be created. */
+  check(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const hasEnded = ({ state }: CloudJob): boolean =>
+  state !== 'waiting' && state !== 'running';
+
+/** What a job was told to do; `undefined` when it is none of ours after all. */
+export const specOf = ({ specText }: CloudJob): JobSpec | undefined => specIn(specText);
+
+export function specIn(text: string | undefined): JobSpec | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseJobSpec(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}

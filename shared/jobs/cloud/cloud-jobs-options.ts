@@ -1,0 +1,28 @@
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import type { Clock } from '../../clock/clock.ts';
+import type { Logger } from '../../log/logger.ts';
+import type { CloudContainerOptions } from './cloud-container.ts';
+
+/** Reads what a job printed; `resource` is its name at the service. */
+export type CloudLogReader = (job: { commandId: string; resource: string }) => Promise<string>;
+
+export interface CloudJobsOptions extends CloudContainerOptions {
+  /** Holds a record per job, and what the jobs themselves leave. */
+  artifacts: ArtifactStore;
+  clock: Clock;
+  log: Logger;
+  /** How often the running jobs are asked for, in milliseconds. @default 5000 */
+  pollMs?: number;
+  /**
+   * A creation that may or may not have worked is tried again when no job of the command has
+   * appeared for this long, in milliseconds; longer than any call may take. @default 30000
+   */
+  settleMs?: number;
+  /**
+   * A job that waits longer for its machine is given up, in seconds, unless the step's
+   * `startSeconds` says otherwise. @default 3600
+   */
+  startSeconds?: number;
+  /** Without one, the log of a job is a link. */
+  readLog?: CloudLogReader;
+}

@@ -1,0 +1,178 @@
+import type { ExecutionsClient, JobsClient, TasksClient } from '@google-cloud/run';
+import type { JobSpec } from '../../contracts/job-spec.ts';
+import { callFailure, rpcCode, rpcCodeOf } from './cloud-call-failure.ts';
+import { type CloudJob, type CloudJobService, hasEnded } from './cloud-job.ts';
+import { labelOf, namespaceLabel } from './cloud-labels.ts';
+import { type CloudRunJobOptions, cloudRunJobId, cloudRunJobOf } from './cloud-run-job.ts';
+import { cloudJobOf, hasFailed, type RunExecution } from './cloud-run-state.ts';
+import { type GoogleTestEndpoint, googleClientOptions } from './google-endpoint.ts';
+
+export interface CloudRunServiceOptions extends CloudRunJobOptions {
+  project: string;
+  /** Such as `europe-west4`. */
+  location: string;
+  /** Of a test server. @default Google's */
+  endpoint?: GoogleTestEndpoint;
+}
+
+/** A call may take this long, in milliseconds: less than `settleMs` of the launcher. */
+const callOptions = { timeout: 20_000 };
+
+interface Sdk {
+  jobs: JobsClient;
+  executions: ExecutionsClient;
+  tasks: TasksClient;
+}
+
+/**
+ * Cloud Run jobs, one for each command, with one execution. They are removed once they have ended:
+ * there may be a thousand in a project and region.
+ */
+export class CloudRunService implements CloudJobService {
+  readonly id = 'cloud-run';
+  readonly title = 'Cloud Run';
+  readonly #options: CloudRunServiceOptions;
+  readonly #parent: string;
+  #sdk: Promise<Sdk> | undefined;
+
+  constructor(options: CloudRunServiceOptions) {
+    this.#options = options;
+    this.#parent = `projects/${options.project}/locations/${options.location}`;
+  }
+
+  async create(spec: JobSpec, traceparent: string | undefined): Promise<CloudJob> {
+    const name = `${this.#parent}/jobs/${cloudRunJobId(spec)}`;
+    try {
+      await this.#define(spec, traceparent);
+      return await this.#run(name, spec);
+    } catch (error) {
+      // What was not run is not left behind.
+      if (callFailure(error, this.title).isRefusal) await this.discard(name);
+      throw error;
+    }
+  }
+
+  async #define(spec: JobSpec, traceparent: string | undefined): Promise<void> {
+    const { jobs } = await this.#open();
+    const job = cloudRunJobOf(spec, traceparent, this.#options);
+    const request = { parent: this.#parent, job, jobId: cloudRunJobId(spec) };
+    try {
+      const [operation] = await jobs.createJob(request, callOptions);
+      await operation.promise();
+    } catch (error) {
+      // An earlier creation got as far as this.
+      if (rpcCodeOf(error) !== rpcCode.alreadyExists) throw error;
+    }
+  }
+
+  async #run(name: string, spec: JobSpec): Promise<CloudJob> {
+    const { jobs } = await this.#open();
+    const [running] = await jobs.runJob({ name }, callOptions);
+    // The operation itself ends with the execution, which it names from the start.
+    const execution = running.metadata as RunExecution | null;
+    if (execution?.name) return cloudJobOf(execution);
+    const found = await this.find(spec);
+    if (!found) throw new Error(`Cloud Run names no execution of ${name}`);
+    return found;
+  }
+
+  async find(spec: JobSpec): Promise<CloudJob | undefined> {
+    const { executions } = await this.#open();
+    const parent = `${this.#parent}/jobs/${cloudRunJobId(spec)}`;
+    let found: RunExecution[];
+    try {
+      [found] = await executions.listExecutions({ parent }, callOptions);
+    } catch (error) {
+      if (rpcCodeOf(error) === rpcCode.notFound) return undefined;
+      throw error;
+    }
+    // The newest comes first.
+    const [first, ...others] = found.map((execution) => cloudJobOf(execution)).reverse();
+    for (const other of others) if (!hasEnded(other)) await this.cancel(other.name);
+    return first && this.get(first.name);
+  }
+
+  async get(name: string): Promise<CloudJob | undefined> {
+    const { executions, tasks } = await this.#open();
+    try {
+      const [execution] = await executions.getExecution({ name }, callOptions);
+      if (!hasFailed(execution)) return cloudJobOf(execution);
+      const [found] = await tasks.listTasks({ parent: name }, callOptions);
+      return cloudJobOf(execution, found[0]);
+    } catch (error) {
+      if (rpcCodeOf(error) === rpcCode.notFound) return undefined;
+      throw error;
+    }
+  }
+
+  async cancel(name: string): Promise<void> {
+    const { executions } = await this.#open();
+    try {
+      await executions.cancelExecution({ name }, callOptions);
+    } catch (error) {
+      const code = rpcCodeOf(error);
+      if (code !== rpcCode.notFound && code !== rpcCode.failedPrecondition) throw error;
+    }
+  }
+
+  async labelled(): Promise<CloudJob[]> {
+    const { executions } = await this.#open();
+    const namespace = labelOf(this.#options.namespace ?? 'main');
+    const parent = `${this.#parent}/jobs/-`;
+    const [found] = await executions.listExecutions({ parent }, callOptions);
+    return found
+      .filter(({ labels }) => labels?.[namespaceLabel] === namespace)
+      .map((execution) => cloudJobOf(execution));
+  }
+
+  async discard(name: string): Promise<void> {
+    const { jobs } = await this.#open();
+    const job = name.replace(/\/executions\/[^/]+$/, '');
+    try {
+      await jobs.deleteJob({ name: job }, callOptions);
+    } catch (error) {
+      if (rpcCodeOf(error) !== rpcCode.notFound) throw error;
+    }
+  }
+
+  logLink(name: string): string {
+    const execution = name.split('/').at(-1) ?? '';
+    const label = `labels."run.googleapis.com/execution_name"="${execution}"`;
+    const query = encodeURIComponent(`resource.type="cloud_run_job" ${label}`);
+    const page = 'https://console.cloud.google.com/logs/query';
+    return `${page};query=${query}?project=${this.#options.project}`;
+  }
+
+  async check(): Promise<void> {
+    const { jobs } = await this.#open();
+    const request = { parent: this.#parent, pageSize: 1 };
+    await jobs.listJobs(request, { ...callOptions, autoPaginate: false });
+  }
+
+  async close(): Promise<void> {
+    const sdk = await this.#sdk;
+    if (!sdk) return;
+    await Promise.all([sdk.jobs.close(), sdk.executions.close(), sdk.tasks.close()]);
+  }
+
+  /** The SDK is slow to load, and most systems never need it. */
+  #open(): Promise<Sdk> {
+    this.#sdk ??= this.#load();
+    return this.#sdk;
+  }
+
+  async #load(): Promise<Sdk> {
+    const { project, endpoint } = this.#options;
+    const sdk = await import('@google-cloud/run');
+    const options = googleClientOptions(
+      project,
+      { endpoint, apiEndpoint: undefined },
+      (probe) => new sdk.TasksClient(probe),
+    );
+    return {
+      jobs: new sdk.JobsClient(options),
+      executions: new sdk.ExecutionsClient(options),
+      tasks: new sdk.TasksClient(options),
+    };
+  }
+}

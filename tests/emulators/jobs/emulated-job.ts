@@ -1,0 +1,125 @@
+import type { Clock } from '@triad/shared/clock/clock.ts';
+import { type ContainerEnd, EmulatedContainer } from './emulated-container.ts';
+
+/** What becomes of a job, other than what its program does. */
+export type Fate =
+  | 'runs'
+  /** It waits for ever. */
+  | 'neverStarts'
+  | 'stockout'
+  /** The quota is found to be used up only when its machine is asked for. */
+  | 'quota'
+  | 'imageMissing'
+  | 'permissionDenied'
+  | 'internalError';
+
+export interface JobWorld {
+  /** The command line of each image. */
+  images: Readonly<Record<string, readonly string[]>>;
+  /** Of every program, beneath the variables of its container. */
+  environment: NodeJS.ProcessEnv;
+  clock: Clock;
+  /** From SIGTERM to SIGKILL, in milliseconds. */
+  graceMs: number;
+}
+
+export interface JobOrder {
+  image: string;
+  command: readonly string[];
+  args: readonly string[];
+  env: readonly { name: string; value?: string }[];
+  timeoutSeconds: number;
+  memoryMiB?: number | undefined;
+}
+
+/** Why a job ended; `exit` when it was its program's doing. */
+export type Reason =
+  | 'exit'
+  | 'cancelled'
+  | 'timeout'
+  | 'preempted'
+  | 'memory'
+  | Exclude<Fate, 'runs' | 'neverStarts'>;
+
+export interface JobOutcome {
+  reason: Reason;
+  container: ContainerEnd | null;
+}
+
+/** A job as both services have it: waits, runs a program, and ends. */
+export class EmulatedJob {
+  readonly order: JobOrder;
+  readonly createdAt: Date;
+  startedAt: Date | undefined;
+  endedAt: Date | undefined;
+  outcome: JobOutcome | undefined;
+  /** Why it is being ended. */
+  stopping: 'cancelled' | 'timeout' | 'preempted' | undefined;
+  readonly #world: JobWorld;
+  #container: EmulatedContainer | undefined;
+
+  constructor(order: JobOrder, fate: Fate, world: JobWorld) {
+    this.order = order;
+    this.#world = world;
+    this.createdAt = world.clock.now();
+    if (fate !== 'neverStarts') world.clock.setTimer(0, () => this.#start(fate));
+  }
+
+  get log(): string {
+    return this.#container?.output ?? '';
+  }
+
+  cancel(): void {
+    this.#stop('cancelled');
+  }
+
+  /** Takes its machine away. */
+  preempt(): void {
+    this.#stop('preempted');
+  }
+
+  /** Ends its program at once, as when the server goes. */
+  kill(): void {
+    this.#container?.kill();
+  }
+
+  #stop(reason: 'cancelled' | 'timeout' | 'preempted'): void {
+    if (this.outcome || this.stopping) return;
+    this.stopping = reason;
+    if (this.#container) this.#container.stop();
+    else this.#end({ reason, container: null });
+  }
+
+  #start(fate: Exclude<Fate, 'neverStarts'>): void {
+    if (this.outcome) return;
+    const { image, command, args, env, memoryMiB, timeoutSeconds } = this.order;
+    const { images, environment, clock, graceMs } = this.#world;
+    const entryPoint = images[image];
+    if (!entryPoint || fate !== 'runs') {
+      this.#end({ reason: fate === 'runs' ? 'imageMissing' : fate, container: null });
+      return;
+    }
+    this.startedAt = clock.now();
+    const container = new EmulatedContainer({
+      commandLine: [...(command.length > 0 ? command : entryPoint), ...args],
+      env: { ...environment, ...Object.fromEntries(env.map(({ name, value }) => [name, value])) },
+      clock,
+      memoryMiB,
+      graceMs,
+    });
+    this.#container = container;
+    const cancelLimit = clock.setTimer(timeoutSeconds * 1000, () => this.#stop('timeout'));
+    void container.ended.then((end) => {
+      cancelLimit();
+      const ownEnd = end.usedMiB === null ? 'exit' : 'memory';
+      // A program that finishes although it was asked to stop has finished.
+      const isDone = end.exitCode === 0;
+      this.#end({ reason: isDone ? 'exit' : (this.stopping ?? ownEnd), container: end });
+    });
+  }
+
+  #end(outcome: JobOutcome): void {
+    this.outcome = outcome;
+    this.endedAt = this.#world.clock.now();
+  }
+}
