@@ -16,6 +16,9 @@ export interface ApiRequest {
   body?: object;
 }
 
+/** As much of an `AuthClient` of Google's as the SDK asks of one that has nothing to prove. */
+const nobody = { getRequestHeaders: async () => new Headers() };
+
 /** The SDK's client; nothing is sent before it is used. */
 export async function newClient({
   project,
@@ -24,15 +27,11 @@ export async function newClient({
   anonymous,
 }: BigQueryOptions): Promise<BigQuery> {
   const { BigQuery } = await import('@google-cloud/bigquery');
-  const authClient = anonymous
-    ? new (await import('google-auth-library')).PassThroughClient()
-    : undefined;
   return new BigQuery({
     projectId: project,
     ...(location && { location }),
     ...(endpoint && { apiEndpoint: endpoint }),
-    // The SDK's own copy of the library differs in its types alone.
-    ...(authClient && { authClient: authClient as never }),
+    ...(anonymous && { authClient: nobody as never }),
     // We try again ourselves, by the clock that is given, and as long as the service asks for.
     retryOptions: { autoRetry: false },
   });
@@ -104,8 +103,18 @@ export class BigQueryApi {
     return sleep(this.#clock, ms, this.#signal);
   }
 
-  get isStopped(): boolean {
-    return this.#signal?.aborted ?? false;
+  /** What the work gives, or `stopped` as soon as it is to stop. */
+  unlessStopped<T>(work: () => Promise<T>): Promise<T | 'stopped'> {
+    const signal = this.#signal;
+    if (!signal) return work();
+    return new Promise((resolve, reject) => {
+      const stop = () => resolve('stopped');
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', stop, { once: true });
+      work()
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', stop));
+    });
   }
 
   #once<T>({ method = 'GET', path, query = {}, body }: ApiRequest): Promise<T> {

@@ -38,7 +38,7 @@ export async function loadRows(
     const path = join(directory, 'rows.jsonl');
     const count = { rows: 0 };
     await pipeline(Readable.from(linesOf({ columns, rows }, count)), createWriteStream(path));
-    if (count.rows > 0) await append(opening, table, columns, path, purpose);
+    if (count.rows > 0) await load(opening, table, { columns, path, onto: 'table' }, purpose);
   });
 }
 
@@ -63,8 +63,8 @@ export async function loadFile(
       );
       return { loaded, columns };
     });
-    await session.createTable(table, columns);
-    if (loaded.rows > 0) await append(opening, table, columns, path, purpose);
+    if (loaded.rows === 0) await session.createTable(table, columns);
+    else await load(opening, table, { columns, path, onto: 'nothing' }, purpose);
     return loaded;
   });
 }
@@ -97,19 +97,18 @@ function exportable(columns: Column[], { origin }: Sql): Column[] {
   throw new TriadError('SQL_INVALID', { action: origin, reason });
 }
 
-/** By one load job: all lines of the file, or none. */
-async function append(
+/** By one load job: all lines of the file, or none; `onto` tells whether there is a table. */
+async function load(
   { jobs, names }: Opening,
   table: TableName,
-  columns: readonly Column[],
-  path: string,
+  { columns, path, onto }: { columns: readonly Column[]; path: string; onto: 'table' | 'nothing' },
   purpose: JobPurpose,
 ): Promise<void> {
   const { sha256: contentHash } = await digestFile(path);
   const load = {
     sourceFormat: 'NEWLINE_DELIMITED_JSON',
-    createDisposition: 'CREATE_NEVER',
-    writeDisposition: 'WRITE_APPEND',
+    createDisposition: onto === 'table' ? 'CREATE_NEVER' : 'CREATE_IF_NEEDED',
+    writeDisposition: onto === 'table' ? 'WRITE_APPEND' : 'WRITE_EMPTY',
     schema: { fields: columns.map(({ name, type }) => ({ name, type: tableType(type) })) },
   };
   await jobs.load(names.reference(table), { path, contentHash, load }, purpose);

@@ -118,17 +118,19 @@ export class BigQueryJobs {
     const jobReference = this.#referenceOf({ configuration, contentHash }, purpose);
     const { jobId, location } = jobReference;
     const job = { configuration, jobReference };
-    await this.#blaming(purpose, () =>
+    const made = await this.#blaming(purpose, () =>
       this.#api.persist(async () => {
         try {
-          await this.#api.upload(this.#options.project, job, path);
+          return await this.#api.upload<Job>(this.#options.project, job, path);
         } catch (error) {
           // The job may be there already: of an earlier try, or made before the connection broke.
-          if (!(await this.#find(jobId, location))) throw error;
+          const found = await this.#find(jobId, location);
+          if (found) return found;
+          throw error;
         }
       }),
     );
-    await this.#waitFor(jobReference, purpose);
+    await this.#waitFor({ ...jobReference, ...made.jobReference }, purpose);
   }
 
   async #insert(body: { jobReference: Job['jobReference'] }): Promise<Job> {
@@ -189,14 +191,13 @@ export class BigQueryJobs {
   }
 
   /** When the work is to stop, the job is, too. */
-  async #stoppable<T>(job: Job, work: () => Promise<T>): Promise<T> {
-    if (this.#api.isStopped) {
-      const { jobId, location } = job.jobReference;
-      const path = `/jobs/${jobId}/cancel`;
-      await this.#api.call({ method: 'POST', path, query: { location } });
-      throw new TriadError('JOB_CANCELLED');
-    }
-    return work();
+  async #stoppable<T>({ jobReference }: Job, work: () => Promise<T>): Promise<T> {
+    const result = await this.#api.unlessStopped(work);
+    if (result !== 'stopped') return result;
+    const { jobId, location } = jobReference;
+    const path = `/jobs/${jobId}/cancel`;
+    await this.#api.call({ method: 'POST', path, query: { location } }).catch(() => {});
+    throw new TriadError('JOB_CANCELLED');
   }
 
   async #blaming<T>({ origin }: JobPurpose, work: () => Promise<T>): Promise<T> {

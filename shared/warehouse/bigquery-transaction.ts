@@ -28,7 +28,7 @@ import type {
  *
  *   CREATE TABLE IF NOT EXISTS …     tables that there were not: empty until the commit
  *   BEGIN TRANSACTION
- *   ASSERT …                         each query of `work` still has the result it had
+ *   SELECT IF(…, ERROR('changed'))   each query of `work` still has the result it had
  *   DELETE …, INSERT …               all rows, of all tables
  *   COMMIT TRANSACTION
  *   CREATE OR REPLACE VIEW …, DROP … what stands on the rows just committed
@@ -67,7 +67,8 @@ export class DeferredSession implements WarehouseSession {
     // The print is older than the answer: a change in between fails the commit, needlessly at worst.
     const { rows } = await this.#live.query({ ...sql, text: `SELECT ${fingerprintOf(sql.text)}` });
     const found: Parameter = { type: 'STRING', value: rows[0]?.[0] ?? null };
-    const text = `ASSERT ${fingerprintOf(this.#live.translate(sql))} = @found AS '${changedMeanwhile}'`;
+    const print = fingerprintOf(this.#live.translate(sql));
+    const text = `SELECT IF(${print} = @found, TRUE, ERROR('${changedMeanwhile}'))`;
     this.#guards.push(this.#own({ text, parameters: { ...sql.parameters, found } }));
     return this.#live.query(sql);
   }

@@ -92,7 +92,7 @@ suite('a transaction in BigQuery', () => {
     const { lines, queryParameters } = scriptOf(on);
     assert.match(
       lines[1] ?? '',
-      /^ASSERT \(SELECT .*FROM \(SELECT x FROM `dev_shop\.t` WHERE d = @s0_d\n\) AS answer\)\) = @s0_found AS 'what the transaction read has changed'$/s,
+      /^SELECT IF\(\(SELECT .*FROM \(SELECT x FROM `dev_shop\.t` WHERE d = @s0_d\n\) AS answer\)\) = @s0_found, TRUE, ERROR\('what the transaction read has changed'\)\)$/s,
     );
     assert.deepEqual(
       (queryParameters as { name: string; parameterValue: object }[]).map((one) => [
