@@ -122,6 +122,13 @@ export class BigQuerySession implements WarehouseSession {
     }
   }
 
+  /** As `createTable`, but a table that there is stays as it is, whoever made it. */
+  async createTableOnce(table: TableName, from: Sql): Promise<void> {
+    const name = this.opening.names.table(table);
+    const text = `CREATE TABLE IF NOT EXISTS ${name} AS ${this.translate(from)}`;
+    await this.write(table, { text }, from.origin);
+  }
+
   async createView(view: TableName, sql: Sql): Promise<void> {
     const text = `CREATE OR REPLACE VIEW ${this.opening.names.table(view)} AS ${this.translate(sql)}`;
     await this.write(view, { text }, sql.origin);

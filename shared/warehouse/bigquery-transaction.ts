@@ -1,8 +1,9 @@
 import { TriadError } from '../errors/triad-error.ts';
 import { changedMeanwhile } from './bigquery-error.ts';
 import type { JobPurpose } from './bigquery-jobs.ts';
+import type { BigQueryNames } from './bigquery-names.ts';
 import { withParameterPrefix } from './bigquery-references.ts';
-import type { BigQuerySession, Opening } from './bigquery-session.ts';
+import type { Opening } from './bigquery-session.ts';
 import {
   copyText,
   createTableText,
@@ -10,6 +11,7 @@ import {
   insertStatements,
   type Statement,
 } from './bigquery-statements.ts';
+import type { BigQueryWarehouse } from './bigquery-warehouse.ts';
 import type {
   Cell,
   Column,
@@ -28,6 +30,7 @@ import type {
  *
  *   CREATE TABLE IF NOT EXISTS …     tables that there were not: empty until the commit
  *   BEGIN TRANSACTION
+ *   UPDATE lock                      of two transactions at once, one is turned back and waits
  *   SELECT IF(…, ERROR('changed'))   each query of `work` still has the result it had
  *   DELETE …, INSERT …               all rows, of all tables
  *   COMMIT TRANSACTION
@@ -39,9 +42,12 @@ import type {
  * fails, a new table can be left behind, empty.
  */
 
+const commitAttempts = 5;
+const commitPauseMs = 2000;
+
 /** The statements of one transaction, as `work` asks for them. */
 export class DeferredSession implements WarehouseSession {
-  readonly #live: BigQuerySession;
+  readonly #live: BigQueryWarehouse;
   readonly #opening: Opening;
   readonly #tables: Statement[] = [];
   readonly #guards: Statement[] = [];
@@ -52,7 +58,7 @@ export class DeferredSession implements WarehouseSession {
   readonly #future = new Map<string, Column[] | undefined>();
   readonly #parameters: Parameters = {};
 
-  constructor(live: BigQuerySession, opening: Opening) {
+  constructor(live: BigQueryWarehouse, opening: Opening) {
     this.#live = live;
     this.#opening = opening;
   }
@@ -137,25 +143,36 @@ export class DeferredSession implements WarehouseSession {
     this.#add(deleteStatement(this.#opening.names, table, where));
   }
 
-  /** Does all that was asked for. */
+  /** Does all that was asked for; again, when another transaction came in between. */
   async commit(): Promise<void> {
     if (this.#isEmpty) return;
-    const statements = [
-      ...this.#tables,
-      ...(this.#rows.length > 0
-        ? [
+    const text = this.#script(await lockOf(this.#live, this.#opening.names));
+    const purpose: JobPurpose = { origin: 'the publication', scope: 'command' };
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const job = await this.#live.start({ text, parameters: this.#parameters }, purpose);
+        await this.#opening.jobs.finish(job, purpose);
+        return;
+      } catch (error) {
+        if (attempt === commitAttempts || !isCollision(error)) throw error;
+        await this.#opening.api.pause(attempt * commitPauseMs);
+      }
+    }
+  }
+
+  #script(lock: string): string {
+    const rows =
+      this.#rows.length === 0
+        ? this.#guards
+        : [
             { text: 'BEGIN TRANSACTION' },
+            { text: `UPDATE ${lock} SET commits = commits + 1 WHERE TRUE` },
             ...this.#guards,
             ...this.#rows,
             { text: 'COMMIT TRANSACTION' },
-          ]
-        : this.#guards),
-      ...this.#after.values(),
-    ];
-    const text = `${statements.map((statement) => statement.text).join(';\n')};`;
-    const purpose: JobPurpose = { origin: 'the publication', scope: 'command' };
-    const job = await this.#live.start({ text, parameters: this.#parameters }, purpose);
-    await this.#opening.jobs.finish(job, purpose);
+          ];
+    const statements = [...this.#tables, ...rows, ...this.#after.values()];
+    return `${statements.map((statement) => statement.text).join(';\n')};`;
   }
 
   get #isEmpty(): boolean {
@@ -179,6 +196,23 @@ export class DeferredSession implements WarehouseSession {
     return (await this.columns(table)) ?? this.#live.existing(table);
   }
 }
+
+const lock: TableName = { dataset: '_warehouse', table: 'lock' };
+
+/** The name of the table whose one row every transaction changes. */
+async function lockOf(live: BigQueryWarehouse, names: BigQueryNames): Promise<string> {
+  if (!(await live.columns(lock))) {
+    await live.createDataset(lock.dataset, 'permanent');
+    await live.createTableOnce(lock, { text: 'SELECT 0 AS commits', origin: 'the lock' });
+  }
+  return names.table(lock);
+}
+
+/** Whether another transaction changed the same rows at the same time, and nothing worse. */
+const isCollision = (error: unknown): boolean =>
+  error instanceof TriadError &&
+  error.code === 'WAREHOUSE_CONFLICT' &&
+  !error.message.includes(changedMeanwhile);
 
 const keyOf = ({ dataset, table }: TableName): string => `${dataset}.${table}`;
 

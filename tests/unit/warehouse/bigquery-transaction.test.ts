@@ -6,6 +6,7 @@ import { bigQueryOnFake, coded, type OnFake } from '../../harness/warehouse/bigq
 const sql = (text: string) => ({ text, origin: 'the test' });
 const published = { dataset: 'triad', table: 't' };
 const staged = { dataset: 'staging', table: 't__new' };
+const locked = 'UPDATE `dev__warehouse.lock` SET commits = commits + 1 WHERE TRUE';
 const columns = [
   { name: 'run_date', type: 'DATE' },
   { name: 'x', type: 'INTEGER' },
@@ -15,6 +16,10 @@ const resource = (type = 'TABLE', fields: object[] = columns) => ({ type, schema
 async function opened(options = {}): Promise<OnFake & { warehouse: BigQueryWarehouse }> {
   const on = await bigQueryOnFake(options);
   on.fake.tables.set('dev_staging.t__new', resource());
+  on.fake.tables.set(
+    'dev__warehouse.lock',
+    resource('TABLE', [{ name: 'commits', type: 'INTEGER' }]),
+  );
   on.fake.ends = ({ configuration }) =>
     configuration.query?.query.startsWith('SELECT COUNT') ? { rows: [['3']] } : {};
   return { ...on, warehouse: await on.open() };
@@ -53,6 +58,7 @@ suite('a transaction in BigQuery', () => {
     assert.deepEqual(lines, [
       'CREATE TABLE IF NOT EXISTS `dev_triad.t` (`run_date` DATE, `x` INT64) PARTITION BY `run_date`',
       'BEGIN TRANSACTION',
+      locked,
       'DELETE FROM `dev_triad.t` WHERE `run_date` = @s0_run_date',
       'INSERT INTO `dev_triad.t` (`run_date`, `x`) SELECT `run_date`, `x` FROM `dev_staging.t__new`',
       'INSERT INTO `dev_triad.t` (`run_date`, `x`) VALUES (@s2_v0_0, @s2_v0_1), (@s2_v1_0, @s2_v1_1)',
@@ -91,7 +97,7 @@ suite('a transaction in BigQuery', () => {
     });
     const { lines, queryParameters } = scriptOf(on);
     assert.match(
-      lines[1] ?? '',
+      lines[2] ?? '',
       /^SELECT IF\(\(SELECT .*FROM \(SELECT x FROM `dev_shop\.t` WHERE d = @s0_d\n\) AS answer\)\) = @s0_found, TRUE, ERROR\('what the transaction read has changed'\)\)$/s,
     );
     assert.deepEqual(
@@ -129,6 +135,7 @@ suite('a transaction in BigQuery', () => {
     });
     assert.deepEqual(scriptOf(on).lines, [
       'BEGIN TRANSACTION',
+      locked,
       'DELETE FROM `dev_triad.t` WHERE TRUE',
       'INSERT INTO `dev_triad.t` (`run_date`, `x`) SELECT `run_date`, `x` FROM `dev_staging.t__new`',
       'COMMIT TRANSACTION;',
@@ -149,6 +156,7 @@ suite('a transaction in BigQuery', () => {
     });
     assert.deepEqual(scriptOf(on).lines, [
       'BEGIN TRANSACTION',
+      locked,
       'DELETE FROM `dev_triad.t` WHERE TRUE',
       'COMMIT TRANSACTION',
       'DROP TABLE IF EXISTS `dev_triad.t`',
@@ -178,5 +186,31 @@ suite('a transaction in BigQuery', () => {
     );
     await on.warehouse.transaction((session) => session.deleteRows(published, {}));
     assert.equal(on.fake.ran.length, 1);
+  });
+
+  test('makes the lock that all transactions of a namespace share when there is none', async () => {
+    const on = await opened();
+    on.fake.tables.delete('dev__warehouse.lock');
+    await on.warehouse.transaction((session) => session.deleteRows(published, {}));
+    assert.ok(on.fake.datasets.has('dev__warehouse'));
+    const made = 'CREATE TABLE IF NOT EXISTS `dev__warehouse.lock` AS SELECT 0 AS commits';
+    assert.equal(on.fake.statements[0], made);
+  });
+
+  test('that another one turned back is sent again; one that read what has changed is not', async () => {
+    const aborted = 'Transaction is aborted due to concurrent update against table lock';
+    const changed = 'Query error: what the transaction read has changed at [4:1]';
+    for (const [message, sent] of [
+      [aborted, 3],
+      [changed, 1],
+    ] as const) {
+      const on = await opened();
+      const scripts = () => on.fake.ran.length;
+      on.fake.ends = () => (scripts() < 3 ? { error: { reason: 'invalidQuery', message } } : {});
+      const committing = on.warehouse.transaction((one) => one.deleteRows(published, {}));
+      if (message === aborted) await committing;
+      else await assert.rejects(committing, coded('WAREHOUSE_CONFLICT', true));
+      assert.equal(scripts(), sent);
+    }
   });
 });
