@@ -27,6 +27,11 @@ export interface BigQueryOptions {
   endpoint?: string;
   /** Sends no credentials, as servers for tests want it. Default: false. */
   anonymous?: boolean;
+  /**
+   * Sends parameters that are no BOOL, INT64, FLOAT64 or STRING as text, and casts them where they
+   * are used, for servers that know no others. Default: false.
+   */
+  castsParameters?: boolean;
   clock: Clock;
   /** Tells one opening of the warehouse from another. */
   ids: Ids;

@@ -73,6 +73,12 @@ export const withParameterPrefix = (text: string, prefix: string): string =>
     .map(({ kind, text: own }) => (kind === 'parameter' ? `@${prefix}${own.slice(1)}` : own))
     .join('');
 
+/** The statement with each named parameter replaced by what is given for it. */
+export const withParameters = (text: string, given: ReadonlyMap<string, string>): string =>
+  tokensOf(text)
+    .map(({ kind, text: own }) => (kind === 'parameter' ? (given.get(own.slice(1)) ?? own) : own))
+    .join('');
+
 function follow(token: Token, before: Token[], scopes: Scope[]): void {
   const scope = scopes.at(-1) as Scope;
   const word = keyword(token);

@@ -4,14 +4,14 @@ import { codedError } from './bigquery-error.ts';
 import type { BigQueryJobs, Job, JobPurpose, Page } from './bigquery-jobs.ts';
 import type { BigQueryNames } from './bigquery-names.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
-import { renamed } from './bigquery-references.ts';
+import { renamed, withParameters } from './bigquery-references.ts';
 import {
   copyText,
   createTableText,
   deleteStatement,
   type Statement,
 } from './bigquery-statements.ts';
-import { columnOf, type Field, toCell, toParameters } from './bigquery-types.ts';
+import { castParameters, columnOf, type Field, toCell, toParameters } from './bigquery-types.ts';
 import type {
   Cell,
   Column,
@@ -195,11 +195,12 @@ export class BigQuerySession implements WarehouseSession {
   }
 
   /** A statement as the REST API takes it. */
-  queryOf({ text, parameters }: Statement): object {
+  queryOf({ text, parameters = {} }: Statement): object {
     const { names, options } = this.opening;
-    const queryParameters = toParameters(parameters);
+    const cast = castParameters(options.castsParameters ? parameters : {});
+    const queryParameters = toParameters({ ...parameters, ...cast.parameters });
     return {
-      query: text,
+      query: cast.uses.size > 0 ? withParameters(text, cast.uses) : text,
       defaultDataset: {
         projectId: options.project,
         datasetId: names.dataset(options.defaultDataset),

@@ -5,7 +5,8 @@ import { availablePort } from '../available-port.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { startGoServer } from './go-server.ts';
 
-const program = 'github.com/goccy/bigquery-emulator/cmd/bigquery-emulator@v0.8.1';
+const module = 'github.com/goccy/bigquery-emulator';
+const program = `${module}/cmd/bigquery-emulator@v0.8.1`;
 const project = 'test';
 
 /**
@@ -14,10 +15,14 @@ const project = 'test';
  */
 export async function bigQueryEmulator(): Promise<() => BigQueryOptions> {
   const storagePort = await availablePort();
-  const { url } = await startGoServer(program, (port) => [
-    ...[`--project=${project}`, '--host=127.0.0.1', `--port=${port}`],
-    `--grpc-port=${storagePort}`,
-  ]);
+  const { url } = await startGoServer(
+    program,
+    (port) => [
+      ...[`--project=${project}`, '--host=127.0.0.1', `--port=${port}`],
+      `--grpc-port=${storagePort}`,
+    ],
+    module,
+  );
   const scratch = await temporaryDirectory();
   let namespaces = 0;
   return () => ({
@@ -27,6 +32,7 @@ export async function bigQueryEmulator(): Promise<() => BigQueryOptions> {
     partitionColumn: 'run_date',
     endpoint: url,
     anonymous: true,
+    castsParameters: true,
     scratch,
     clock: systemClock,
     ids: timeOrderedIds(systemClock),
