@@ -9,7 +9,7 @@ export async function withWarehouse<T>(
   work: (warehouse: Warehouse) => Promise<T>,
 ): Promise<T> {
   const { memoryMiB } = spec.resources;
-  const warehouse = await openWarehouse({ write: true, memoryMiB, signal });
+  const warehouse = await openWarehouse({ write: true, commandId: spec.id, memoryMiB, signal });
   try {
     return await work(warehouse);
   } finally {

@@ -574,6 +574,31 @@ export const catalogue = {
     'The warehouse {path} needs more memory than the step may use: {reason}',
     "Raise the step's memoryMiB, or give it less data.",
   ),
+  WAREHOUSE_DENIED: fatal(
+    403,
+    'The warehouse {path} refuses access: {reason}',
+    'Log in, or grant the service account the right that is named; nothing was changed.',
+  ),
+  WAREHOUSE_QUOTA: retryable(
+    429,
+    'The warehouse {path} takes no more work for now: {reason}',
+    'It is tried again automatically; if it happens again, raise the quota or run fewer steps at once.',
+  ),
+  WAREHOUSE_UNAVAILABLE: retryable(
+    503,
+    'The warehouse {path} does not answer as it should: {reason}',
+    'It is tried again automatically; if it happens again, look at the status of the service.',
+  ),
+  WAREHOUSE_CONFLICT: retryable(
+    409,
+    'Another process changed the same tables of the warehouse {path} first: {reason}',
+    'It is tried again automatically, on what the other has written.',
+  ),
+  WAREHOUSE_COST_LIMIT: fatal(
+    400,
+    'The query would read more of the warehouse {path} than the limit allows: {reason}',
+    'Let it read less, or raise the limit on bytes billed.',
+  ),
   SQL_INVALID: fatal(
     400,
     'SQL error in {action}: {reason}',

@@ -8,7 +8,7 @@ import { codedError, reasonOf } from './duckdb-error.ts';
 import { catalog, type DuckDbDialect, type DuckDbOptions } from './duckdb-options.ts';
 import { quoteDataset, quoteText } from './duckdb-quote.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
-import type { OpenOptions, OpenWarehouse } from './warehouse.ts';
+import type { OpenOptions } from './warehouse.ts';
 
 const retryMs = 50;
 /** What Node itself needs beside DuckDB, in MiB. */
@@ -19,7 +19,7 @@ const nodeMiB = 256;
  * in memory and defines the dialect, so that opening is attaching.
  */
 export function duckDbOpener(options: DuckDbOptions): {
-  open: OpenWarehouse;
+  open(request: OpenOptions): Promise<DuckDbWarehouse>;
   warmUp(): Promise<void>;
 } {
   let started: Promise<Engine> | undefined;

@@ -16,7 +16,11 @@ import type {
 
 /** A warehouse in one DuckDB file, held by this process until `close`. */
 export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
-  readonly capabilities: WarehouseCapabilities = { dialect: 'duckdb', concurrentWriters: false };
+  readonly capabilities: WarehouseCapabilities = {
+    dialect: 'duckdb',
+    concurrentWriters: false,
+    transactions: 'live',
+  };
   readonly #stop: () => void;
 
   constructor(connection: DuckDBConnection, options: DuckDbOptions, stop: () => void) {

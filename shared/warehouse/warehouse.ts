@@ -52,6 +52,12 @@ export interface WarehouseCapabilities {
   dialect: 'duckdb' | 'googlesql';
   /** Whether other processes can write at the same time. */
   concurrentWriters: boolean;
+  /**
+   * `live`: a transaction sees what it has written. `deferred`: it writes all at its end and must
+   * ask before it writes; tables are made just before its rows, views and removals come just after,
+   * and a table that is replaced keeps its columns (`TABLE_CHANGED`).
+   */
+  transactions: 'live' | 'deferred';
 }
 
 /**
@@ -133,6 +139,8 @@ export interface Warehouse extends WarehouseSession {
 export interface OpenOptions {
   /** `false` opens for reading; there must be a warehouse then (`WAREHOUSE_MISSING`). */
   write: boolean;
+  /** The command that the work is for, by which the warehouse's own records name it. */
+  commandId?: string;
   /** Memory the whole job may use, in MiB. */
   memoryMiB?: number;
   /** Interrupts the running query, which then fails. */

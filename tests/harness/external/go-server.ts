@@ -1,11 +1,12 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { promisify } from 'node:util';
 import { availablePort } from '../available-port.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
 import { until } from '../until.ts';
 
 /** Programs of these versions are built once and kept. */
@@ -22,13 +23,16 @@ export interface GoServer {
  * the loopback address. It is killed when the tests of the file end.
  *
  * @param program such as `example.com/server@v1.2.3`
+ * @param module the program's module, for one whose list of versions is not to be had: it is built
+ *   from exactly that version then, without `go install`, which looks for newer ones
  */
 export async function startGoServer(
   program: string,
   argumentsFor: (port: number) => string[],
+  module?: string,
 ): Promise<GoServer> {
   const port = await availablePort();
-  const server = spawn(await install(program), argumentsFor(port), { stdio: 'pipe' });
+  const server = spawn(await install(program, module), argumentsFor(port), { stdio: 'pipe' });
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -49,15 +53,27 @@ export async function startGoServer(
 }
 
 /** @returns the program's path */
-async function install(program: string): Promise<string> {
+async function install(program: string, module: string | undefined): Promise<string> {
   const [path = '', version = ''] = program.split('@');
   const folder = join(cache, version);
   const binary = join(folder, basename(path));
   if (existsSync(binary)) return binary;
   await mkdir(folder, { recursive: true });
-  await promisify(execFile)('go', ['install', program], {
-    env: { ...process.env, GOBIN: folder },
-    timeout: 600_000,
+  const env = { ...process.env, GOBIN: folder };
+  const run = promisify(execFile);
+  if (module === undefined) {
+    await run('go', ['install', program], { env, timeout: 600_000 });
+    return binary;
+  }
+  const build = await temporaryDirectory();
+  await writeFile(
+    join(build, 'go.mod'),
+    `module build\n\ngo 1.25.0\n\nrequire ${module} ${version}\n`,
+  );
+  await run('go', ['build', '-mod=mod', '-o', binary, path], {
+    cwd: build,
+    env,
+    timeout: 1_200_000,
   });
   return binary;
 }

@@ -39,22 +39,34 @@ export class SqlRunnerHome {
   readonly #ids;
   readonly #open: OpenWarehouse;
 
-  private constructor(directory: string, sqlDirectory: string, clock: Clock) {
+  private constructor(
+    directory: string,
+    sqlDirectory: string,
+    clock: Clock,
+    openWarehouse?: OpenWarehouse,
+  ) {
     this.directory = directory;
     this.sqlDirectory = sqlDirectory;
     this.artifacts = new DirectoryArtifactStore({ directory: join(directory, 'artifacts') });
     this.#ids = timeOrderedIds(clock);
-    this.#open = duckDbOpener({
-      path: this.warehousePath,
-      defaultDataset: this.dataset,
-      waitSeconds: 1,
-      dialect: googleSqlInDuckDb,
-      clock,
-    }).open;
+    this.#open =
+      openWarehouse ??
+      duckDbOpener({
+        path: this.warehousePath,
+        defaultDataset: this.dataset,
+        waitSeconds: 1,
+        dialect: googleSqlInDuckDb,
+        clock,
+      }).open;
   }
 
   static async create(sqlDirectory = repositorySql): Promise<SqlRunnerHome> {
     return new SqlRunnerHome(await temporaryDirectory(), sqlDirectory, systemClock);
+  }
+
+  /** A home whose warehouse is another one than its own DuckDB file. */
+  static async on(openWarehouse: OpenWarehouse): Promise<SqlRunnerHome> {
+    return new SqlRunnerHome(await temporaryDirectory(), repositorySql, systemClock, openWarehouse);
   }
 
   /** Another home with the same warehouse. */

@@ -1,0 +1,129 @@
+import { createReadStream } from 'node:fs';
+import type { BigQuery } from '@google-cloud/bigquery';
+import { type Clock, sleep } from '../clock/clock.ts';
+import { failureOf, isTransient } from './bigquery-error.ts';
+import type { BigQueryOptions } from './bigquery-options.ts';
+
+const attempts = 6;
+const firstPauseMs = 1000;
+const longestPauseMs = 32_000;
+
+export interface ApiRequest {
+  method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** Below the project, such as `/datasets`. */
+  path: string;
+  query?: Record<string, string | number | boolean | undefined>;
+  body?: object;
+}
+
+/** As much of an `AuthClient` of Google's as the SDK asks of one that has nothing to prove. */
+const nobody = { getRequestHeaders: async () => new Headers() };
+
+/** The SDK's client; nothing is sent before it is used. */
+export async function newClient({
+  project,
+  location,
+  endpoint,
+  anonymous,
+}: BigQueryOptions): Promise<BigQuery> {
+  const { BigQuery } = await import('@google-cloud/bigquery');
+  return new BigQuery({
+    projectId: project,
+    ...(location && { location }),
+    ...(endpoint && { apiEndpoint: endpoint }),
+    ...(anonymous && { authClient: nobody as never }),
+    // We try again ourselves, by the clock that is given, and as long as the service asks for.
+    retryOptions: { autoRetry: false },
+  });
+}
+
+/**
+ * BigQuery's REST API by the SDK's client, which knows who we are. What may well succeed the next
+ * time is tried again, so that every request must be one that does no harm when it is sent twice.
+ * What is thrown is the SDK's error.
+ */
+export class BigQueryApi {
+  readonly client: BigQuery;
+  readonly #clock: Clock;
+  readonly #signal: AbortSignal | undefined;
+
+  constructor(client: BigQuery, clock: Clock, signal?: AbortSignal) {
+    this.client = client;
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  call<T>(request: ApiRequest): Promise<T> {
+    return this.persist(() => this.#once<T>(request));
+  }
+
+  /** As `call`; `undefined` where there is no such thing. */
+  async find<T>(request: ApiRequest): Promise<T | undefined> {
+    try {
+      return await this.call<T>(request);
+    } catch (error) {
+      if (failureOf(error).status === 404) return undefined;
+      throw error;
+    }
+  }
+
+  /** Sends a file along with a job that loads it. Not tried again by itself. */
+  upload<T>(project: string, job: object, path: string): Promise<T> {
+    const file = createReadStream(path, { highWaterMark: 1 << 20 });
+    const uri = `${this.client.apiEndpoint}/upload/bigquery/v2/projects/${project}/jobs`;
+    const multipart = [
+      { 'Content-Type': 'application/json', body: JSON.stringify(job) },
+      { 'Content-Type': 'application/octet-stream', body: file },
+    ];
+    return new Promise<T>((resolve, reject) => {
+      file.once('error', reject);
+      this.client.request(
+        { method: 'POST', uri, qs: { uploadType: 'multipart' }, multipart, timeout: 0 },
+        (error: unknown, answer: T) => (error ? reject(error) : resolve(answer)),
+      );
+    }).finally(() => file.destroy());
+  }
+
+  /** Does something, again and again while what keeps it is transient. */
+  async persist<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await work();
+      } catch (error) {
+        const failure = failureOf(error);
+        if (attempt === attempts || !isTransient(failure) || this.#signal?.aborted) throw error;
+        const backoff = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
+        await this.pause((failure.retryAfter ?? 0) * 1000 || backoff);
+      }
+    }
+  }
+
+  /** Waits, at most until the work is to stop. */
+  pause(ms: number): Promise<void> {
+    return sleep(this.#clock, ms, this.#signal);
+  }
+
+  /** What the work gives, or `stopped` as soon as it is to stop. */
+  unlessStopped<T>(work: () => Promise<T>): Promise<T | 'stopped'> {
+    const signal = this.#signal;
+    if (!signal) return work();
+    return new Promise((resolve, reject) => {
+      const stop = () => resolve('stopped');
+      if (signal.aborted) return stop();
+      signal.addEventListener('abort', stop, { once: true });
+      work()
+        .then(resolve, reject)
+        .finally(() => signal.removeEventListener('abort', stop));
+    });
+  }
+
+  #once<T>({ method = 'GET', path, query = {}, body }: ApiRequest): Promise<T> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    return new Promise((resolve, reject) => {
+      this.client.request(
+        { method, uri: path, qs: Object.fromEntries(given), ...(body && { json: body }) },
+        (error: unknown, answer: T) => (error ? reject(error) : resolve(answer)),
+      );
+    });
+  }
+}

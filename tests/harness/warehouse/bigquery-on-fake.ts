@@ -1,0 +1,55 @@
+import { type Clock, systemClock } from '@triad/shared/clock/clock.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
+import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
+import type { BigQueryWarehouse } from '@triad/shared/warehouse/bigquery-warehouse.ts';
+import type { OpenOptions } from '@triad/shared/warehouse/warehouse.ts';
+import { temporaryDirectory } from '../temporary-directory.ts';
+import { FakeBigQuery } from './fake-bigquery.ts';
+
+/** A clock on which nothing takes time; it keeps how long was waited, in milliseconds. */
+export function hastyClock(): Clock & { waits: number[] } {
+  const waits: number[] = [];
+  return {
+    waits,
+    now: systemClock.now,
+    setTimer(delayMs, callback) {
+      waits.push(delayMs);
+      return systemClock.setTimer(0, callback);
+    },
+  };
+}
+
+export interface OnFake {
+  fake: FakeBigQuery;
+  clock: ReturnType<typeof hastyClock>;
+  open(request?: Partial<OpenOptions>): Promise<BigQueryWarehouse>;
+}
+
+/** A fake server, with ways to open it as a warehouse of the namespace `dev`. */
+export async function bigQueryOnFake(options: Partial<BigQueryOptions> = {}): Promise<OnFake> {
+  const fake = await FakeBigQuery.start();
+  const clock = hastyClock();
+  let openings = 0;
+  const opener = bigQueryOpener({
+    project: 'shop-1',
+    namespace: 'dev',
+    defaultDataset: 'triad',
+    endpoint: fake.url,
+    anonymous: true,
+    scratch: await temporaryDirectory(),
+    clock,
+    ids: { next: () => `opening${++openings}` },
+    ...options,
+  });
+  const open: OnFake['open'] = (request) =>
+    opener.open({ write: true, commandId: '01h:rfm:1', ...request });
+  return { fake, clock, open };
+}
+
+/** Whether an error has the code, retryable or not. */
+export const coded = (code: string, retryable: boolean) => (error: unknown) => {
+  if (!(error instanceof TriadError)) throw error;
+  if (error.code !== code || error.retryable !== retryable) throw error;
+  return true;
+};

@@ -1,0 +1,194 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { after } from 'node:test';
+
+/** A job as it was sent. */
+export interface SentJob {
+  jobReference: { jobId: string };
+  configuration: {
+    query?: Record<string, unknown> & { query: string };
+    load?: Record<string, unknown>;
+    labels?: Record<string, string>;
+    dryRun?: boolean;
+  };
+}
+
+/** How a job ends. */
+export interface Ending {
+  fields?: { name: string; type: string }[];
+  rows?: unknown[][];
+  error?: { reason: string; message: string };
+  statistics?: object;
+  numDmlAffectedRows?: string;
+}
+
+/** What goes wrong with one request. */
+export interface Trouble {
+  method: string;
+  path: RegExp;
+  /** The answer; or the connection is cut, before the request is looked at or after its effect. */
+  answer:
+    | { status: number; reason: string; message?: string; retryAfter?: number }
+    | 'cut'
+    | 'lost';
+}
+
+/**
+ * A server that speaks as much of BigQuery's REST API as the adapter uses, and computes nothing:
+ * what queries answer is told by the test. Jobs with an id that there is are a 409, as they should
+ * be, and it can be told what goes wrong.
+ */
+export class FakeBigQuery {
+  readonly requests: string[] = [];
+  /** Jobs that ran, each once. */
+  readonly ran: SentJob[] = [];
+  readonly dryRuns: SentJob[] = [];
+  readonly uploads: string[] = [];
+  readonly datasets = new Map<string, Record<string, unknown>>();
+  /** Tables that there are: `dataset.table` → resource. */
+  readonly tables = new Map<string, object>();
+  readonly troubles: Trouble[] = [];
+  /** What a job ends with; nothing, by default. */
+  ends: (job: SentJob) => Ending = () => ({});
+  /** Answers of "not yet" before a job is done. */
+  slowness = 0;
+  url = '';
+
+  static async start(): Promise<FakeBigQuery> {
+    const fake = new FakeBigQuery();
+    const server = createServer((request, response) => fake.#serve(request, response));
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    fake.url = `http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}`;
+    after(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    return fake;
+  }
+
+  /** The texts of the queries that ran. */
+  get statements(): string[] {
+    return this.ran.flatMap(({ configuration }) => configuration.query?.query ?? []);
+  }
+
+  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { method = '', url = '' } = request;
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
+    const { pathname, searchParams } = new URL(url, 'http://x');
+    const path = pathname.replace(/^\/(upload\/)?bigquery\/v2\/projects\/[^/]+/, '$1');
+    this.requests.push(`${method} ${path}`);
+    const at = this.troubles.findIndex((one) => one.method === method && one.path.test(path));
+    const [trouble] = at < 0 ? [] : this.troubles.splice(at, 1);
+    if (trouble?.answer === 'cut') return void request.socket.destroy();
+    if (trouble && typeof trouble.answer === 'object') return fail(response, trouble.answer);
+    const body = Buffer.concat(chunks).toString('utf8');
+    const answer = this.#answer(method, path, searchParams, body);
+    if (trouble?.answer === 'lost') return void request.socket.destroy();
+    if ('status' in answer) return fail(response, answer);
+    send(response, 200, answer.body);
+  }
+
+  #answer(
+    method: string,
+    path: string,
+    query: URLSearchParams,
+    body: string,
+  ): { body: unknown } | { status: number; reason: string } {
+    const [, collection, id, sub, table = ''] = path.split('/');
+    if (path.startsWith('upload/')) return this.#uploaded(body);
+    if (collection === 'jobs' && method === 'POST' && sub === 'cancel') return { body: {} };
+    if (collection === 'jobs' && method === 'POST') return this.#inserted(JSON.parse(body));
+    if (collection === 'jobs') return this.#found(id, (job) => this.#stateOf(job));
+    if (collection === 'queries') return this.#found(id, (job) => this.#page(job, query));
+    if (collection === 'datasets' && sub === 'tables') {
+      const key = `${id}.${table}`;
+      const found = this.tables.get(key);
+      if (method === 'DELETE') this.tables.delete(key);
+      return found ? { body: found } : { status: 404, reason: 'notFound' };
+    }
+    if (collection === 'datasets' && method === 'POST') {
+      const made = JSON.parse(body);
+      this.datasets.set(made.datasetReference.datasetId, made);
+      return { body: made };
+    }
+    if (collection === 'datasets' && id === undefined) {
+      return { body: { datasets: [...this.datasets.values()] } };
+    }
+    const found = this.datasets.get(`${id}`);
+    if (method === 'DELETE') this.datasets.delete(`${id}`);
+    return found ? { body: found } : { status: 404, reason: 'notFound' };
+  }
+
+  #inserted(job: SentJob): { body: unknown } | { status: number; reason: string } {
+    if (job.configuration.dryRun) {
+      this.dryRuns.push(job);
+      return { body: { ...job, status: { state: 'DONE' }, statistics: this.ends(job).statistics } };
+    }
+    if (this.#jobOf(job.jobReference.jobId)) return { status: 409, reason: 'duplicate' };
+    this.ran.push(job);
+    return { body: { ...job, status: { state: 'RUNNING' } } };
+  }
+
+  #uploaded(body: string): { body: unknown } | { status: number; reason: string } {
+    const parts = body.split(/\r\n\r\n/);
+    const job: SentJob = JSON.parse(`${parts[1]}`.replace(/\r\n--[\s\S]*$/, ''));
+    const answer = this.#inserted(job);
+    if (!('status' in answer)) this.uploads.push(`${parts[2]}`.replace(/\r\n--[\s\S]*$/, ''));
+    return answer;
+  }
+
+  #found(id: string | undefined, work: (job: SentJob) => unknown) {
+    const job = this.#jobOf(`${id}`);
+    if (!job) return { status: 404, reason: 'notFound' };
+    const answer = work(job);
+    return typeof answer === 'object' && answer && 'status' in answer && 'reason' in answer
+      ? (answer as { status: number; reason: string })
+      : { body: answer };
+  }
+
+  #stateOf(job: SentJob) {
+    const { error, statistics } = this.ends(job);
+    return { ...job, statistics, status: { state: 'DONE', ...(error && { errorResult: error }) } };
+  }
+
+  #page(job: SentJob, query: URLSearchParams) {
+    const { error, fields = [], rows = [], numDmlAffectedRows } = this.ends(job);
+    if (error) return { status: 400, reason: error.reason };
+    if (this.slowness-- > 0) return { jobComplete: false };
+    const start = Number(query.get('pageToken') ?? 0);
+    const isLast = start + 2 >= rows.length;
+    return {
+      jobComplete: true,
+      schema: { fields },
+      // Two rows a page, whatever was asked for: no more than a client may count on.
+      rows: rows.slice(start, start + 2).map((row) => ({ f: row.map((v) => ({ v })) })),
+      ...(!isLast && { pageToken: String(start + 2) }),
+      ...(numDmlAffectedRows && { numDmlAffectedRows }),
+    };
+  }
+
+  #jobOf(id: string): SentJob | undefined {
+    return this.ran.find(({ jobReference }) => jobReference.jobId === id);
+  }
+}
+
+function fail(
+  response: ServerResponse,
+  {
+    status,
+    reason,
+    message = reason,
+    retryAfter,
+  }: { status: number; reason: string; message?: string; retryAfter?: number },
+): void {
+  if (retryAfter !== undefined) response.setHeader('retry-after', retryAfter);
+  send(response, status, { error: { code: status, message, errors: [{ reason, message }] } });
+}
+
+function send(response: ServerResponse, status: number, body: unknown): void {
+  response.writeHead(status, { 'content-type': 'application/json' });
+  response.end(JSON.stringify(body));
+}

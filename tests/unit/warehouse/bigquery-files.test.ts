@@ -1,0 +1,129 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { suite, test } from 'node:test';
+import { freshWarehouse } from '../../harness/sql-runner/fresh-warehouse.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
+import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
+
+const table = { dataset: 'shop', table: 't' };
+
+suite('files on their way to and from BigQuery', () => {
+  test('a Parquet file is loaded by one job, with its types, and leaves nothing behind', async () => {
+    const scratch = await temporaryDirectory();
+    const path = join(await temporaryDirectory(), 'rows.parquet');
+    const duckDb = await freshWarehouse();
+    const text = `SELECT 9223372036854775807 AS i, NUMERIC '1.5' AS n, DATE '2011-12-10' AS d,
+      CAST('2011-12-10 08:26:00.5' AS DATETIME) AS dt, 0.1 AS f, 'naïve "x"' AS s, TRUE AS b
+      UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL`;
+    await duckDb.exportParquet({ text: `${text} ORDER BY i`, origin: 'the test' }, path);
+    await duckDb.close();
+    const { fake, open } = await bigQueryOnFake({ scratch });
+    const columns = ['i', 'n', 'd', 'dt', 'f', 's', 'b'];
+    const loaded = await (await open()).loadFile(table, { path, format: 'parquet', columns });
+    assert.deepEqual(loaded, { rows: 2, otherColumns: [] });
+    const [job] = fake.ran;
+    assert.deepEqual(job?.configuration.load, {
+      sourceFormat: 'NEWLINE_DELIMITED_JSON',
+      createDisposition: 'CREATE_IF_NEEDED',
+      writeDisposition: 'WRITE_EMPTY',
+      schema: {
+        fields: [
+          { name: '_line', type: 'INT64' },
+          { name: 'i', type: 'INT64' },
+          { name: 'n', type: 'NUMERIC' },
+          { name: 'd', type: 'DATE' },
+          { name: 'dt', type: 'DATETIME' },
+          { name: 'f', type: 'FLOAT64' },
+          { name: 's', type: 'STRING' },
+          { name: 'b', type: 'BOOL' },
+        ],
+      },
+      destinationTable: { projectId: 'shop-1', datasetId: 'dev_shop', tableId: 't' },
+    });
+    const rows =
+      fake.uploads[0]
+        ?.trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)) ?? [];
+    const full = rows.find(({ i }) => i !== null);
+    assert.deepEqual(
+      { ...full, _line: 'any' },
+      {
+        _line: 'any',
+        i: '9223372036854775807',
+        n: '1.500000000',
+        d: '2011-12-10',
+        dt: '2011-12-10 08:26:00.5',
+        f: '0.1',
+        s: 'naïve "x"',
+        b: 'true',
+      },
+    );
+    assert.deepEqual(rows.map(({ _line }) => _line).sort(), ['1', '2']);
+    assert.deepEqual(await readdir(scratch), []);
+  });
+
+  test('an export has the bytes that DuckDB gives equal rows', async () => {
+    const folder = await temporaryDirectory();
+    const [a, b] = [join(folder, 'a.parquet'), join(folder, 'b.parquet')];
+    const text = `SELECT 'a' AS s, 1 AS i, NUMERIC '1.5' AS n, DATE '2011-12-10' AS d,
+      CAST('2011-12-10 08:26:00.5' AS DATETIME) AS dt
+      UNION ALL SELECT 'b', 2, 3, NULL, NULL UNION ALL SELECT NULL, -1, 0, NULL, NULL`;
+    const sql = { text: `SELECT * FROM (${text}) AS t ORDER BY i DESC`, origin: 'the test' };
+    const duckDb = await freshWarehouse();
+    await duckDb.exportParquet(sql, a);
+    await duckDb.close();
+    const { fake, open } = await bigQueryOnFake();
+    fake.ends = () => ({
+      fields: [
+        { name: 's', type: 'STRING' },
+        { name: 'i', type: 'INTEGER' },
+        { name: 'n', type: 'NUMERIC' },
+        { name: 'd', type: 'DATE' },
+        { name: 'dt', type: 'DATETIME' },
+      ],
+      rows: [
+        ['b', '2', '3', null, null],
+        ['a', '1', '1.5', '2011-12-10', '2011-12-10T08:26:00.500000'],
+        [null, '-1', '0', null, null],
+      ],
+    });
+    assert.equal(await (await open()).exportParquet(sql, b), 3);
+    assert.ok((await readFile(a)).equals(await readFile(b)));
+  });
+
+  test('a result without rows is a file all the same; a type of no snapshot is refused', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    const warehouse = await open();
+    const file = join(await temporaryDirectory(), 'x.parquet');
+    const sql = { text: 'SELECT 1 AS x', origin: 'the test' };
+    fake.ends = () => ({ fields: [{ name: 'x', type: 'INTEGER' }] });
+    assert.equal(await warehouse.exportParquet(sql, file), 0);
+    assert.equal((await readFile(file)).subarray(0, 4).toString(), 'PAR1');
+    fake.ends = () => ({ fields: [{ name: 'x', type: 'TIMESTAMP' }] });
+    await assert.rejects(warehouse.exportParquet(sql, file), coded('SQL_INVALID', false));
+  });
+
+  test('what is wrong with a file shows before anything is sent', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    const warehouse = await open();
+    const path = join(await temporaryDirectory(), 'rows.csv');
+    await writeFile(path, 'id,amount\n1,2\n3\n');
+    const file = { path, format: 'csv', columns: ['id', 'amount'] } as const;
+    await assert.rejects(warehouse.loadFile(table, file), coded('FILE_INVALID', false));
+    const other = { ...file, columns: ['nothing'] };
+    await assert.rejects(warehouse.loadFile(table, other), coded('FILE_COLUMNS_MISSING', false));
+    assert.deepEqual(fake.ran, []);
+  });
+
+  test('a load that fails says which', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'INTEGER' }] } });
+    fake.ends = () => ({ error: { reason: 'invalid', message: 'Could not parse x' } });
+    await assert.rejects((await open()).insertRows(table, [[1n]]), (error) => {
+      assert.match(String(error), /Could not parse x/);
+      return coded('SQL_INVALID', false)(error);
+    });
+  });
+});
