@@ -1,10 +1,10 @@
 import type { PubSub, Topic } from '@google-cloud/pubsub';
 import { commandIdPattern, parseCommandId } from '../contracts/attempt.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { encodeEvent } from '../contracts/push-envelope.ts';
+import { encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
-import type { DeadLetterReason, Messenger } from './messenger.ts';
+import type { DeadLetterReason } from './messenger.ts';
 import {
   callOptions,
   openPubsub,
@@ -13,6 +13,7 @@ import {
   topicName,
 } from './pubsub-client.ts';
 import { toPubsubError } from './pubsub-error.ts';
+import type { Publisher } from './pubsub-hub.ts';
 
 export interface PubsubMessengerOptions extends PubsubOptions, ResourceNames {
   /** The topics that `check` asks for: those that this service publishes to. @default all of Triad's */
@@ -45,7 +46,7 @@ const attributeLimit = 1024;
  * Publishes to Google Cloud Pub/Sub. The messages of one run have its id as ordering key, so that a
  * subscription which asks for it gets them in the order of their publication.
  */
-export class PubsubMessenger implements Messenger {
+export class PubsubMessenger implements Publisher {
   readonly #options: PubsubMessengerOptions;
   #pubsub: Promise<PubSub> | undefined;
   readonly #topics = new Map<string, OpenTopic>();
@@ -62,6 +63,19 @@ export class PubsubMessenger implements Messenger {
       attributes: { 'content-type': 'application/cloudevents+json' },
       ...(orderingKey !== undefined && { orderingKey }),
     });
+  }
+
+  /** Pub/Sub's `topics.publish`. @returns the message ids, in the order of `messages` */
+  publishMessages(topic: string, messages: readonly PubsubMessage[]): Promise<string[]> {
+    return Promise.all(
+      messages.map(({ data, attributes, orderingKey }) =>
+        this.#publish(topic, {
+          data: Buffer.from(data, 'base64'),
+          attributes,
+          ...(orderingKey !== undefined && { orderingKey }),
+        }),
+      ),
+    );
   }
 
   async deadLetter(
@@ -101,16 +115,16 @@ export class PubsubMessenger implements Messenger {
     await pubsub?.close();
   }
 
-  async #publish(name: string, message: Outgoing): Promise<void> {
+  async #publish(name: string, message: Outgoing): Promise<string> {
     const bytes = sizeOf(message);
     if (bytes > messageLimit) {
       throw new TriadError('MESSAGE_TOO_LARGE', { topic: name, bytes, limit: messageLimit });
     }
-    await this.#use(name, async ({ topic, stalled }) => {
+    return this.#use(name, async ({ topic, stalled }) => {
       const { orderingKey: key } = message;
       if (key !== undefined && stalled.delete(key)) topic.resumePublishing(key);
       try {
-        await topic.publishMessage(message);
+        return await topic.publishMessage(message);
       } catch (error) {
         // Not resumed here: the SDK stops the key only after it has told the senders.
         if (key !== undefined) stalled.add(key);
@@ -119,10 +133,10 @@ export class PubsubMessenger implements Messenger {
     });
   }
 
-  async #use(name: string, work: (open: OpenTopic) => Promise<void>): Promise<void> {
+  async #use<T>(name: string, work: (open: OpenTopic) => Promise<T>): Promise<T> {
     try {
       if (this.#isClosed) throw new TriadError('SERVICE_STOPPING');
-      await work(await this.#open(name));
+      return await work(await this.#open(name));
     } catch (error) {
       const resource = `projects/${this.#options.project}/topics/${topicName(name, this.#options)}`;
       throw toPubsubError(error, { kind: 'topic', name, resource });

@@ -79,6 +79,7 @@ const ports = [
   'JobLauncher',
   'Messenger',
   'MessageHub',
+  'Publisher',
   'MessageStore',
   'SensorStore',
   'RunFacts',
