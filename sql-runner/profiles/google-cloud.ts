@@ -25,7 +25,11 @@ export function googleCloudProfile(
     labels: { 'triad-namespace': namespace },
     partitionColumn: 'run_date',
     scratch: homeLayout(config.home).copies,
-    ...(endpoints.bigQuery !== undefined && { endpoint: endpoints.bigQuery, anonymous: true }),
+    ...(endpoints.bigQuery !== undefined && {
+      endpoint: endpoints.bigQuery,
+      anonymous: true,
+      castsParameters: true,
+    }),
     clock,
     ids: timeOrderedIds(clock),
   });

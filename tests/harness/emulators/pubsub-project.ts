@@ -29,9 +29,9 @@ export interface PubsubProject {
 let projects = 0;
 
 /** A project of its own for each call, with the dead-letter topic. */
-export async function makePubsubProject(endpoint: string): Promise<PubsubProject> {
+export async function makePubsubProject(endpoint: string, id?: string): Promise<PubsubProject> {
   projects += 1;
-  const options = { project: `project-${projects}`, endpoint };
+  const options = { project: id ?? `project-${projects}`, endpoint };
   const pubsub = await openPubsub(options);
   const subscriptions: string[] = [];
   let closed: Promise<void> | undefined;
