@@ -104,6 +104,7 @@ export class KyselyMessageStore implements MessageStore {
         .where('id', '=', letterId)
         .executeTakeFirstOrThrow();
       if (numDeletedRows === 0n) return false;
+      if (deliveries.length === 0) return true;
       await tx
         .insertInto('deliveries')
         .values(deliveries.map((delivery) => deliveryRecord(delivery, dueAt)))
