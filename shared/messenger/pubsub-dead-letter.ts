@@ -9,15 +9,20 @@ const added = 'CloudPubSubDeadLetterSource';
 /**
  * A message of the dead-letter topic, as every messenger keeps it: given up by a receiver with its
  * reason, or by Pub/Sub after the last attempt, which says no more than from where and how often.
+ * The same message gives the same id, and a later one a greater id.
  */
 export function pubsubDeadLetter({ message }: PushEnvelope, at: Date): DeadLetter {
-  const { messageId: id, attributes, data } = message;
+  const { messageId, attributes, data, publishTime } = message;
+  const publishedMs = publishTime === undefined ? at.getTime() : Date.parse(publishTime);
+  const id = `${publishedMs.toString(36).padStart(9, '0')}-${messageId}`;
   const own = Object.fromEntries(
     Object.entries(attributes).filter(([name]) => !name.startsWith(added)),
   );
   const letter = receivedDeadLetter(id, { data, attributes: own }, at);
   const subscription = attributes[`${added}Subscription`];
-  if (subscription === undefined) return letter;
+  if (subscription === undefined) {
+    return { ...letter, subscription: letter.subscription.split('/').at(-1) ?? '' };
+  }
   const attempts = Number(attributes[`${added}DeliveryCount`] ?? 1);
   const reason = attributes[`${added}DeliveryErrorMessage`] ?? 'its receiver took none of them';
   const { topic } = letter;

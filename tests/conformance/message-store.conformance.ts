@@ -159,6 +159,14 @@ export function messageStoreConformance(
       assert.equal(await store.getDeadLetter('l1'), undefined);
     });
 
+    test('a dead letter that is replayed elsewhere is gone without a delivery', async () => {
+      await store.addDeadLetter(letterOf('l1'));
+      assert.equal(await store.replay('l1', [], at(1)), true);
+      assert.equal(await store.replay('l1', [], at(1)), false);
+      assert.equal(await store.getDeadLetter('l1'), undefined);
+      assert.deepEqual(await due(1), []);
+    });
+
     test('a replay that fails keeps the dead letter', async () => {
       await store.addDeadLetter(letterOf('l1'));
       await store.addDeliveries([deliveryOf('a')], at(1));

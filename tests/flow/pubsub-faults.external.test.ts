@@ -4,6 +4,7 @@ import type { PubsubMessengerOptions } from '@triad/shared/messenger/pubsub-mess
 import { messageLimit, PubsubMessenger } from '@triad/shared/messenger/pubsub-messenger.ts';
 import { startPstest } from '../harness/emulators/pstest.ts';
 import { type PubsubSetup, setUpPubsub } from '../harness/emulators/pubsub-setup.ts';
+import { withoutCredentials } from '../harness/emulators/without-credentials.ts';
 import { eventOf } from '../harness/messenger/messenger-setup.ts';
 
 const server = await startPstest();
@@ -96,20 +97,15 @@ describe('publishing that fails', () => {
   });
 
   test('for want of credentials says how to get some', async () => {
-    const before = process.env.GOOGLE_APPLICATION_CREDENTIALS;
-    process.env.GOOGLE_APPLICATION_CREDENTIALS = '/no/such/key.json';
     const messenger = new PubsubMessenger({ project: 'p' });
-    try {
-      await assert.rejects(messenger.publish('one', eventOf('a')), {
+    await withoutCredentials(() =>
+      assert.rejects(messenger.publish('one', eventOf('a')), {
         code: 'MESSENGER_CREDENTIALS_MISSING',
         retryable: false,
         fix: /gcloud auth application-default login/,
-      });
-    } finally {
-      if (before === undefined) delete process.env.GOOGLE_APPLICATION_CREDENTIALS;
-      else process.env.GOOGLE_APPLICATION_CREDENTIALS = before;
-      await messenger.close();
-    }
+      }),
+    );
+    await messenger.close();
   });
 });
 

@@ -8,11 +8,14 @@ import { decodeEvent, parsePushEnvelope } from '@triad/shared/contracts/push-env
 import type { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { openPubsub } from '@triad/shared/messenger/pubsub-client.ts';
 import type { PubsubMessengerOptions } from '@triad/shared/messenger/pubsub-messenger.ts';
+import { PubsubPull } from '@triad/shared/messenger/pubsub-pull.ts';
 import { startPstest } from '../harness/emulators/pstest.ts';
 import { type PubsubSetup, setUpPubsub } from '../harness/emulators/pubsub-setup.ts';
 import { pushSubscription } from '../harness/emulators/push-subscription.ts';
+import { withoutCredentials } from '../harness/emulators/without-credentials.ts';
 import { FakeClock } from '../harness/fake-clock.ts';
 import { eventOf } from '../harness/messenger/messenger-setup.ts';
+import { recordingLogger } from '../harness/recording-logger.ts';
 import { until } from '../harness/until.ts';
 
 const server = await startPstest();
@@ -67,6 +70,23 @@ describe('a subscription that cannot be pulled from', () => {
     await clock.advance(1000);
     await count(1);
     assert.deepEqual(ids(), ['a']);
+  });
+
+  test('for want of credentials is tried again too, and says how to get some', async () => {
+    const clock = new FakeClock();
+    const { log, lines } = recordingLogger();
+    const push = async () => {};
+    const random = () => 0;
+    const pull = new PubsubPull({ project: 'p', subscription: 's', clock, random, log, push });
+    await withoutCredentials(async () => {
+      pull.start();
+      await until('the failure', async () => (clock.pending > 0 ? true : undefined));
+      await assert.rejects(pull.check(), { code: 'MESSENGER_CREDENTIALS_MISSING' });
+      await clock.advance(1000);
+      await until('the second failure', async () => (clock.pending > 0 ? true : undefined));
+    });
+    await pull.close();
+    assert.equal(lines.length, 2);
   });
 
   test('for a moment is borne without a word', async () => {

@@ -7,7 +7,7 @@ import { eventOf } from '../../harness/messenger/messenger-setup.ts';
 const data = encodeEvent(eventOf('a'));
 const at = new Date('2024-01-01T00:00:00.000Z');
 const received = (attributes: Record<string, string>) => ({
-  message: { data, attributes, messageId: '77' },
+  message: { data, attributes, messageId: '77', publishTime: '2024-01-01T00:00:00.000Z' },
   subscription: 'projects/p/subscriptions/letters',
 });
 
@@ -22,9 +22,9 @@ test('what Pub/Sub gave up after the last attempt says from where and how often'
   const letter = pubsubDeadLetter(received(attributes), at);
   assert.deepEqual(
     [letter.id, letter.subscription, letter.attempts, letter.reasonCode, letter.data, letter.at],
-    ['77', 'dev-triad-commands-push', 10, 'DELIVERY_EXHAUSTED', data, at],
+    ['0lqu5m2o0-77', 'dev-triad-commands-push', 10, 'DELIVERY_EXHAUSTED', data, at],
   );
-  assert.match(letter.reasonMessage, /77 on triad-dead-letters .* after 10 attempts/);
+  assert.match(letter.reasonMessage, /-77 on triad-dead-letters .* after 10 attempts/);
   assert.deepEqual(Object.keys(letter.attributes), ['content-type', 'original_id']);
 });
 
@@ -38,7 +38,7 @@ test('what a receiver gave up says why', () => {
   const letter = pubsubDeadLetter(received(attributes), at);
   assert.deepEqual(
     [letter.subscription, letter.attempts, letter.reasonCode, letter.reasonMessage],
-    ['projects/p/subscriptions/dev-triad-commands-push', 1, 'JOB_UNKNOWN', 'No job named x.'],
+    ['dev-triad-commands-push', 1, 'JOB_UNKNOWN', 'No job named x.'],
   );
   assert.equal(letter.attributes.original_id, '12');
 });
