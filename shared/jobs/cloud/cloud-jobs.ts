@@ -220,9 +220,10 @@ export class CloudJobs {
 
   /** Finds the job whose creation may have worked, or creates it when it surely has not. */
   async #place(watched: Watched): Promise<void> {
-    const { spec, creation, stopping } = watched.record;
-    const found = await this.#service.find(spec);
+    const found = await this.#service.find(watched.record.spec);
     if (found) return this.#placed(watched, found);
+    // Only now: it may have been cancelled meanwhile.
+    const { creation, stopping } = watched.record;
     if (this.#msSince(creation.at) < (this.#options.settleMs ?? 30_000)) return;
     if (stopping) return this.#end(watched, { ...stopping, exitCode: null });
     if (creation.tries >= mostCreations) {
@@ -232,7 +233,7 @@ export class CloudJobs {
     let isMine = false;
     await this.#records.change(watched, (record) => {
       // Of two launchers that look for the same job, one creates it.
-      isMine = record.creation.tries === creation.tries;
+      isMine = record.creation.tries === creation.tries && !record.stopping;
       if (isMine) record.creation = { tries: creation.tries + 1, at };
     });
     if (isMine) await this.#create(watched);

@@ -12,15 +12,17 @@ import { until } from '../until.ts';
 
 const program = resolve(import.meta.dirname, 'scripted-job.ts');
 export const scriptedImage = 'europe-docker.pkg.dev/project/triad/scripted:1a2b3c4';
+/** Runs its argument as a script. */
+export const shellImage = 'europe-docker.pkg.dev/project/triad/shell:1';
 
-/** A test server that has the image of the job `scripted`, and what a launcher on it needs. */
+/** A test server that has the images above, and what a launcher on it needs. */
 export async function openCloud() {
   const home = await temporaryDirectory();
   const artifacts = new DirectoryArtifactStore({ directory: homeLayout(home).artifacts });
   const clock = new ElapsingClock();
   const { log, lines } = recordingLogger();
   const emulator = await JobsEmulator.start({
-    images: { [scriptedImage]: [process.execPath, program] },
+    images: { [scriptedImage]: [process.execPath, program], [shellImage]: ['sh', '-c'] },
     environment: { TRIAD_HOME: home, TMPDIR: process.env.TMPDIR },
     clock,
     graceMs: 300,
