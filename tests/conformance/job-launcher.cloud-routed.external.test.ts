@@ -9,7 +9,7 @@ import { jobSpecWith } from '../harness/job-spec.ts';
 import { endsOf, openCloud, shellImage } from '../harness/jobs/cloud-jobs.ts';
 import { until } from '../harness/until.ts';
 
-const { emulator, options } = await openCloud();
+const { emulator, options, elapse } = await openCloud();
 const script = 'echo "$GREETING $TRACEPARENT $TRIAD_JOB"; exit 75';
 const echo = { image: shellImage, args: [script] };
 const images = { ...options.images, echo };
@@ -78,6 +78,21 @@ test('a spot machine that is taken away in the middle is worth another attempt',
   emulator.vertex.stored.at(-1)?.job.preempt();
   const { state, error } = await end(spec);
   assert.deepEqual([state, error?.code, error?.retryable], ['failed', 'JOB_PREEMPTED', true]);
+});
+
+test('a job that may wait for its machine is not given up', async () => {
+  emulator.nextJob('neverStarts');
+  const patient = { resources: { ...resources.parse({}), accelerator, flexStart: true } };
+  const spec = jobSpecWith({ script: 'succeed' }, patient);
+  await jobs.launch(spec);
+  const { request, job } = emulator.vertex.stored.at(-1) ?? {};
+  assert.equal(request?.jobSpec?.scheduling?.strategy, 'FLEX_START');
+  elapse(23 * 3_600_000);
+  await jobs.check();
+  assert.equal((await jobs.get(spec.id))?.state, 'running');
+  assert.equal(job?.stopping, undefined);
+  await jobs.cancel(spec.id);
+  assert.equal((await end(spec)).state, 'cancelled');
 });
 
 test('of two jobs of one command, the first stays and the other is ended', async () => {

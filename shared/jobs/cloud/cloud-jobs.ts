@@ -198,6 +198,9 @@ export class CloudJobs {
       await this.#look(watched);
     } catch (error) {
       this.#logOf(watched).warn({ err: error }, 'It is not known how a job is; asked again soon');
+      // Somebody has removed its record: nobody waits for it any more.
+      const isGone = error instanceof TriadError && error.code === 'JOB_LOST';
+      if (isGone) this.#watched.delete(watched.record.spec.id);
     } finally {
       watched.isBusy = false;
     }
@@ -212,10 +215,16 @@ export class CloudJobs {
     if (!job || hasEnded(job)) return this.#conclude(watched, job);
     const { stopping } = watched.record;
     if (stopping && !job.isStopping) return this.#service.cancel(resource);
-    const limit = watched.record.spec.limits?.startSeconds ?? this.#options.startSeconds ?? 3600;
+    const limit = this.#startLimitOf(watched.record.spec);
     const isLate = this.#msSince(watched.record.createdAt) >= limit * 1000;
     if (stopping || job.state !== 'waiting' || !isLate) return;
     await this.#stop(watched, 'failed', new TriadError('JOB_START_TIMEOUT', { limit }));
+  }
+
+  /** In seconds. How long a job waits that may, the service was told. */
+  #startLimitOf({ limits, resources }: JobSpec): number {
+    if (limits?.startSeconds !== undefined) return limits.startSeconds;
+    return resources.flexStart ? Number.POSITIVE_INFINITY : (this.#options.startSeconds ?? 3600);
   }
 
   /** Finds the job whose creation may have worked, or creates it when it surely has not. */
