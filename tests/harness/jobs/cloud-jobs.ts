@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
@@ -41,7 +41,7 @@ export async function openCloud() {
     readLog: async ({ resource }: { resource: string }) => emulator.log(resource),
   };
   const elapse = (ms: number) => clock.elapse(ms);
-  return { emulator, options, artifacts, clock, lines, elapse };
+  return { emulator, options, artifacts, clock, lines, elapse, missing: join(home, 'nothing') };
 }
 
 /** How a job ends, once it has. */
