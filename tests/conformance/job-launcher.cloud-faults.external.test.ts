@@ -227,6 +227,23 @@ for (const { name, Jobs, create, get } of clouds) {
       await other.close();
     });
 
+    test('without credentials nothing is created, and nothing breaks', async () => {
+      const { launcherWith, missing } = await open();
+      const key = 'GOOGLE_APPLICATION_CREDENTIALS';
+      const before = process.env[key];
+      process.env[key] = missing;
+      const jobs = launcherWith({ endpoint: undefined });
+      const end = endsOf(jobs);
+      await assert.rejects(jobs.check(), { code: 'JOB_ACCESS_DENIED' });
+      const spec = succeeding();
+      await jobs.launch(spec);
+      const { state, error } = await end(spec);
+      assert.deepEqual([state, error?.code], ['failed', 'JOB_ACCESS_DENIED']);
+      await jobs.close();
+      process.env[key] = before;
+      if (before === undefined) delete process.env[key];
+    });
+
     test('the check says why no job can be created', async () => {
       const { emulator, jobs } = await open();
       const list = name === 'Vertex AI' ? 'ListCustomJobs' : 'ListJobs';

@@ -31,6 +31,10 @@ export interface OpenRecord {
   generation: string;
 }
 
+/** How many records are read at a time, and how many of ended jobs are kept in memory. */
+const readAtOnce = 50;
+const mostKept = 1000;
+
 const recordPath = (id: string) => `commands/${id}/job.json`;
 const recordPattern = /^commands\/([^/]+)\/job\.json$/;
 
@@ -42,6 +46,8 @@ const recordPattern = /^commands\/([^/]+)\/job\.json$/;
 export class CloudJobRecords {
   readonly #artifacts: ArtifactStore;
   readonly #service: string;
+  /** For lists: those that have ended, the one that was read first first. */
+  readonly #ended = new Map<string, CloudJobRecord>();
 
   constructor(artifacts: ArtifactStore, service: string) {
     this.#artifacts = artifacts;
@@ -117,15 +123,30 @@ export class CloudJobRecords {
   /** The newest `limit`, or of those before an id, by command id: it starts with a time-ordered run id. */
   async newest(limit: number, before?: string): Promise<CloudJobRecord[]> {
     const paths = await this.#artifacts.list('commands/');
-    const ids = paths.flatMap(({ path }) => recordPattern.exec(path)?.[1] ?? []).sort();
+    const ids = paths
+      .flatMap(({ path }) => recordPattern.exec(path)?.[1] ?? [])
+      .filter((id) => before === undefined || id < before)
+      .sort()
+      .reverse();
     const records: CloudJobRecord[] = [];
-    for (const id of ids.reverse()) {
-      if (before !== undefined && id >= before) continue;
-      const open = await this.openOwn(id);
-      if (open) records.push(open.record);
-      if (records.length === limit) break;
+    while (records.length < limit && ids.length > 0) {
+      const some = ids.splice(0, Math.min(limit - records.length, readAtOnce));
+      const found = await Promise.all(some.map((id) => this.#listed(id)));
+      records.push(...found.flatMap((record) => (record?.service === this.#service ? record : [])));
     }
     return records;
+  }
+
+  /** A record that has ended stays as it is, and need not be read for every list. */
+  async #listed(id: string): Promise<CloudJobRecord | undefined> {
+    const kept = this.#ended.get(id);
+    if (kept) return kept;
+    const record = (await this.open(id))?.record;
+    if (!record?.end) return record;
+    this.#ended.set(id, record);
+    const [oldest] = this.#ended.keys();
+    if (this.#ended.size > mostKept && oldest !== undefined) this.#ended.delete(oldest);
+    return record;
   }
 
   /** Ids of the jobs that have not ended, as far as a launcher recorded it. */

@@ -44,6 +44,10 @@ export interface CloudJobService {
 export const hasEnded = ({ state }: CloudJob): boolean =>
   state !== 'waiting' && state !== 'running';
 
+/** An exit code that a program chose; null for those from 128 on that a signal, or the container, gave it. */
+export const ownExitCode = (code: number): number | null =>
+  code >= 128 && code < 160 ? null : code;
+
 /** What a job was told to do; `undefined` when it is none of ours after all. */
 export const specOf = ({ specText }: CloudJob): JobSpec | undefined => specIn(specText);
 

@@ -20,7 +20,7 @@ export interface CloudJobsOptions extends CloudContainerOptions {
   settleMs?: number;
   /**
    * A job that waits longer for its machine is given up, in seconds, unless the step's
-   * `startSeconds` says otherwise. @default 3600
+   * `startSeconds` says otherwise, or it may wait by `flexStart`. @default 3600
    */
   startSeconds?: number;
   /** Without one, the log of a job is a link. */

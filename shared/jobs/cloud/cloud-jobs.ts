@@ -198,6 +198,9 @@ export class CloudJobs {
       await this.#look(watched);
     } catch (error) {
       this.#logOf(watched).warn({ err: error }, 'It is not known how a job is; asked again soon');
+      // Somebody has removed its record: nobody waits for it any more.
+      const isGone = error instanceof TriadError && error.code === 'JOB_LOST';
+      if (isGone) this.#watched.delete(watched.record.spec.id);
     } finally {
       watched.isBusy = false;
     }
@@ -212,17 +215,24 @@ export class CloudJobs {
     if (!job || hasEnded(job)) return this.#conclude(watched, job);
     const { stopping } = watched.record;
     if (stopping && !job.isStopping) return this.#service.cancel(resource);
-    const limit = watched.record.spec.limits?.startSeconds ?? this.#options.startSeconds ?? 3600;
+    const limit = this.#startLimitOf(watched.record.spec);
     const isLate = this.#msSince(watched.record.createdAt) >= limit * 1000;
     if (stopping || job.state !== 'waiting' || !isLate) return;
     await this.#stop(watched, 'failed', new TriadError('JOB_START_TIMEOUT', { limit }));
   }
 
+  /** In seconds. How long a job waits that may, the service was told. */
+  #startLimitOf({ limits, resources }: JobSpec): number {
+    if (limits?.startSeconds !== undefined) return limits.startSeconds;
+    return resources.flexStart ? Number.POSITIVE_INFINITY : (this.#options.startSeconds ?? 3600);
+  }
+
   /** Finds the job whose creation may have worked, or creates it when it surely has not. */
   async #place(watched: Watched): Promise<void> {
-    const { spec, creation, stopping } = watched.record;
-    const found = await this.#service.find(spec);
+    const found = await this.#service.find(watched.record.spec);
     if (found) return this.#placed(watched, found);
+    // Only now: it may have been cancelled meanwhile.
+    const { creation, stopping } = watched.record;
     if (this.#msSince(creation.at) < (this.#options.settleMs ?? 30_000)) return;
     if (stopping) return this.#end(watched, { ...stopping, exitCode: null });
     if (creation.tries >= mostCreations) {
@@ -232,7 +242,7 @@ export class CloudJobs {
     let isMine = false;
     await this.#records.change(watched, (record) => {
       // Of two launchers that look for the same job, one creates it.
-      isMine = record.creation.tries === creation.tries;
+      isMine = record.creation.tries === creation.tries && !record.stopping;
       if (isMine) record.creation = { tries: creation.tries + 1, at };
     });
     if (isMine) await this.#create(watched);

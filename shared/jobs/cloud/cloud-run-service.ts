@@ -46,8 +46,8 @@ export class CloudRunService implements CloudJobService {
       await this.#define(spec, traceparent);
       return await this.#run(name, spec);
     } catch (error) {
-      // What was not run is not left behind.
-      if (callFailure(error, this.title).isRefusal) await this.discard(name);
+      // What was not run is not left behind, if that can be.
+      if (callFailure(error, this.title).isRefusal) await this.discard(name).catch(() => {});
       throw error;
     }
   }
@@ -155,18 +155,20 @@ export class CloudRunService implements CloudJobService {
     await Promise.all([sdk.jobs.close(), sdk.executions.close(), sdk.tasks.close()]);
   }
 
-  /** The SDK is slow to load, and most systems never need it. */
+  /** The SDK is slow to load, and most systems never need it. What fails is tried again. */
   #open(): Promise<Sdk> {
-    this.#sdk ??= this.#load();
+    this.#sdk ??= this.#load().catch((error: unknown) => {
+      this.#sdk = undefined;
+      throw error;
+    });
     return this.#sdk;
   }
 
   async #load(): Promise<Sdk> {
     const { project, endpoint } = this.#options;
     const sdk = await import('@google-cloud/run');
-    const options = googleClientOptions(
-      project,
-      { endpoint, apiEndpoint: undefined },
+    const options = await googleClientOptions(
+      { title: this.title, projectId: project, endpoint },
       (probe) => new sdk.TasksClient(probe),
     );
     return {

@@ -2,7 +2,7 @@ import type { protos } from '@google-cloud/run';
 import { TriadError } from '../../errors/triad-error.ts';
 import { rpcCode, tellsOfImage } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
-import { type CloudJob, specIn } from './cloud-job.ts';
+import { type CloudJob, ownExitCode, specIn } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';
 
 export type RunExecution = protos.google.cloud.run.v2.IExecution;
@@ -33,9 +33,7 @@ export function cloudJobOf(execution: RunExecution, task?: RunTask): CloudJob {
     isStopping: completion?.executionReason === 'CANCELLING',
     createdAt: dateOf(execution.createTime),
     endedAt: dateOf(execution.completionTime),
-    // From 128 on a signal ended the program, and not itself.
-    exitCode:
-      state === 'succeeded' ? 0 : state === 'failed' && exit > 0 && exit < 128 ? exit : null,
+    exitCode: state === 'succeeded' ? 0 : state === 'failed' && exit > 0 ? ownExitCode(exit) : null,
     error:
       state === 'failed' || state === 'cancelled' ? reasonOf(execution, state, task) : undefined,
   };

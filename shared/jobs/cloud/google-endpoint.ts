@@ -1,3 +1,6 @@
+import type { GoogleAuth } from 'google-auth-library';
+import { TriadError } from '../../errors/triad-error.ts';
+
 /** Where a test server listens instead of Google: no TLS, no credentials. */
 export interface GoogleTestEndpoint {
   host: string;
@@ -7,6 +10,7 @@ export interface GoogleTestEndpoint {
 /** As far as they are used here, the options of every generated client. */
 export type GoogleClientOptions = {
   projectId: string;
+  auth?: GoogleAuth;
   apiEndpoint?: string;
   servicePath?: string;
   port?: number;
@@ -15,20 +19,32 @@ export type GoogleClientOptions = {
   clientOptions?: { universeDomain: string };
 };
 
+/** What a client of Google is to talk to. */
+export interface GoogleService {
+  /** For people, such as `Vertex AI`. */
+  title: string;
+  projectId: string;
+  /** A test server, instead of Google. */
+  endpoint: GoogleTestEndpoint | undefined;
+  /** The host of Google's that is not the client's default. */
+  apiEndpoint?: string;
+}
+
 /**
- * Options for a generated client of Google.
+ * Options for a generated client of Google. Without credentials it is `JOB_ACCESS_DENIED`: a client
+ * that were made without them would let a promise fail that nobody waits for, and so end the process.
  *
- * @param where a test server, or the host of Google's that is not the client's default
  * @param probe makes a client that is asked for its gRPC and never called: channel credentials must
  * come from the very copy of gRPC that the clients use
  */
-export function googleClientOptions(
-  projectId: string,
-  where: { endpoint: GoogleTestEndpoint | undefined; apiEndpoint: string | undefined },
+export async function googleClientOptions(
+  { title, projectId, endpoint, apiEndpoint }: GoogleService,
   probe: (options: GoogleClientOptions) => object,
-): GoogleClientOptions {
-  const { endpoint, apiEndpoint } = where;
-  if (!endpoint) return { projectId, ...(apiEndpoint !== undefined && { apiEndpoint }) };
+): Promise<GoogleClientOptions> {
+  if (!endpoint) {
+    const auth = await authenticated(title, projectId);
+    return { projectId, auth, ...(apiEndpoint !== undefined && { apiEndpoint }) };
+  }
   // Otherwise credentials are looked for, to learn which cloud they are for.
   const clientOptions = { universeDomain: 'googleapis.com' };
   // Any credentials will do for a client that makes no call; without some it looks for its own.
@@ -41,4 +57,17 @@ export function googleClientOptions(
     sslCreds: grpc.credentials.createInsecure() as never,
     clientOptions,
   };
+}
+
+async function authenticated(service: string, projectId: string): Promise<GoogleAuth> {
+  const sdk = await import('google-auth-library');
+  const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
+  const auth = new sdk.GoogleAuth({ projectId, scopes });
+  try {
+    await auth.getClient();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new TriadError('JOB_ACCESS_DENIED', { service, reason }, { cause: error });
+  }
+  return auth;
 }

@@ -1,7 +1,7 @@
 import { TriadError } from '../../errors/triad-error.ts';
 import { rpcCode, tellsOfImage } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
-import type { CloudJob } from './cloud-job.ts';
+import { type CloudJob, ownExitCode } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';
 import type { CustomJob } from './vertex-custom-job.ts';
 
@@ -37,12 +37,12 @@ export function cloudJobOf(job: CustomJob): CloudJob {
 
 const containerOf = (job: CustomJob) => job.jobSpec?.workerPoolSpecs?.[0]?.containerSpec;
 
-/** Vertex AI has it in its message alone. From 128 on a signal ended the program, not itself. */
+/** Vertex AI has it in its message alone. */
 function exitCodeOf({ error }: CustomJob): number | null {
-  const [, text] = /non-zero status of (\d+)/.exec(error?.message ?? '') ?? [];
-  const code = text === undefined ? Number.NaN : Number(text);
-  const isSignal = /\(SIG[A-Z]+\)|out-of-memory/.test(error?.message ?? '');
-  return code > 0 && code < 128 && !isSignal ? code : null;
+  const message = error?.message ?? '';
+  const [, text] = /non-zero status of (\d+)/.exec(message) ?? [];
+  const isSignal = /\(SIG[A-Z]+\)|out-of-memory/.test(message);
+  return text === undefined || isSignal ? null : ownExitCode(Number(text));
 }
 
 /** Why a job ended, as far as it was not the program's doing; `undefined` when nobody knows. */
@@ -67,7 +67,7 @@ function reasonOf(job: CustomJob, state: 'failed' | 'cancelled'): TriadError | u
   }
   if (/out.of.memory/i.test(reason)) return new TriadError('JOB_MACHINE_MEMORY', { reason });
   if (code === rpcCode.resourceExhausted) return new TriadError('JOB_QUOTA', { service, reason });
-  if (tellsOfImage(reason)) {
+  if (tellsOfImage(reason) || /StartError|ContainerCannotRun/.test(reason)) {
     const image = containerOf(job)?.imageUri ?? '';
     return new TriadError('JOB_IMAGE_UNUSABLE', { image, reason });
   }

@@ -107,9 +107,12 @@ export class VertexService implements CloudJobService {
     return jobs.map((job: CustomJob) => cloudJobOf(job));
   }
 
-  /** The SDK is slow to load, and most systems never need it. */
+  /** The SDK is slow to load, and most systems never need it. What fails is tried again. */
   #open(): Promise<JobServiceClient> {
-    this.#client ??= this.#load();
+    this.#client ??= this.#load().catch((error: unknown) => {
+      this.#client = undefined;
+      throw error;
+    });
     return this.#client;
   }
 
@@ -117,8 +120,11 @@ export class VertexService implements CloudJobService {
     const { project, location, endpoint } = this.#options;
     // Of this one client: the package's own entry loads all of Vertex AI.
     const sdk = await import('@google-cloud/aiplatform/build/src/v1/job_service_client.js');
-    const where = { endpoint, apiEndpoint: `${location}-aiplatform.googleapis.com` };
-    const options = googleClientOptions(project, where, (probe) => new sdk.JobServiceClient(probe));
+    const apiEndpoint = `${location}-aiplatform.googleapis.com`;
+    const options = await googleClientOptions(
+      { title: this.title, projectId: project, endpoint, apiEndpoint },
+      (probe) => new sdk.JobServiceClient(probe),
+    );
     return new sdk.JobServiceClient(options);
   }
 }

@@ -59,7 +59,11 @@ export class EmulatedContainer {
         this.#output += `${error.message}\n`;
         resolve(this.#endOf(127, null));
       });
-      child.once('exit', (code, signal) => resolve(this.#endOf(code, signal)));
+      child.once('exit', (code, signal) => {
+        const end = this.#endOf(code, signal);
+        // What it printed last may still be on its way.
+        child.once('close', () => resolve(end));
+      });
     });
     this.#sampleLater();
   }

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { DirectoryArtifactStore } from '@triad/shared/artifacts/directory-artifact-store.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
@@ -12,15 +12,17 @@ import { until } from '../until.ts';
 
 const program = resolve(import.meta.dirname, 'scripted-job.ts');
 export const scriptedImage = 'europe-docker.pkg.dev/project/triad/scripted:1a2b3c4';
+/** Runs its argument as a script. */
+export const shellImage = 'europe-docker.pkg.dev/project/triad/shell:1';
 
-/** A test server that has the image of the job `scripted`, and what a launcher on it needs. */
+/** A test server that has the images above, and what a launcher on it needs. */
 export async function openCloud() {
   const home = await temporaryDirectory();
   const artifacts = new DirectoryArtifactStore({ directory: homeLayout(home).artifacts });
   const clock = new ElapsingClock();
   const { log, lines } = recordingLogger();
   const emulator = await JobsEmulator.start({
-    images: { [scriptedImage]: [process.execPath, program] },
+    images: { [scriptedImage]: [process.execPath, program], [shellImage]: ['sh', '-c'] },
     environment: { TRIAD_HOME: home, TMPDIR: process.env.TMPDIR },
     clock,
     graceMs: 300,
@@ -39,7 +41,7 @@ export async function openCloud() {
     readLog: async ({ resource }: { resource: string }) => emulator.log(resource),
   };
   const elapse = (ms: number) => clock.elapse(ms);
-  return { emulator, options, artifacts, clock, lines, elapse };
+  return { emulator, options, artifacts, clock, lines, elapse, missing: join(home, 'nothing') };
 }
 
 /** How a job ends, once it has. */

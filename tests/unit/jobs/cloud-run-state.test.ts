@@ -39,6 +39,7 @@ test('the exit code is that of its task', () => {
     cloudJobOf(ended(condition), failedTask('exited', { exitCode })).exitCode;
   assert.equal(exitOf(75), 75);
   assert.equal(exitOf(137), null);
+  assert.equal(exitOf(200), 200);
   const killed = cloudJobOf(ended(condition), failedTask('killed', { termSignal: 9 }));
   assert.equal(killed.exitCode, null);
 });

@@ -44,6 +44,7 @@ const exits: [string, number | null][] = [
   [exited('1'), 1],
   [exited('75'), 75],
   [exited('137'), null],
+  [exited('200'), 200],
   [exited('9(SIGKILL)'), null],
   ['Internal error occurred.', null],
 ];
@@ -95,6 +96,17 @@ const classes: [string, CustomJob, string][] = [
   [
     'image',
     { error: { code: 3, message: 'Failed to pull image europe/x:1: not found' } },
+    'JOB_IMAGE_UNUSABLE',
+  ],
+  [
+    'a container that cannot start',
+    {
+      error: {
+        code: 3,
+        message:
+          'The replica workerpool0-0 exited with a non-zero status of 128. Termination reason: StartError.',
+      },
+    },
     'JOB_IMAGE_UNUSABLE',
   ],
   ['rights', { error: { code: 7, message: 'no actAs' } }, 'JOB_ACCESS_DENIED'],
