@@ -1,0 +1,11 @@
+# Where a revision is tested before it may be promoted.
+project           = "example-triad-staging"
+region            = "europe-west1"
+bigquery_location = "europe-west1"
+environment       = "staging"
+namespace         = "staging"
+alarm_email       = "triad-staging@example.com"
+github_repository = "example/triad"
+
+database_tier           = "db-g1-small"
+artifact_retention_days = 14
