@@ -18,6 +18,7 @@ locals {
     TRIAD_GCP_REGION       = var.region
     TRIAD_NAMESPACE        = var.namespace
     TRIAD_BUCKET           = module.storage.bucket
+    TRIAD_BUCKET_PREFIX    = "${var.namespace}/"
     TRIAD_CODE_REVISION    = var.revision
     TRIAD_ORCHESTRATOR_URL = local.url["orchestrator"]
     TRIAD_INVOKER_URL      = local.url["invoker"]
@@ -34,6 +35,7 @@ module "registry" {
   region     = var.region
   labels     = local.labels
   writers    = [module.identity.member["deployer"]]
+  readers    = var.image_readers
   depends_on = [module.project]
 }
 
@@ -42,6 +44,7 @@ module "identity" {
   project           = var.project
   environment       = var.environment
   isolated_branches = var.isolated_branches
+  pubsub_agent      = module.project.agents["pubsub"]
   depends_on        = [module.project]
 }
 

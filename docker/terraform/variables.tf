@@ -115,3 +115,9 @@ variable "artifact_retention_days" {
   type        = number
   default     = 30
 }
+
+variable "image_readers" {
+  description = "IAM members of other projects that take over images: production's deployer, in staging."
+  type        = list(string)
+  default     = []
+}

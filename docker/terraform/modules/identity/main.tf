@@ -10,6 +10,11 @@ variable "isolated_branches" {
   type = bool
 }
 
+variable "pubsub_agent" {
+  description = "Pub/Sub's own account, as an IAM member."
+  type        = string
+}
+
 locals {
   # Nobody has a key: services run as them, people and workflows impersonate them.
   accounts = {
@@ -104,6 +109,21 @@ resource "google_project_iam_member" "role" {
   project  = var.project
   role     = each.value.role
   member   = google_service_account.account[each.value.account].member
+}
+
+# Of the topics and subscriptions of branches; of the others it is granted on each.
+resource "google_project_iam_member" "dead_letters" {
+  for_each = toset(var.isolated_branches ? ["roles/pubsub.publisher", "roles/pubsub.subscriber"] : [])
+  project  = var.project
+  role     = each.key
+  member   = var.pubsub_agent
+}
+
+# Pub/Sub signs what it pushes as the account push. Older projects lack this role of its own.
+resource "google_service_account_iam_member" "push_token" {
+  service_account_id = google_service_account.account["push"].name
+  role               = "roles/iam.serviceAccountTokenCreator"
+  member             = var.pubsub_agent
 }
 
 resource "google_service_account_iam_member" "acting" {

@@ -11,6 +11,11 @@ variable "writers" {
   type        = list(string)
 }
 
+variable "readers" {
+  description = "IAM members of other projects that copy images from here."
+  type        = list(string)
+}
+
 resource "google_artifact_registry_repository" "images" {
   location      = var.region
   repository_id = "triad"
@@ -48,6 +53,14 @@ resource "google_artifact_registry_repository_iam_member" "writer" {
   repository = google_artifact_registry_repository.images.name
   role       = "roles/artifactregistry.writer"
   member     = var.writers[count.index]
+}
+
+resource "google_artifact_registry_repository_iam_member" "reader" {
+  for_each   = toset(var.readers)
+  location   = google_artifact_registry_repository.images.location
+  repository = google_artifact_registry_repository.images.name
+  role       = "roles/artifactregistry.reader"
+  member     = each.key
 }
 
 output "path" {
