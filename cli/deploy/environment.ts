@@ -25,6 +25,8 @@ const environment = z.object({
   databaseInstance: z.string().min(1),
   /** Whether branches get namespaces of their own beside it. */
   isolatedBranches: z.boolean(),
+  /** A check of a monitor outside of the cloud. */
+  deadmanUrl: z.url({ protocol: /^https$/ }).nullish(),
   serviceAccounts: z.object({
     orchestrator: email,
     invoker: email,
@@ -32,6 +34,7 @@ const environment = z.object({
     trainer: email,
     push: email,
     scheduler: email,
+    deployer: email,
   }),
   /** References to the values, by the names of the secrets. */
   secrets: z.object({

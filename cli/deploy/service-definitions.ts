@@ -1,3 +1,4 @@
+import type { Role } from '@triad/shared/contracts/access.ts';
 import { underscored } from './namespace.ts';
 import type { ServiceSpec } from './resource.ts';
 import type { Target } from './target.ts';
@@ -42,6 +43,8 @@ export function definitionOf(
       database: null,
       environment: {
         ...commonEnvironment(target),
+        TRIAD_OIDC_AUDIENCE: urlOf(target, service),
+        TRIAD_OIDC_ACCOUNTS: accountsOf({ push: 'service', orchestrator: 'service' }, target),
         TRIAD_IMAGE_PREFIX: environment.images,
         TRIAD_JOB_ACCOUNT_SQL_RUNNER: environment.serviceAccounts['sql-runner'],
         TRIAD_JOB_ACCOUNT_TRAINER: environment.serviceAccounts.trainer,
@@ -58,13 +61,32 @@ export function definitionOf(
     database: `${project}:${region}:${databaseInstance}`,
     environment: {
       ...commonEnvironment(target),
+      TRIAD_OIDC_AUDIENCE: urlOf(target, service),
+      TRIAD_OIDC_ACCOUNTS: accountsOf(
+        { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
+        target,
+      ),
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
-      TRIAD_DEADMAN_URL: 'http://127.0.0.1:4180/healthz',
+      // Its own health page, where no monitor outside is told: an alert misses the line in the log.
+      TRIAD_DEADMAN_URL: environment.deadmanUrl ?? 'http://127.0.0.1:4180/healthz',
       PGDATABASE: databaseOf(target.namespace),
     },
   };
 }
+
+type Account = keyof Target['environment']['serviceAccounts'];
+
+/** Who may ask, by e-mail, and with which role. */
+const accountsOf = (roles: Partial<Record<Account, Role>>, { environment }: Target): string =>
+  JSON.stringify(
+    Object.fromEntries(
+      Object.entries(roles).map(([account, role]) => [
+        environment.serviceAccounts[account as Account],
+        role,
+      ]),
+    ),
+  );
 
 const commonEnvironment = (target: Target): Record<string, string> => ({
   TRIAD_PROFILE: 'gcp',

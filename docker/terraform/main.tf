@@ -126,6 +126,13 @@ module "orchestrator" {
   max_instances = var.orchestrator_max_instances
   database      = module.database.connection
   environment = merge(local.environment, {
+    TRIAD_OIDC_AUDIENCE = local.url["orchestrator"]
+    TRIAD_OIDC_ACCOUNTS = jsonencode({
+      (module.identity.email["push"])      = "service"
+      (module.identity.email["invoker"])   = "service"
+      (module.identity.email["scheduler"]) = "operator"
+      (module.identity.email["deployer"])  = "operator"
+    })
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]
     PGDATABASE           = module.database.name
@@ -158,6 +165,11 @@ module "invoker" {
   min_instances = var.invoker_min_instances
   max_instances = 4
   environment = merge(local.environment, {
+    TRIAD_OIDC_AUDIENCE = local.url["invoker"]
+    TRIAD_OIDC_ACCOUNTS = jsonencode({
+      (module.identity.email["push"])         = "service"
+      (module.identity.email["orchestrator"]) = "service"
+    })
     TRIAD_IMAGE_PREFIX           = module.registry.path
     TRIAD_JOB_ACCOUNT_SQL_RUNNER = module.identity.email["sql-runner"]
     TRIAD_JOB_ACCOUNT_TRAINER    = module.identity.email["trainer"]

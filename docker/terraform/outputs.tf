@@ -10,6 +10,7 @@ output "deploy" {
     databaseInstance = module.database.instance
     projectNumber    = module.project.number
     isolatedBranches = var.isolated_branches
+    deadmanUrl       = var.deadman_url == "" ? null : var.deadman_url
     serviceAccounts  = { for name, email in module.identity.email : name => email }
     secrets          = module.secrets.reference
   }

@@ -27,6 +27,7 @@ export function environment(name: EnvironmentName): Environment {
       trainer: account('trainer', project),
       push: account('push', project),
       scheduler: account('scheduler', project),
+      deployer: account('deployer', project),
     },
     secrets: {
       'triad-database-url': secret('triad-database-url'),
