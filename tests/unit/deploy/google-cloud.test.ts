@@ -23,13 +23,12 @@ test('every request is signed with the token of who deploys', async () => {
 });
 
 test('a project that is not there is told from one that may not be used', async () => {
-  const { cloud } = googleInMemory({ ...dev, project: 'nobodys-project' });
-  const there = googleInMemory();
-  there.google.faults.push(refused(404, 'Requested project not found'));
-  await assert.rejects(there.cloud.check(), { code: 'DEPLOY_PROJECT_UNKNOWN' });
+  const { cloud, google } = googleInMemory();
   await cloud.check();
-  there.google.faults.push(refused(403, 'Pub/Sub API has not been used'));
-  await assert.rejects(there.cloud.check(), {
+  google.faults.push(refused(404, 'Requested project not found'));
+  await assert.rejects(cloud.check(), { code: 'DEPLOY_PROJECT_UNKNOWN' });
+  google.faults.push(refused(403, 'Pub/Sub API has not been used'));
+  await assert.rejects(cloud.check(), {
     code: 'DEPLOY_ACCESS_DENIED',
     message: 'Google Cloud refuses to use project shop-triad-dev: Pub/Sub API has not been used',
   });

@@ -67,7 +67,7 @@ resource "google_cloud_run_v2_service" "service" {
   location            = var.region
   labels              = var.labels
   deletion_protection = var.protected
-  # Nobody without a token gets in (there is no allUsers); people call from outside, too.
+  # Nobody without a token gets in, by IAM; people call from outside, too.
   ingress = "INGRESS_TRAFFIC_ALL"
 
   # Of the service, not of its revisions: one without traffic must not run.
