@@ -30,8 +30,8 @@ module "project" {
   project = var.project
 }
 
-module "registry" {
-  source     = "./modules/registry"
+module "images" {
+  source     = "./modules/images"
   region     = var.region
   labels     = local.labels
   writers    = [module.identity.member["deployer"]]
@@ -116,7 +116,7 @@ module "orchestrator" {
   name          = "${var.namespace}-triad-orchestrator"
   region        = var.region
   labels        = local.labels
-  image         = "${module.registry.path}/orchestrator:${var.revision}"
+  image         = "${module.images.path}/orchestrator:${var.revision}"
   revision      = var.revision
   account       = module.identity.email["orchestrator"]
   port          = 4180
@@ -156,7 +156,7 @@ module "invoker" {
   name          = "${var.namespace}-triad-invoker"
   region        = var.region
   labels        = local.labels
-  image         = "${module.registry.path}/invoker:${var.revision}"
+  image         = "${module.images.path}/invoker:${var.revision}"
   revision      = var.revision
   account       = module.identity.email["invoker"]
   port          = 4181
@@ -170,7 +170,7 @@ module "invoker" {
       (module.identity.email["push"])         = "service"
       (module.identity.email["orchestrator"]) = "service"
     })
-    TRIAD_IMAGE_PREFIX           = module.registry.path
+    TRIAD_IMAGE_PREFIX           = module.images.path
     TRIAD_JOB_ACCOUNT_SQL_RUNNER = module.identity.email["sql-runner"]
     TRIAD_JOB_ACCOUNT_TRAINER    = module.identity.email["trainer"]
   })

@@ -5,7 +5,7 @@ output "deploy" {
     region           = var.region
     namespace        = var.namespace
     bucket           = module.storage.bucket
-    images           = module.registry.path
+    images           = module.images.path
     bigqueryLocation = var.bigquery_location
     databaseInstance = module.database.instance
     projectNumber    = module.project.number

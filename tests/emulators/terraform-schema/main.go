@@ -164,7 +164,7 @@ func main() {
 		log.Fatal(err)
 	}
 	server := func() tfprotov5.ProviderServer { return provider{known: known} }
-	if err := tf5server.Serve("registry.terraform.io/hashicorp/google", server); err != nil {
+	if err := tf5server.Serve("hashicorp/google", server); err != nil {
 		log.Fatal(err)
 	}
 }
