@@ -65,6 +65,7 @@ export function definitionOf(
       TRIAD_OIDC_ACCOUNTS: accountsOf(
         { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
         target,
+        { [uptimeAccount(target)]: 'viewer' },
       ),
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
@@ -78,15 +79,21 @@ export function definitionOf(
 type Account = keyof Target['environment']['serviceAccounts'];
 
 /** Who may ask, by e-mail, and with which role. */
-const accountsOf = (roles: Partial<Record<Account, Role>>, { environment }: Target): string =>
-  JSON.stringify(
-    Object.fromEntries(
-      Object.entries(roles).map(([account, role]) => [
-        environment.serviceAccounts[account as Account],
-        role,
-      ]),
-    ),
-  );
+const accountsOf = (
+  roles: Partial<Record<Account, Role>>,
+  { environment }: Target,
+  others: Record<string, Role> = {},
+): string => {
+  const own = Object.entries(roles).map(([account, role]) => [
+    environment.serviceAccounts[account as Account],
+    role,
+  ]);
+  return JSON.stringify({ ...Object.fromEntries(own), ...others });
+};
+
+/** Google's own, whose identity the uptime check has. */
+const uptimeAccount = ({ environment }: Target): string =>
+  `service-${environment.projectNumber}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`;
 
 const commonEnvironment = (target: Target): Record<string, string> => ({
   TRIAD_PROFILE: 'gcp',

@@ -132,6 +132,8 @@ module "orchestrator" {
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
       (module.identity.email["deployer"])  = "operator"
+      # Cloud Monitoring's uptime check.
+      (trimprefix(module.project.agents["monitoring"], "serviceAccount:")) = "viewer"
     })
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]

@@ -48,11 +48,10 @@ locals {
 
   # Where branches come and go, so do their topics and services: nobody can grant on them before.
   branch_roles = {
-    branch-deployer-pubsub    = { account = "deployer", role = "roles/pubsub.admin" }
-    branch-deployer-run       = { account = "deployer", role = "roles/run.admin" }
+    branch-deployer-pubsub    = { account = "deployer", role = "roles/pubsub.editor" }
     branch-deployer-bigquery  = { account = "deployer", role = "roles/bigquery.dataOwner" }
     branch-deployer-scheduler = { account = "deployer", role = "roles/cloudscheduler.admin" }
-    branch-deployer-sql       = { account = "deployer", role = "roles/cloudsql.editor" }
+    branch-deployer-sql       = { account = "deployer", role = google_project_iam_custom_role.database_maker.name }
     branch-orchestrator-topic = { account = "orchestrator", role = "roles/pubsub.publisher" }
     branch-invoker-topic      = { account = "invoker", role = "roles/pubsub.publisher" }
     branch-sql-runner-data    = { account = "sql-runner", role = "roles/bigquery.dataEditor" }
@@ -101,6 +100,20 @@ resource "google_project_iam_custom_role" "job_starter" {
     "run.jobs.list",
     "run.jobs.run",
     "run.operations.get",
+  ]
+}
+
+# Google's own roles that delete a database also delete instances.
+resource "google_project_iam_custom_role" "database_maker" {
+  role_id     = "triadDatabaseMaker"
+  title       = "Triad database maker"
+  description = "Makes and deletes databases of the instance, for branches."
+  permissions = [
+    "cloudsql.databases.create",
+    "cloudsql.databases.delete",
+    "cloudsql.databases.get",
+    "cloudsql.databases.list",
+    "cloudsql.instances.get",
   ]
 }
 

@@ -50,13 +50,14 @@ resource "google_logging_metric" "tick" {
   filter      = "${local.of_orchestrator} logName:\"run.googleapis.com%2Frequests\" httpRequest.requestUrl:\"/v1/tick\" httpRequest.status=200"
 }
 
+# Not /readyz: Cloud Run keeps paths that end in z for itself. This one asks the database, too.
 resource "google_monitoring_uptime_check_config" "ready" {
   display_name = "Triad ${var.namespace} orchestrator"
   period       = "60s"
   timeout      = "10s"
 
   http_check {
-    path         = "/readyz"
+    path         = "/v1/runs?limit=1"
     port         = 443
     use_ssl      = true
     validate_ssl = true
@@ -108,7 +109,7 @@ resource "google_monitoring_alert_policy" "deadman" {
   }
 
   conditions {
-    display_name = "The orchestrator is not ready"
+    display_name = "The orchestrator does not answer"
     condition_threshold {
       filter = join(" AND ", [
         "resource.type=\"uptime_url\"",

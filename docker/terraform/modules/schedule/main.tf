@@ -19,9 +19,10 @@ variable "account" {
 # The orchestrator's own scheduler fires, too; a tick that both see fires once. This one also
 # starts an instance where none runs.
 resource "google_cloud_scheduler_job" "tick" {
-  name             = "${var.namespace}-triad-tick"
-  region           = var.region
-  description      = "Asks Triad's orchestrator for a round of due ticks."
+  name   = "${var.namespace}-triad-tick"
+  region = var.region
+  # Schedules have no labels: `triad deploy` finds them behind what is said to people.
+  description      = "Asks Triad's orchestrator for a round of due ticks. triad-namespace=${var.namespace}"
   schedule         = "* * * * *"
   time_zone        = "Etc/UTC"
   attempt_deadline = "60s"
@@ -31,7 +32,6 @@ resource "google_cloud_scheduler_job" "tick" {
     retry_count = 0
   }
 
-  # Where `triad deploy` keeps what a schedule has no labels for.
   lifecycle {
     ignore_changes = [description]
   }
