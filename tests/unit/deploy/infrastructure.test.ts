@@ -129,6 +129,22 @@ function manifestOf(service: ServiceName): Manifest {
   return parse(text) as Manifest;
 }
 
+test("the alert waits for what the dead man's switch says", () => {
+  const [, words = ''] = /jsonPayload\.msg=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
+  assert.ok(read('orchestrator/alarms/dead-mans-switch.ts').includes(`log.info({}, "${words}")`));
+});
+
+test('triad deploy knows the schedule that Terraform makes as its own', () => {
+  assert.match(
+    terraform('schedule'),
+    /^ {2}description .* triad-namespace=\$\{var\.namespace\}"$/m,
+  );
+});
+
+test('the credentials that the workflow is given do not make its checkout dirty', () => {
+  assert.match(read('.gitignore'), /^gha-creds-\*\.json$/m);
+});
+
 test('no role is given to everybody, and none that owns or edits the whole project', () => {
   const texts = globSync('docker/terraform/**/*.tf', { cwd: repository }).map(read).join('\n');
   const refused =
