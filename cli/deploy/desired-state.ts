@@ -27,8 +27,8 @@ export const messaging = {
   retentionSeconds: 604_800,
 } as const;
 
-/** The same as in docker/terraform/modules/warehouse. */
-export const datasets = ['triad', 'staging', 'raw'] as const;
+/** The same as in docker/terraform/modules/warehouse. The sql-runner makes others when it needs them. */
+export const datasets = ['triad'] as const;
 
 /**
  * All that a target consists of.
@@ -50,7 +50,7 @@ export function desiredState(target: Target, actual: readonly Resource[]): Resou
     ),
     ...datasets.map((name) =>
       named('dataset', `${underscored(namespace)}_${name}`, {
-        location: environment.bigqueryLocation,
+        location: environment.region,
       }),
     ),
     {
@@ -60,19 +60,16 @@ export function desiredState(target: Target, actual: readonly Resource[]): Resou
       spec: { instance: environment.databaseInstance },
     },
     ...serviceNames.map((service) => serviceResource(target, service, labels, actual)),
-    named('subscription', `${namespace}-${topic.commands}-invoker`, {
-      ...pushed(target, 'invoker', topic.commands),
+    // Messages are told apart by these names: shared/messenger knows them without the namespace.
+    named('subscription', `${namespace}-invoker`, {
+      ...pushed(target, 'invoker', topic.commands, '/pubsub/push'),
     }),
-    named('subscription', `${namespace}-${topic.outcomes}-orchestrator`, {
-      ...pushed(target, 'orchestrator', topic.outcomes),
+    named('subscription', `${namespace}-orchestrator`, {
+      ...pushed(target, 'orchestrator', topic.outcomes, '/pubsub/push'),
     }),
-    named('subscription', `${namespace}-${topic.deadLetters}`, {
-      topic: `${namespace}-${topic.deadLetters}`,
-      push: null,
-      ackDeadlineSeconds: messaging.ackDeadlineSeconds,
-      retentionSeconds: messaging.retentionSeconds,
+    named('subscription', `${namespace}-dead-letters`, {
+      ...pushed(target, 'orchestrator', topic.deadLetters, '/pubsub/dead-letters'),
       ordered: false,
-      backoff: null,
       deadLetters: null,
     }),
     named('schedule', `${namespace}-triad-tick`, {
@@ -100,12 +97,13 @@ function pushed(
   { environment, namespace, ...rest }: Target,
   receiver: ServiceName,
   name: string,
+  path: string,
 ): SubscriptionSpec {
   const url = urlOf({ environment, namespace, ...rest }, receiver);
   return {
     topic: `${namespace}-${name}`,
     push: {
-      endpoint: `${url}/pubsub/push`,
+      endpoint: `${url}${path}`,
       audience: url,
       account: environment.serviceAccounts.push,
     },

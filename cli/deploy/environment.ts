@@ -21,7 +21,6 @@ const environment = z.object({
   bucket: z.string().min(3),
   /** What the name of an image begins with. */
   images: z.string().min(1),
-  bigqueryLocation: z.string().min(1),
   databaseInstance: z.string().min(1),
   /** Whether branches get namespaces of their own beside it. */
   isolatedBranches: z.boolean(),

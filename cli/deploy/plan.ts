@@ -43,6 +43,9 @@ const immutable: Record<Kind, readonly string[]> = {
   schedule: [],
 };
 
+/** Only a teardown removes these. The sql-runner makes datasets that no deployment knows of. */
+const keepsData: ReadonlySet<Kind> = new Set(['prefix', 'dataset', 'database']);
+
 /**
  * How what is there becomes what should be. `DEPLOY_IMMUTABLE` when it cannot.
  *
@@ -56,7 +59,9 @@ export function planChanges(
   const there = new Map(actual.map((resource) => [keyOf(resource), resource]));
   const wanted = new Set(desired.map(keyOf));
   const changes = desired.flatMap((resource) => changeOf(resource, there.get(keyOf(resource))));
-  const unexpected = actual.filter((resource) => !wanted.has(keyOf(resource)));
+  const unexpected = actual.filter(
+    (resource) => !wanted.has(keyOf(resource)) && !keepsData.has(resource.kind),
+  );
   if (keep) return { changes: inOrder(changes), unexpected };
   return { changes: inOrder([...changes, ...unexpected.map(deletion)]), unexpected: [] };
 }

@@ -11,6 +11,9 @@ export type ServiceName = 'orchestrator' | 'invoker';
  */
 export const serviceNames: readonly ServiceName[] = ['invoker', 'orchestrator'];
 
+/** The jobs of Triad's own. */
+const jobs = ['sql-runner', 'trainer'] as const;
+
 export const serviceOf = (namespace: string, service: ServiceName): string =>
   `${namespace}-triad-${service}`;
 
@@ -45,9 +48,8 @@ export function definitionOf(
         ...commonEnvironment(target),
         TRIAD_OIDC_AUDIENCE: urlOf(target, service),
         TRIAD_OIDC_ACCOUNTS: accountsOf({ push: 'service', orchestrator: 'service' }, target),
-        TRIAD_IMAGE_PREFIX: environment.images,
-        TRIAD_JOB_ACCOUNT_SQL_RUNNER: environment.serviceAccounts['sql-runner'],
-        TRIAD_JOB_ACCOUNT_TRAINER: environment.serviceAccounts.trainer,
+        // The configuration has one account for all jobs: the one that may do the most of them.
+        TRIAD_JOB_SERVICE_ACCOUNT: environment.serviceAccounts['sql-runner'],
       },
     };
   }
@@ -65,7 +67,6 @@ export function definitionOf(
       TRIAD_OIDC_ACCOUNTS: accountsOf(
         { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
         target,
-        { [uptimeAccount(target)]: 'viewer' },
       ),
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
@@ -79,21 +80,13 @@ export function definitionOf(
 type Account = keyof Target['environment']['serviceAccounts'];
 
 /** Who may ask, by e-mail, and with which role. */
-const accountsOf = (
-  roles: Partial<Record<Account, Role>>,
-  { environment }: Target,
-  others: Record<string, Role> = {},
-): string => {
+const accountsOf = (roles: Partial<Record<Account, Role>>, { environment }: Target): string => {
   const own = Object.entries(roles).map(([account, role]) => [
     environment.serviceAccounts[account as Account],
     role,
   ]);
-  return JSON.stringify({ ...Object.fromEntries(own), ...others });
+  return JSON.stringify(Object.fromEntries(own));
 };
-
-/** Google's own, whose identity the uptime check has. */
-const uptimeAccount = ({ environment }: Target): string =>
-  `service-${environment.projectNumber}@gcp-sa-monitoring-notification.iam.gserviceaccount.com`;
 
 const commonEnvironment = (target: Target): Record<string, string> => ({
   TRIAD_PROFILE: 'gcp',
@@ -103,7 +96,11 @@ const commonEnvironment = (target: Target): Record<string, string> => ({
   TRIAD_GCP_REGION: target.environment.region,
   TRIAD_NAMESPACE: target.namespace,
   TRIAD_BUCKET: target.environment.bucket,
-  TRIAD_BUCKET_PREFIX: `${target.namespace}/`,
+  TRIAD_JOB_IMAGES: JSON.stringify(
+    Object.fromEntries(
+      jobs.map((job) => [job, `${target.environment.images}/${job}:${target.revision}`]),
+    ),
+  ),
   TRIAD_CODE_REVISION: target.revision,
   TRIAD_ORCHESTRATOR_URL: urlOf(target, 'orchestrator'),
   TRIAD_INVOKER_URL: urlOf(target, 'invoker'),

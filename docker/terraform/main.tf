@@ -11,14 +11,16 @@ locals {
   }
 
   environment = {
-    TRIAD_PROFILE          = "gcp"
-    TRIAD_HOST             = "0.0.0.0"
-    TRIAD_HOME             = "/tmp/triad"
-    TRIAD_GCP_PROJECT      = var.project
-    TRIAD_GCP_REGION       = var.region
-    TRIAD_NAMESPACE        = var.namespace
-    TRIAD_BUCKET           = module.storage.bucket
-    TRIAD_BUCKET_PREFIX    = "${var.namespace}/"
+    TRIAD_PROFILE     = "gcp"
+    TRIAD_HOST        = "0.0.0.0"
+    TRIAD_HOME        = "/tmp/triad"
+    TRIAD_GCP_PROJECT = var.project
+    TRIAD_GCP_REGION  = var.region
+    TRIAD_NAMESPACE   = var.namespace
+    TRIAD_BUCKET      = module.storage.bucket
+    TRIAD_JOB_IMAGES = jsonencode({
+      for job in ["sql-runner", "trainer"] : job => "${module.images.path}/${job}:${var.revision}"
+    })
     TRIAD_CODE_REVISION    = var.revision
     TRIAD_ORCHESTRATOR_URL = local.url["orchestrator"]
     TRIAD_INVOKER_URL      = local.url["invoker"]
@@ -81,7 +83,7 @@ module "storage" {
 module "warehouse" {
   source     = "./modules/warehouse"
   namespace  = var.namespace
-  location   = var.bigquery_location
+  location   = var.region
   labels     = local.labels
   protected  = var.protected
   writer     = module.identity.email["sql-runner"]
@@ -132,8 +134,6 @@ module "orchestrator" {
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
       (module.identity.email["deployer"])  = "operator"
-      # Cloud Monitoring's uptime check.
-      (trimprefix(module.project.agents["monitoring"], "serviceAccount:")) = "viewer"
     })
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]
@@ -141,13 +141,6 @@ module "orchestrator" {
     # Its own health page, where no monitor outside is told: the log line is what the alert misses.
     TRIAD_DEADMAN_URL = var.deadman_url == "" ? "http://127.0.0.1:4180/healthz" : var.deadman_url
   })
-  callers = {
-    push      = module.identity.member["push"]
-    scheduler = module.identity.member["scheduler"]
-    invoker   = module.identity.member["invoker"]
-    uptime    = module.project.agents["monitoring"]
-    deployer  = module.identity.member["deployer"]
-  }
   protected = var.protected
   # An instance must find its secrets and its database.
   depends_on = [module.secrets, module.database, module.messaging]
@@ -172,15 +165,9 @@ module "invoker" {
       (module.identity.email["push"])         = "service"
       (module.identity.email["orchestrator"]) = "service"
     })
-    TRIAD_IMAGE_PREFIX           = module.images.path
-    TRIAD_JOB_ACCOUNT_SQL_RUNNER = module.identity.email["sql-runner"]
-    TRIAD_JOB_ACCOUNT_TRAINER    = module.identity.email["trainer"]
+    # The configuration has one account for all jobs: the one that may do the most of them.
+    TRIAD_JOB_SERVICE_ACCOUNT = module.identity.email["sql-runner"]
   })
-  callers = {
-    push         = module.identity.member["push"]
-    orchestrator = module.identity.member["orchestrator"]
-    deployer     = module.identity.member["deployer"]
-  }
   protected  = var.protected
   depends_on = [module.messaging]
 }

@@ -6,7 +6,6 @@ output "deploy" {
     namespace        = var.namespace
     bucket           = module.storage.bucket
     images           = module.images.path
-    bigqueryLocation = var.bigquery_location
     databaseInstance = module.database.instance
     projectNumber    = module.project.number
     isolatedBranches = var.isolated_branches

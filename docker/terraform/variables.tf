@@ -9,7 +9,7 @@ variable "project" {
 }
 
 variable "region" {
-  description = "Region of everything, such as europe-west1. Pub/Sub keeps its messages there, too."
+  description = "Region of everything, such as europe-west1: messages, datasets and images, too."
   type        = string
 }
 
@@ -62,11 +62,6 @@ variable "isolated_branches" {
   description = "Whether branches get namespaces of their own in this project, beside this one."
   type        = bool
   default     = false
-}
-
-variable "bigquery_location" {
-  description = "Where the datasets are. Must hold the region of the bucket, or be it."
-  type        = string
 }
 
 variable "database_tier" {

@@ -6,6 +6,7 @@ export interface RunService {
   name?: string;
   labels?: Labels;
   ingress?: string;
+  invokerIamDisabled?: boolean;
   scaling?: { minInstanceCount?: number };
   template?: {
     revision?: string;
@@ -48,6 +49,8 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
   return {
     labels,
     ingress: 'INGRESS_TRAFFIC_ALL',
+    // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
+    invokerIamDisabled: true,
     // Of the service, not of its revisions: one without traffic must not run.
     scaling: { minInstanceCount: spec.minInstances },
     template: {

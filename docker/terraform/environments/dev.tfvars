@@ -1,7 +1,6 @@
 # The project of branches: each deploys beside the namespace `dev` and expires.
 project           = "example-triad-dev"
 region            = "europe-west1"
-bigquery_location = "europe-west1"
 environment       = "dev"
 namespace         = "dev"
 alarm_email       = "triad-dev@example.com"

@@ -1,6 +1,5 @@
 project           = "example-triad-production"
 region            = "europe-west1"
-bigquery_location = "europe-west1"
 environment       = "production"
 namespace         = "production"
 alarm_email       = "triad-alarms@example.com"

@@ -1,7 +1,6 @@
 # Where a revision is tested before it may be promoted.
 project           = "example-triad-staging"
 region            = "europe-west1"
-bigquery_location = "europe-west1"
 environment       = "staging"
 namespace         = "staging"
 alarm_email       = "triad-staging@example.com"

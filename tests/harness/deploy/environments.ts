@@ -17,7 +17,6 @@ export function environment(name: EnvironmentName): Environment {
     namespace: name,
     bucket: `${project}-triad`,
     images: `europe-west1-docker.pkg.dev/${project}/triad`,
-    bigqueryLocation: 'europe-west1',
     databaseInstance: `triad-${name}`,
     isolatedBranches: name === 'dev',
     serviceAccounts: {

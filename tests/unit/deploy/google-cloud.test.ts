@@ -110,19 +110,13 @@ test('an operation that fails is an error of what was asked for', async () => {
 test('what somebody changed in the console is drift', async () => {
   const { cloud, google } = googleInMemory();
   await applyPlan(cloud, await planDeployment(cloud, target));
-  google.edit(`projects/${dev.project}/subscriptions/login-triad-commands-invoker`, (found) => {
+  google.edit(`projects/${dev.project}/subscriptions/login-invoker`, (found) => {
     found.ackDeadlineSeconds = 600;
   });
   const { changes } = await planDeployment(cloud, target);
   assert.deepEqual(
     changes.map(({ resource, drifted, differences }) => [resource.name, drifted, differences]),
-    [
-      [
-        'login-triad-commands-invoker',
-        true,
-        [{ field: 'ackDeadlineSeconds', actual: 600, desired: 60 }],
-      ],
-    ],
+    [['login-invoker', true, [{ field: 'ackDeadlineSeconds', actual: 600, desired: 60 }]]],
   );
 });
 

@@ -160,7 +160,7 @@ test('what somebody else changed is drift; what a new revision changes is none',
     next.changes.map(({ drifted }) => drifted),
     [false, false],
   );
-  const key = 'subscription/a-triad-commands-invoker';
+  const key = 'subscription/a-invoker';
   cloud.resources.set(key, edited(cloud.resources.get(key) as Resource));
   const [change, ...more] = (await planDeployment(cloud, at('1'))).changes;
   assert.deepEqual(more, []);
@@ -182,10 +182,25 @@ test('in production nothing is deleted: what is not expected is told', async () 
   await assert.rejects(planRemoval(cloud, 'production', production), { code: 'DEPLOY_PROTECTED' });
 });
 
+test('a dataset that a run made is left by deployments, and goes with a teardown', async () => {
+  const cloud = new MemoryCloud();
+  const to = targetOf(dev, checkout('a'), '2026-01-01', 14);
+  await deploy(cloud, to);
+  const made = {
+    kind: 'dataset',
+    name: 'a__warehouse',
+    spec: { location: 'europe-west1' },
+  } as const;
+  await cloud.create({ ...made, labels: { [label.namespace]: 'a' } });
+  assert.deepEqual(await planDeployment(cloud, to), { changes: [], unexpected: [] });
+  const removal = await planRemoval(cloud, 'a', dev);
+  assert.ok(removal.changes.some(({ resource }) => resource.name === made.name));
+});
+
 test('what cannot be changed in place is refused', async () => {
   const cloud = new MemoryCloud();
   await deploy(cloud, targetOf(dev, checkout('a'), '2026-01-01', 14));
-  const moved = { ...dev, bigqueryLocation: 'US' };
+  const moved = { ...dev, region: 'us-central1' };
   await assert.rejects(planDeployment(cloud, targetOf(moved, checkout('a'), '2026-01-01', 14)), {
     code: 'DEPLOY_IMMUTABLE',
     message: 'The location of dataset a_triad cannot be changed in place.',

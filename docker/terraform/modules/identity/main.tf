@@ -48,17 +48,15 @@ locals {
 
   # Where branches come and go, so do their topics and services: nobody can grant on them before.
   branch_roles = {
-    branch-deployer-pubsub    = { account = "deployer", role = "roles/pubsub.editor" }
+    branch-deployer-pubsub = { account = "deployer", role = "roles/pubsub.editor" }
+    # run.admin, since only it makes services that check tokens themselves.
+    branch-deployer-run       = { account = "deployer", role = "roles/run.admin" }
     branch-deployer-bigquery  = { account = "deployer", role = "roles/bigquery.dataOwner" }
     branch-deployer-scheduler = { account = "deployer", role = "roles/cloudscheduler.admin" }
     branch-deployer-sql       = { account = "deployer", role = google_project_iam_custom_role.database_maker.name }
     branch-orchestrator-topic = { account = "orchestrator", role = "roles/pubsub.publisher" }
     branch-invoker-topic      = { account = "invoker", role = "roles/pubsub.publisher" }
     branch-sql-runner-data    = { account = "sql-runner", role = "roles/bigquery.dataEditor" }
-    branch-push-services      = { account = "push", role = "roles/run.invoker" }
-    branch-scheduler-services = { account = "scheduler", role = "roles/run.invoker" }
-    branch-orchestrator-run   = { account = "orchestrator", role = "roles/run.invoker" }
-    branch-invoker-run        = { account = "invoker", role = "roles/run.invoker" }
   }
 
   # Whoever starts something as an account must be allowed to act as it.

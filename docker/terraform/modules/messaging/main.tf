@@ -42,12 +42,11 @@ locals {
     commands = "invoker"
     outcomes = "orchestrator"
   }
-  ack_deadline_seconds   = 60
-  max_delivery_attempts  = 10
-  minimum_backoff        = "10s"
-  maximum_backoff        = "600s"
-  message_retention      = "604800s"
-  dead_letter_expiration = ""
+  ack_deadline_seconds  = 60
+  max_delivery_attempts = 10
+  minimum_backoff       = "10s"
+  maximum_backoff       = "600s"
+  message_retention     = "604800s"
 }
 
 resource "google_pubsub_topic" "topic" {
@@ -63,7 +62,7 @@ resource "google_pubsub_topic" "topic" {
 
 resource "google_pubsub_subscription" "push" {
   for_each = local.receivers
-  name     = "${var.namespace}-${local.topics[each.key]}-${each.value}"
+  name     = "${var.namespace}-${each.value}"
   topic    = google_pubsub_topic.topic[each.key].id
   labels   = var.labels
 
@@ -97,16 +96,30 @@ resource "google_pubsub_subscription" "push" {
   }
 }
 
-# Dead letters wait here for a person; without a subscription a topic keeps nothing.
+# The orchestrator keeps dead letters until a person looks; without a subscription a topic keeps nothing.
 resource "google_pubsub_subscription" "dead_letters" {
-  name                       = "${var.namespace}-${local.topics["dead-letters"]}"
+  name                       = "${var.namespace}-dead-letters"
   topic                      = google_pubsub_topic.topic["dead-letters"].id
   labels                     = var.labels
   ack_deadline_seconds       = local.ack_deadline_seconds
   message_retention_duration = local.message_retention
 
+  push_config {
+    push_endpoint = "${var.urls["orchestrator"]}/pubsub/dead-letters"
+
+    oidc_token {
+      service_account_email = var.push_account
+      audience              = var.urls["orchestrator"]
+    }
+  }
+
+  retry_policy {
+    minimum_backoff = local.minimum_backoff
+    maximum_backoff = local.maximum_backoff
+  }
+
   expiration_policy {
-    ttl = local.dead_letter_expiration
+    ttl = ""
   }
 }
 

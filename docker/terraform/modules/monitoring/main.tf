@@ -50,20 +50,20 @@ resource "google_logging_metric" "tick" {
   filter      = "${local.of_orchestrator} logName:\"run.googleapis.com%2Frequests\" httpRequest.requestUrl:\"/v1/tick\" httpRequest.status=200"
 }
 
-# Not /readyz: Cloud Run keeps paths that end in z for itself. This one asks the database, too.
+# Not /readyz: Cloud Run keeps paths that end in z for itself. To refuse is an answer, too.
 resource "google_monitoring_uptime_check_config" "ready" {
   display_name = "Triad ${var.namespace} orchestrator"
   period       = "60s"
   timeout      = "10s"
 
   http_check {
-    path         = "/v1/runs?limit=1"
+    path         = "/v1/runs"
     port         = 443
     use_ssl      = true
     validate_ssl = true
 
-    service_agent_authentication {
-      type = "OIDC_TOKEN"
+    accepted_response_status_codes {
+      status_value = 401
     }
   }
 
@@ -153,7 +153,7 @@ resource "google_monitoring_alert_policy" "undelivered" {
       filter = join(" AND ", [
         "resource.type=\"pubsub_subscription\"",
         "metric.type=\"pubsub.googleapis.com/subscription/oldest_unacked_message_age\"",
-        "resource.labels.subscription_id=starts_with(\"${var.namespace}-triad-\")",
+        "resource.labels.subscription_id=monitoring.regex.full_match(\"${var.namespace}-(invoker|orchestrator|dead-letters)\")",
       ])
       comparison      = "COMPARISON_GT"
       threshold_value = 3600

@@ -39,8 +39,7 @@ output "agents" {
   description = "Google's own accounts of this project, by service, as IAM members."
   value = {
     for service, domain in {
-      monitoring = "gcp-sa-monitoring-notification"
-      pubsub     = "gcp-sa-pubsub"
+      pubsub = "gcp-sa-pubsub"
     } : service =>
     "serviceAccount:service-${data.google_project.this.number}@${domain}.iam.gserviceaccount.com"
   }

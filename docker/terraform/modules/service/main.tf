@@ -47,11 +47,6 @@ variable "environment" {
   type = map(string)
 }
 
-variable "callers" {
-  description = "IAM members that may send it requests, by a name for each."
-  type        = map(string)
-}
-
 variable "database" {
   description = "Cloud SQL instance to reach by socket, as project:region:instance."
   type        = string
@@ -67,8 +62,10 @@ resource "google_cloud_run_v2_service" "service" {
   location            = var.region
   labels              = var.labels
   deletion_protection = var.protected
-  # Nobody without a token gets in, by IAM; people call from outside, too.
-  ingress = "INGRESS_TRAFFIC_ALL"
+  ingress             = "INGRESS_TRAFFIC_ALL"
+  # Triad checks the token of each request itself: its issuer, audience and sender. Where Cloud Run
+  # has checked a token it removes the signature, and nobody can check it again.
+  invoker_iam_disabled = true
 
   # Of the service, not of its revisions: one without traffic must not run.
   scaling {
@@ -167,15 +164,6 @@ resource "google_cloud_run_v2_service" "service" {
       traffic,
     ]
   }
-}
-
-# On the service, not on the project.
-resource "google_cloud_run_v2_service_iam_member" "caller" {
-  for_each = var.callers
-  name     = google_cloud_run_v2_service.service.name
-  location = google_cloud_run_v2_service.service.location
-  role     = "roles/run.invoker"
-  member   = each.value
 }
 
 output "name" {

@@ -19,11 +19,10 @@ variable "protected" {
   type = bool
 }
 
+# The sql-runner makes the others when it needs them, and owns those.
 locals {
   datasets = {
-    triad   = "Published tables."
-    staging = "What is written and audited before it is published."
-    raw     = "What was loaded, by run date."
+    triad = "Published tables."
   }
 }
 
