@@ -66,8 +66,8 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
       }),
     },
     traffic: spec.traffic.map(({ revision, percent, tag }) => ({
-      type: named,
-      revision,
+      // The revision that this very request makes cannot be named yet.
+      ...(revision === spec.revision ? { type: latest } : { type: named, revision }),
       percent,
       ...(tag !== null && { tag }),
     })),

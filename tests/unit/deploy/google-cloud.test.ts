@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
-import { planDeployment } from '../../../cli/deploy/deployment.ts';
+import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
+import { planPromotion } from '../../../cli/deploy/promotion.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
-import { checkout, environment } from '../../harness/deploy/environments.ts';
+import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
 import { googleInMemory } from '../../harness/deploy/google-in-memory.ts';
 
 const dev = environment('dev');
@@ -105,6 +106,31 @@ test('an operation that fails is an error of what was asked for', async () => {
     code: 'DEPLOY_CONFLICT',
     message: /change service login-triad-invoker: Revision named/,
   });
+});
+
+test('a revision that is only made now is not named in the traffic; an older one is', async () => {
+  const production = environment('production');
+  const { cloud, google } = googleInMemory(production);
+  const deploy = async (digit: string) => {
+    const given = checkout('main', { revision: commit(digit) });
+    const to = targetOf(production, given, '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, to));
+  };
+  const sent = () => {
+    const calls = google.calls.filter(({ url, method }) => {
+      return url.hostname === 'run.googleapis.com' && /POST|PATCH/.test(method);
+    });
+    return (JSON.parse(calls.at(-1)?.body ?? '{}') as { traffic: unknown }).traffic;
+  };
+  await deploy('1');
+  const latest = { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100, tag: 'live' };
+  assert.deepEqual(sent(), [latest]);
+  const [first] = await cloud.revisions('production-triad-orchestrator');
+  await deploy('2');
+  const type = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+  assert.deepEqual(sent(), [{ type, revision: first, percent: 100, tag: 'live' }]);
+  await applyPlan(cloud, planPromotion(await releasedIn(cloud, 'production'), commit('2')));
+  assert.deepEqual(sent(), [latest, { type, revision: first, percent: 0, tag: 'previous' }]);
 });
 
 test('what somebody changed in the console is drift', async () => {
