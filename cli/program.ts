@@ -3,6 +3,7 @@ import { Command as Program } from 'commander';
 import { addAccessCommands } from './programs/access-commands.ts';
 import { addAlarmCommands } from './programs/alarm-commands.ts';
 import type { Run } from './programs/command-group.ts';
+import { addDeployCommands } from './programs/deploy-commands.ts';
 import { addEventCommands } from './programs/event-commands.ts';
 import { addRunCommands } from './programs/run-commands.ts';
 import { addScheduleCommands } from './programs/schedule-commands.ts';
@@ -41,6 +42,7 @@ export function createProgram(run: Run): Program {
   addAlarmCommands(program, run);
   addStateCommands(program, run);
   addAccessCommands(program, run);
+  addDeployCommands(program, run);
   return program;
 }
 

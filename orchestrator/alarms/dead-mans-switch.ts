@@ -56,6 +56,8 @@ export class DeadMansSwitch {
       log.error({ reason }, "the dead man's switch is not held");
       return;
     }
+    // An alert of the cloud may wait for this line, in place of the URL.
+    log.info({}, "the dead man's switch is held");
     try {
       const response = await withTimeLimit(clock, LIMIT_MS, (signal) =>
         this.#options.fetch(url, { signal }),

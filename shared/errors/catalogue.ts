@@ -678,6 +678,98 @@ export const catalogue = {
     'Source {source}: none of the {read} rows of {path} is left to load.',
     'Check the file and the filters, or declare allow_empty: true in sources/{source}.yaml.',
   ),
+
+  // Deployments
+  TOOL_MISSING: fatal(
+    500,
+    'The program {tool} is not there.',
+    'Install {tool} and see that it is on the PATH.',
+  ),
+  DEPLOY_SETTINGS_INVALID: fatal(
+    400,
+    'The environments in {file} cannot be used: {reason}.',
+    'Write the file from the outputs of Terraform, as docs/google-cloud.md shows.',
+  ),
+  DEPLOY_NO_CHECKOUT: fatal(
+    400,
+    'This directory is no git checkout with a commit.',
+    'Run the command in a checkout: the commit is what is deployed.',
+  ),
+  DEPLOY_HEAD_DETACHED: fatal(
+    409,
+    'The commit {revision} is checked out without a branch, and a branch names what is deployed.',
+    'Check out a branch with git switch, or name it with --branch.',
+  ),
+  DEPLOY_TREE_DIRTY: fatal(
+    409,
+    '{count} files differ from the commit; {environment} is deployed from commits alone.',
+    'Commit or stash the changes.',
+  ),
+  DEPLOY_BRANCH_REFUSED: fatal(
+    409,
+    'The branch {branch} is not deployed to {environment}: only main is.',
+    'Deploy it to dev, or merge it into main.',
+  ),
+  DEPLOY_PROTECTED: fatal(
+    409,
+    'The namespace {namespace} is that of {environment} itself and is not torn down.',
+    'Only namespaces of branches are; the rest is for terraform destroy.',
+  ),
+  DEPLOY_IMMUTABLE: fatal(
+    409,
+    'The {field} of {kind} {name} cannot be changed in place.',
+    'Undo that change, or tear the namespace down first if nothing in it is needed.',
+  ),
+  DEPLOY_UNTESTED: fatal(
+    409,
+    'Nothing says that revision {revision} was tested in staging.',
+    'Deploy it to staging, test it, and write that down with triad deploy tested.',
+  ),
+  DEPLOY_NOT_LIVE: fatal(
+    409,
+    '{service} does not serve revision {revision} alone.',
+    'Deploy that revision to staging first, then test it.',
+  ),
+  DEPLOY_REVISION_MISSING: fatal(
+    404,
+    '{service} has no revision of {revision}.',
+    'Deploy it first with triad deploy; it gets no requests until it is promoted.',
+  ),
+  DEPLOY_NO_PREVIOUS: fatal(
+    409,
+    '{service} has no earlier revision to go back to.',
+    'Promote a revision that was tested: triad promote <revision>.',
+  ),
+  DEPLOY_CREDENTIALS_MISSING: fatal(
+    401,
+    'Google Cloud does not know who asks: {reason}',
+    'Sign in with gcloud auth application-default login, or give the workflow its identity.',
+  ),
+  DEPLOY_ACCESS_DENIED: fatal(
+    403,
+    'Google Cloud refuses to {action}: {reason}',
+    'Get the role that docs/google-cloud.md names for it, or enable the API.',
+  ),
+  DEPLOY_PROJECT_UNKNOWN: fatal(
+    404,
+    'There is no project {project}, or you may not see it.',
+    'Correct the project in the file of environments, or sign in as somebody who may.',
+  ),
+  DEPLOY_CONFLICT: fatal(
+    409,
+    'Google Cloud cannot {action}: {reason}',
+    'Somebody else may be deploying the same; look at the plan again with triad deploy --plan.',
+  ),
+  DEPLOY_CLOUD_REFUSED: fatal(
+    502,
+    'Google Cloud could not {action}: {reason}',
+    'Correct what it names; what was done before stays, and the next plan shows the rest.',
+  ),
+  DEPLOY_CLOUD_UNAVAILABLE: retryable(
+    503,
+    'Google Cloud did not {action} in time: {reason}',
+    'Run the command again: it goes on where it stopped.',
+  ),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorCode = keyof typeof catalogue;

@@ -11,6 +11,7 @@ import {
 
 /** Each port with the interface that its adapters implement. */
 const ports = {
+  'cli/deploy/cloud.ts': 'Cloud',
   'orchestrator/sensors/file-listing.ts': 'FileListing',
   'orchestrator/sensors/probe.ts': 'Probe',
   'orchestrator/alarms/channels/alarm-channel.ts': 'AlarmChannel',

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { isSystemError } from '@triad/shared/errors/system-error.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { z } from 'zod';
+import { namespaceLimit } from './namespace.ts';
+
+export const environmentName = z.enum(['dev', 'staging', 'production']);
+export type EnvironmentName = z.infer<typeof environmentName>;
+
+const email = z.email();
+
+/** What Terraform made and a deployment builds on: its output `deploy`. */
+const environment = z.object({
+  project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'expected the id of a project'),
+  projectNumber: z.string().regex(/^\d+$/, 'expected digits'),
+  region: z.string().regex(/^[a-z]+-[a-z]+\d+$/, 'expected a region, such as europe-west1'),
+  namespace: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]*$/)
+    .max(namespaceLimit),
+  bucket: z.string().min(3),
+  /** What the name of an image begins with. */
+  images: z.string().min(1),
+  databaseInstance: z.string().min(1),
+  /** Whether branches get namespaces of their own beside it. */
+  isolatedBranches: z.boolean(),
+  /** A check of a monitor outside of the cloud. */
+  deadmanUrl: z.url({ protocol: /^https$/ }).nullish(),
+  serviceAccounts: z.object({
+    orchestrator: email,
+    invoker: email,
+    'sql-runner': email,
+    trainer: email,
+    push: email,
+    scheduler: email,
+    deployer: email,
+  }),
+  /** References to the values, by the names of the secrets. */
+  secrets: z.object({
+    'triad-database-url': z.string().startsWith('gcp-secret://'),
+    'triad-alarm-channels': z.string().startsWith('gcp-secret://'),
+  }),
+});
+export type Environment = z.infer<typeof environment> & { name: EnvironmentName };
+
+const environments = z.partialRecord(environmentName, environment);
+export type Environments = Partial<Record<EnvironmentName, Environment>>;
+
+/** Reads the file of environments. `DEPLOY_SETTINGS_INVALID` says what is wrong with it. */
+export async function readEnvironments(file: string): Promise<Environments> {
+  const refuse = (reason: string, cause?: unknown) =>
+    new TriadError('DEPLOY_SETTINGS_INVALID', { file, reason }, { cause });
+  const text = await readFile(file, 'utf8').catch((error: unknown) => {
+    throw refuse(isSystemError(error, 'ENOENT') ? 'it is not there' : String(error), error);
+  });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw refuse('it is no JSON', error);
+  }
+  const parsed = environments.safeParse(content);
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues;
+    throw refuse(`${issue?.path.join('.')}: ${issue?.message}`);
+  }
+  const named = Object.entries(parsed.data).map(([name, value]) => [name, { ...value, name }]);
+  return Object.fromEntries(named);
+}
+
+/** The environment of that name. `DEPLOY_SETTINGS_INVALID` when the file has none. */
+export function environmentOf(all: Environments, name: EnvironmentName, file: string): Environment {
+  const found = all[name];
+  if (found) return found;
+  const reason = `it has no environment ${name}`;
+  throw new TriadError('DEPLOY_SETTINGS_INVALID', { file, reason });
+}

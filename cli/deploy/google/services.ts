@@ -1,0 +1,74 @@
+import { label } from '../resource.ts';
+import type { GoogleStatus } from './google-error.ts';
+import { type Place, type ResourceApi, shortName } from './resource-api.ts';
+import { bodyOf, type RunService, resourceOf } from './service-body.ts';
+
+/** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.operations */
+interface Operation {
+  name?: string;
+  done?: boolean;
+  error?: GoogleStatus;
+}
+
+interface Revision {
+  name: string;
+  createTime?: string;
+}
+
+export interface Services extends ResourceApi<'service'> {
+  /** Names, newest first. */
+  revisions(service: string): Promise<string[]>;
+}
+
+export function serviceApi({ rest, environment }: Place): Services {
+  const root = 'https://run.googleapis.com/v2';
+  const address = `${root}/projects/${environment.project}/locations/${environment.region}/services`;
+  const finished = async (answer: unknown, action: string) => {
+    let operation = answer as Operation | undefined;
+    await rest.wait(action, async () => {
+      if (operation === undefined || operation.name === undefined) return null;
+      if (operation.done) return operation.error ?? null;
+      operation = (await rest.ask({ url: `${root}/${operation.name}`, action })) as Operation;
+      return operation.done ? (operation.error ?? null) : undefined;
+    });
+  };
+  return {
+    async list(namespace) {
+      const asked = { url: `${address}?pageSize=100`, action: 'list services' };
+      const found = (await rest.all(asked, 'services')) as RunService[];
+      return found.filter(({ labels }) => labels?.[label.namespace] === namespace).map(resourceOf);
+    },
+    async create({ name, labels, spec }) {
+      const action = `make service ${name}`;
+      const url = `${address}?serviceId=${name}`;
+      // Its first revision gets all, whatever its traffic says: there is no other.
+      const body = bodyOf(spec, labels);
+      await finished(await rest.ask({ method: 'POST', url, action, body }), action);
+    },
+    async update({ name, labels, spec }) {
+      const action = `change service ${name}`;
+      const url = `${address}/${name}`;
+      const there = (await rest.ask({ url, action })) as RunService;
+      // With the etag nobody else's change in between is lost.
+      const { etag } = there;
+      const body = { ...bodyOf(spec, { ...there.labels, ...labels }), ...(etag && { etag }) };
+      await finished(await rest.ask({ method: 'PATCH', url, action, body }), action);
+    },
+    async delete(name) {
+      const action = `delete service ${name}`;
+      const asked = { method: 'DELETE', url: `${address}/${name}`, action } as const;
+      await finished(await rest.ask({ ...asked, mayBeMissing: true }), action);
+    },
+    async revisions(service) {
+      const url = `${address}/${service}/revisions?pageSize=100`;
+      const action = `list revisions of ${service}`;
+      const found = (await rest.all(
+        { url, action, mayBeMissing: true },
+        'revisions',
+      )) as Revision[];
+      return found
+        .toSorted(({ createTime: a = '' }, { createTime: b = '' }) => (a < b ? 1 : a > b ? -1 : 0))
+        .map(({ name }) => shortName(name));
+    },
+  };
+}

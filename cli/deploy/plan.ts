@@ -1,0 +1,121 @@
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { type Difference, differences, fingerprint } from './differences.ts';
+import { type Kind, keyOf, label, type Resource } from './resource.ts';
+
+export interface Change {
+  action: 'create' | 'update' | 'delete';
+  /** As it should be; of a deletion, as it is. */
+  resource: Resource;
+  /** Of an update. */
+  differences: Difference[];
+  /** Somebody else changed it since Triad last did. */
+  drifted: boolean;
+}
+
+/** What would be deleted from a namespace that loses nothing by itself. */
+export type Unexpected = Resource;
+
+export interface Plan {
+  changes: Change[];
+  unexpected: Unexpected[];
+}
+
+/** In which order things are made; what is removed goes the other way. */
+const order: readonly Kind[] = [
+  // The prefix says that the namespace exists: a deployment that stops half-way can be torn down.
+  'prefix',
+  'topic',
+  'dataset',
+  'database',
+  'service',
+  'subscription',
+  'schedule',
+];
+
+/** What no cloud changes in place, or not without a loss. */
+const immutable: Record<Kind, readonly string[]> = {
+  prefix: ['bucket'],
+  topic: [],
+  dataset: ['location'],
+  database: ['instance'],
+  service: [],
+  subscription: ['topic', 'ordered'],
+  schedule: [],
+};
+
+/** Only a teardown removes these. The sql-runner makes datasets that no deployment knows of. */
+const keepsData: ReadonlySet<Kind> = new Set(['prefix', 'dataset', 'database']);
+
+/**
+ * How what is there becomes what should be. `DEPLOY_IMMUTABLE` when it cannot.
+ *
+ * @param keep whether what should not be there is only told of
+ */
+export function planChanges(
+  desired: readonly Resource[],
+  actual: readonly Resource[],
+  { keep }: { keep: boolean },
+): Plan {
+  const there = new Map(actual.map((resource) => [keyOf(resource), resource]));
+  const wanted = new Set(desired.map(keyOf));
+  const changes = desired.flatMap((resource) => changeOf(resource, there.get(keyOf(resource))));
+  const unexpected = actual.filter(
+    (resource) => !wanted.has(keyOf(resource)) && !keepsData.has(resource.kind),
+  );
+  if (keep) return { changes: inOrder(changes), unexpected };
+  return { changes: inOrder([...changes, ...unexpected.map(deletion)]), unexpected: [] };
+}
+
+/** Removes all that is there. */
+export const planTeardown = (actual: readonly Resource[]): Plan => ({
+  changes: inOrder(actual.map(deletion)),
+  unexpected: [],
+});
+
+const deletion = (resource: Resource): Change => ({
+  action: 'delete',
+  resource,
+  differences: [],
+  drifted: false,
+});
+
+function changeOf(resource: Resource, actual: Resource | undefined): Change[] {
+  const marked = withFingerprint(resource);
+  if (!actual) return [{ action: 'create', resource: marked, differences: [], drifted: false }];
+  const inSpec = differences(actual.spec, resource.spec);
+  const inLabels = Object.entries(resource.labels)
+    .filter(([key, value]) => actual.labels[key] !== value)
+    .map(([key, value]) => ({
+      field: `labels.${key}`,
+      actual: actual.labels[key],
+      desired: value,
+    }));
+  if (inSpec.length + inLabels.length === 0) return [];
+  for (const { field } of inSpec) {
+    if (!immutable[resource.kind].includes(field)) continue;
+    const { kind, name } = resource;
+    throw new TriadError('DEPLOY_IMMUTABLE', { kind, name, field });
+  }
+  const set = actual.labels[label.fingerprint];
+  const drifted = set !== undefined && set !== fingerprint(actual.spec);
+  return [{ action: 'update', resource: marked, differences: [...inSpec, ...inLabels], drifted }];
+}
+
+/** What is set is written down with it. A database has no labels. */
+const withFingerprint = (resource: Resource): Resource =>
+  resource.kind === 'database'
+    ? resource
+    : {
+        ...resource,
+        labels: { ...resource.labels, [label.fingerprint]: fingerprint(resource.spec) },
+      };
+
+function inOrder(changes: Change[]): Change[] {
+  const at = ({ action, resource }: Change) => {
+    const index = order.indexOf(resource.kind);
+    return action === 'delete' ? order.length + (order.length - index) : index;
+  };
+  return changes.toSorted((a, b) => at(a) - at(b) || compare(keyOf(a.resource), keyOf(b.resource)));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

@@ -1,0 +1,107 @@
+import type { Role } from '@triad/shared/contracts/access.ts';
+import { underscored } from './namespace.ts';
+import type { ServiceSpec } from './resource.ts';
+import type { Target } from './target.ts';
+
+export type ServiceName = 'orchestrator' | 'invoker';
+
+/**
+ * Invoker first: when revisions change, it understands the commands of the older orchestrator, and
+ * the newer orchestrator finds an invoker that understands its own.
+ */
+export const serviceNames: readonly ServiceName[] = ['invoker', 'orchestrator'];
+
+/** The jobs of Triad's own. */
+const jobs = ['sql-runner', 'trainer'] as const;
+
+export const serviceOf = (namespace: string, service: ServiceName): string =>
+  `${namespace}-triad-${service}`;
+
+/** The address that Cloud Run gives a service, which is known before the service exists. */
+export function urlOf({ environment, namespace }: Target, service: ServiceName): string {
+  const host = `${serviceOf(namespace, service)}-${environment.projectNumber}`;
+  return `https://${host}.${environment.region}.run.app`;
+}
+
+export const databaseOf = (namespace: string): string => `${underscored(namespace)}_triad`;
+
+/** What the service runs as, without the name of its revision and its traffic. */
+export function definitionOf(
+  target: Target,
+  service: ServiceName,
+): Omit<ServiceSpec, 'revision' | 'traffic'> {
+  const { environment, isolated, revision } = target;
+  const common = {
+    image: `${environment.images}/${service}:${revision}`,
+    account: environment.serviceAccounts[service],
+    cpu: '1',
+    memory: '1Gi',
+  };
+  if (service === 'invoker') {
+    return {
+      ...common,
+      port: 4181,
+      minInstances: environment.name === 'production' ? 1 : 0,
+      maxInstances: 4,
+      database: null,
+      environment: {
+        ...commonEnvironment(target),
+        TRIAD_OIDC_AUDIENCE: urlOf(target, service),
+        TRIAD_OIDC_ACCOUNTS: accountsOf({ push: 'service', orchestrator: 'service' }, target),
+        // The configuration has one account for all jobs: the one that may do the most of them.
+        TRIAD_JOB_SERVICE_ACCOUNT: environment.serviceAccounts['sql-runner'],
+      },
+    };
+  }
+  const { project, region, databaseInstance, secrets } = environment;
+  return {
+    ...common,
+    port: 4180,
+    // Of a branch nobody waits for: the tick of every minute starts an instance.
+    minInstances: isolated ? 0 : 1,
+    maxInstances: 2,
+    database: `${project}:${region}:${databaseInstance}`,
+    environment: {
+      ...commonEnvironment(target),
+      TRIAD_OIDC_AUDIENCE: urlOf(target, service),
+      TRIAD_OIDC_ACCOUNTS: accountsOf(
+        { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
+        target,
+      ),
+      TRIAD_DATABASE_URL: secrets['triad-database-url'],
+      TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
+      // Its own health page, where no monitor outside is told: an alert misses the line in the log.
+      TRIAD_DEADMAN_URL: environment.deadmanUrl ?? 'http://127.0.0.1:4180/healthz',
+      PGDATABASE: databaseOf(target.namespace),
+    },
+  };
+}
+
+type Account = keyof Target['environment']['serviceAccounts'];
+
+/** Who may ask, by e-mail, and with which role. */
+const accountsOf = (roles: Partial<Record<Account, Role>>, { environment }: Target): string => {
+  const own = Object.entries(roles).map(([account, role]) => [
+    environment.serviceAccounts[account as Account],
+    role,
+  ]);
+  return JSON.stringify(Object.fromEntries(own));
+};
+
+const commonEnvironment = (target: Target): Record<string, string> => ({
+  TRIAD_PROFILE: 'gcp',
+  TRIAD_HOST: '0.0.0.0',
+  TRIAD_HOME: '/tmp/triad',
+  TRIAD_GCP_PROJECT: target.environment.project,
+  TRIAD_GCP_REGION: target.environment.region,
+  TRIAD_NAMESPACE: target.namespace,
+  TRIAD_BUCKET: target.environment.bucket,
+  TRIAD_JOB_IMAGES: JSON.stringify(
+    Object.fromEntries(
+      jobs.map((job) => [job, `${target.environment.images}/${job}:${target.revision}`]),
+    ),
+  ),
+  TRIAD_CODE_REVISION: target.revision,
+  TRIAD_ORCHESTRATOR_URL: urlOf(target, 'orchestrator'),
+  TRIAD_INVOKER_URL: urlOf(target, 'invoker'),
+});

@@ -1,0 +1,118 @@
+variable "project" {
+  description = "Id of the Google Cloud project of this environment. Each environment has its own."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z][a-z0-9-]{4,28}[a-z0-9]$", var.project))
+    error_message = "Expected the id of a project: 6 to 30 lower-case letters, digits and hyphens."
+  }
+}
+
+variable "region" {
+  description = "Region of everything, such as europe-west1: messages, datasets and images, too."
+  type        = string
+}
+
+variable "environment" {
+  description = "Which of the environments this is."
+  type        = string
+
+  validation {
+    condition     = contains(["dev", "staging", "production"], var.environment)
+    error_message = "Expected dev, staging or production."
+  }
+}
+
+variable "namespace" {
+  description = "First part of the names of topics, datasets and services. `triad deploy` uses others beside it."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", var.namespace))
+    error_message = "Expected 1 to 24 lower-case letters, digits and hyphens, starting with a letter."
+  }
+}
+
+variable "revision" {
+  description = "Git commit whose images the services start with. Later ones come by `triad deploy`."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[0-9a-f]{12,40}$", var.revision))
+    error_message = "Expected a git commit: 12 to 40 hexadecimal digits."
+  }
+}
+
+variable "alarm_email" {
+  description = "Who hears that Triad itself is silent."
+  type        = string
+}
+
+variable "github_repository" {
+  description = "The repository whose workflows may deploy, as owner/name."
+  type        = string
+
+  validation {
+    condition     = can(regex("^[\\w.-]+/[\\w.-]+$", var.github_repository))
+    error_message = "Expected owner/name."
+  }
+}
+
+variable "isolated_branches" {
+  description = "Whether branches get namespaces of their own in this project, beside this one."
+  type        = bool
+  default     = false
+}
+
+variable "database_tier" {
+  description = "Machine type of Cloud SQL."
+  type        = string
+  default     = "db-f1-micro"
+}
+
+variable "database_availability" {
+  description = "ZONAL, or REGIONAL for a standby in another zone."
+  type        = string
+  default     = "ZONAL"
+
+  validation {
+    condition     = contains(["ZONAL", "REGIONAL"], var.database_availability)
+    error_message = "Expected ZONAL or REGIONAL."
+  }
+}
+
+variable "orchestrator_max_instances" {
+  description = "Several orchestrators can share the database."
+  type        = number
+  default     = 2
+}
+
+variable "invoker_min_instances" {
+  description = "0 saves money; a command then waits for the start of an instance."
+  type        = number
+  default     = 0
+}
+
+variable "deadman_url" {
+  description = "A check of a monitor outside of Google Cloud; empty for the alert of Cloud Monitoring alone."
+  type        = string
+  default     = ""
+}
+
+variable "protected" {
+  description = "Whether Terraform refuses to delete what holds data."
+  type        = bool
+  default     = true
+}
+
+variable "artifact_retention_days" {
+  description = "Days that replaced and deleted objects of the bucket can still be brought back."
+  type        = number
+  default     = 30
+}
+
+variable "image_readers" {
+  description = "IAM members of other projects that take over images: production's deployer, in staging."
+  type        = list(string)
+  default     = []
+}

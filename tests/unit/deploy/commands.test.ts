@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { beforeEach, describe, test } from 'node:test';
+import { loadConfig } from '@triad/shared/config/config.ts';
+import type { CommandContext } from '../../../cli/command-context.ts';
+import {
+  type Applying,
+  conclude,
+  deploy,
+  markTested,
+  teardown,
+} from '../../../cli/commands/deploy.ts';
+import { promote } from '../../../cli/commands/promote.ts';
+import { planDeployment } from '../../../cli/deploy/deployment.ts';
+import { readEnvironments } from '../../../cli/deploy/environment.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import { plainStyle } from '../../../cli/render/style.ts';
+import type { TextOutput } from '../../../cli/render/terminal.ts';
+import { checkout, environment } from '../../harness/deploy/environments.ts';
+import { MemoryCloud } from '../../harness/deploy/memory-cloud.ts';
+import { FakeClock } from '../../harness/fake-clock.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
+
+const file = 'environments.json';
+
+/** A context in a new folder, with what was written to it. */
+async function contextIn(directory: string) {
+  const written = { out: [] as string[], err: [] as string[] };
+  const output = (lines: string[]): TextOutput => ({
+    stream: process.stdout,
+    style: plainStyle,
+    isTerminal: false,
+    line: (text = '') => void lines.push(text),
+  });
+  const context: CommandContext = {
+    config: loadConfig({}),
+    terminal: { out: output(written.out), err: output(written.err) },
+    clock: new FakeClock('2026-01-01T12:00:00Z'),
+    callerDirectory: directory,
+    user: 'ada',
+  };
+  return { context, written };
+}
+
+describe('triad deploy refuses before it asks any cloud', () => {
+  let directory: string;
+  let context: CommandContext;
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+      cwd: directory,
+      stdio: 'pipe',
+    });
+  const options = { environments: file, expiresInDays: 14 };
+  const writeEnvironments = () =>
+    writeFile(
+      join(directory, file),
+      JSON.stringify({ dev: environment('dev'), production: environment('production') }),
+    );
+  beforeEach(async () => {
+    directory = await temporaryDirectory();
+    ({ context } = await contextIn(directory));
+  });
+  const commit = () => {
+    git('init', '--initial-branch', 'main');
+    git('add', '-A');
+    git('commit', '--allow-empty', '-m', 'first');
+  };
+
+  test('a folder that is no checkout', async () => {
+    await assert.rejects(deploy(context, options), { code: 'DEPLOY_NO_CHECKOUT' });
+  });
+
+  test('a commit without a branch', async () => {
+    commit();
+    git('switch', '--detach');
+    await assert.rejects(deploy(context, options), { code: 'DEPLOY_HEAD_DETACHED' });
+  });
+
+  test('no file of environments, no JSON in it, a wrong value in it', async () => {
+    commit();
+    const invalid = (message: RegExp) =>
+      assert.rejects(deploy(context, options), { code: 'DEPLOY_SETTINGS_INVALID', message });
+    await invalid(/it is not there/);
+    await writeFile(join(directory, file), '{');
+    await invalid(/it is no JSON/);
+    await writeFile(join(directory, file), '{"production":{"project":"X"}}');
+    await invalid(/production\.project: expected the id of a project/);
+    await writeFile(join(directory, file), '{}');
+    await invalid(/it has no environment production/);
+  });
+
+  test('a dirty tree for production, and a branch that is not main', async () => {
+    await writeEnvironments();
+    commit();
+    await writeFile(join(directory, 'new.txt'), 'x');
+    await assert.rejects(deploy(context, options), { code: 'DEPLOY_TREE_DIRTY' });
+    git('switch', '--create', 'feature');
+    await assert.rejects(deploy(context, { ...options, environment: 'production' }), {
+      code: 'DEPLOY_BRANCH_REFUSED',
+    });
+  });
+
+  test('a teardown of production', async () => {
+    await writeEnvironments();
+    await assert.rejects(teardown(context, 'main', { environments: file }), {
+      code: 'DEPLOY_PROTECTED',
+    });
+  });
+
+  test('a promotion of nothing, of too little of a commit, and both ways at once', async () => {
+    await writeEnvironments();
+    const usage = (revision: string | undefined, given: { rollback?: boolean }) =>
+      assert.rejects(promote(context, revision, { environments: file, ...given }), {
+        code: 'USAGE',
+      });
+    await usage(undefined, {});
+    await usage('abc', {});
+    await usage('a'.repeat(40), { rollback: true });
+    await assert.rejects(markTested(context, 'abc', { environments: file, environment: 'dev' }), {
+      code: 'USAGE',
+    });
+  });
+
+  test('a folder below the root of a checkout is as good as the root', async () => {
+    await writeEnvironments();
+    commit();
+    await mkdir(join(directory, 'below'));
+    const below = await contextIn(join(directory, 'below'));
+    await assert.rejects(teardown(below.context, undefined, { environments: `../${file}` }), {
+      code: 'DEPLOY_PROTECTED',
+    });
+  });
+});
+
+test('what is written down of an environment is what the commands know', async () => {
+  const directory = await temporaryDirectory();
+  const path = join(directory, file);
+  await writeFile(path, JSON.stringify({ dev: environment('dev') }));
+  assert.deepEqual(await readEnvironments(path), { dev: environment('dev') });
+});
+
+describe('a plan', () => {
+  const target = targetOf(environment('dev'), checkout('login'), '2026-01-01', 14);
+  const run = async (cloud: MemoryCloud, given: Applying | object) => {
+    const { context, written } = await contextIn('.');
+    const plan = await planDeployment(cloud, target);
+    const options = { environments: file, ...given };
+    const exitCode = await conclude(context, cloud, plan, options, { namespace: 'login' });
+    assert.equal(exitCode, 0);
+    return written;
+  };
+
+  test('is shown, and nothing is done', async () => {
+    const cloud = new MemoryCloud();
+    const { out, err } = await run(cloud, {});
+    assert.deepEqual(cloud.log, []);
+    assert.match(out.join('\n'), /^create {2}topic {9}login-triad-commands$/m);
+    assert.deepEqual(err, ['Nothing was done; --yes does it.']);
+  });
+
+  test('is done with --yes, and told step by step', async () => {
+    const cloud = new MemoryCloud();
+    const { err } = await run(cloud, { yes: true });
+    assert.equal(cloud.resources.size, cloud.log.length);
+    assert.equal(err[0], 'create prefix login/');
+    assert.equal(err.at(-1), 'Done.');
+    const again = await run(cloud, { yes: true });
+    assert.deepEqual(again.out, ['Nothing to change.']);
+  });
+
+  test('is one JSON document', async () => {
+    const cloud = new MemoryCloud();
+    await run(cloud, { yes: true });
+    const service = cloud.resources.get('service/login-triad-invoker');
+    assert.ok(service?.kind === 'service');
+    cloud.resources.set('service/login-triad-invoker', {
+      ...service,
+      spec: { ...service.spec, memory: '2Gi' },
+    });
+    const { out } = await run(cloud, { json: true });
+    assert.deepEqual(JSON.parse(out.join('\n')), {
+      namespace: 'login',
+      applied: false,
+      changes: [
+        {
+          action: 'update',
+          kind: 'service',
+          name: 'login-triad-invoker',
+          drifted: true,
+          differences: [{ field: 'memory', actual: '2Gi', desired: '1Gi' }],
+        },
+      ],
+      unexpected: [],
+    });
+    const text = (await run(cloud, {})).out.join('\n');
+    assert.match(text, /drift: changed by somebody else/);
+    assert.match(text, /^ {2}memory: 2Gi → 1Gi$/m);
+  });
+
+  test('is either shown or done', async () => {
+    await assert.rejects(run(new MemoryCloud(), { plan: true, yes: true }), { code: 'USAGE' });
+  });
+});

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
+import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
+import { planPromotion } from '../../../cli/deploy/promotion.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
+import { googleInMemory } from '../../harness/deploy/google-in-memory.ts';
+
+const dev = environment('dev');
+const target = targetOf(dev, checkout('login'), '2026-01-01', 14);
+
+const refused = (status: number, message = 'no', headers: Record<string, string> = {}) =>
+  new Response(JSON.stringify({ error: { code: status, message } }), { status, headers });
+
+test('every request is signed with the token of who deploys', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  assert.ok(google.calls.length > 20);
+  assert.deepEqual(
+    [...new Set(google.calls.map(({ authorization }) => authorization))],
+    ['Bearer token-of-ada'],
+  );
+});
+
+test('a project that is not there is told from one that may not be used', async () => {
+  const { cloud, google } = googleInMemory();
+  await cloud.check();
+  google.faults.push(refused(404, 'Requested project not found'));
+  await assert.rejects(cloud.check(), { code: 'DEPLOY_PROJECT_UNKNOWN' });
+  google.faults.push(refused(403, 'Pub/Sub API has not been used'));
+  await assert.rejects(cloud.check(), {
+    code: 'DEPLOY_ACCESS_DENIED',
+    message: 'Google Cloud refuses to use project shop-triad-dev: Pub/Sub API has not been used',
+  });
+});
+
+test('without credentials nothing is asked', async () => {
+  const { cloud, google } = googleInMemory(dev, async () => {
+    throw new Error('Could not load the default credentials.');
+  });
+  await assert.rejects(cloud.check(), {
+    code: 'DEPLOY_CREDENTIALS_MISSING',
+    message: /default credentials/,
+  });
+  assert.equal(google.calls.length, 0);
+});
+
+test('what passes is tried again, after as long as was asked for', async () => {
+  const { cloud, google, clock } = googleInMemory();
+  google.faults.push(
+    refused(429, 'slow down', { 'retry-after': '7' }),
+    refused(503, 'not now', { 'retry-after': 'Wed, 21 Oct 2015 07:28:00 GMT' }),
+    'network',
+    refused(500),
+  );
+  await cloud.check();
+  assert.equal(google.calls.length, 5);
+  assert.deepEqual(clock.waits, [7000, 1500, 3000, 6000]);
+});
+
+test('what does not pass is given up, and says what was asked for', async () => {
+  const { cloud, google } = googleInMemory();
+  google.faults.push(...Array.from({ length: 5 }, () => 'network' as const));
+  await assert.rejects(cloud.check(), {
+    code: 'DEPLOY_CLOUD_UNAVAILABLE',
+    message: /did not use project shop-triad-dev in time: ECONNRESET/,
+  });
+  assert.equal(google.calls.length, 5);
+});
+
+test("BigQuery's limit of requests passes, although it answers 403", async () => {
+  const { cloud, google, clock } = googleInMemory();
+  const body = { error: { code: 403, message: 'x', errors: [{ reason: 'rateLimitExceeded' }] } };
+  google.faults.push(new Response(JSON.stringify(body), { status: 403 }));
+  await cloud.check();
+  assert.equal(clock.waits.length, 1);
+});
+
+test('an answer that got lost makes nothing twice and is no conflict', async () => {
+  const { cloud, google } = googleInMemory();
+  const [topic] = (await planDeployment(cloud, target)).changes.filter(
+    ({ resource }) => resource.kind === 'topic',
+  );
+  assert.ok(topic);
+  google.faults.push('answer lost');
+  await cloud.create(topic.resource);
+  const made = google.calls.filter(({ method }) => method === 'PUT');
+  assert.equal(made.length, 2);
+  assert.equal((await cloud.list('login')).length, 1);
+});
+
+test('an operation that fails is an error of what was asked for', async () => {
+  const { cloud, google } = googleInMemory();
+  const plan = await planDeployment(cloud, target);
+  await applyPlan(cloud, plan);
+  const path = `projects/${dev.project}/locations/europe-west1/services/login-triad-invoker`;
+  google.edit(path, (service) => {
+    (service.template as { timeout: string }).timeout = '1s';
+  });
+  const service = plan.changes.find(({ resource }) => resource.name === 'login-triad-invoker');
+  assert.ok(service?.resource.kind === 'service');
+  const { spec } = service.resource;
+  // The name of a revision is given once: what is different must have another.
+  await assert.rejects(cloud.update({ ...service.resource, spec: { ...spec, cpu: '2' } }), {
+    code: 'DEPLOY_CONFLICT',
+    message: /change service login-triad-invoker: Revision named/,
+  });
+});
+
+test('a revision that is only made now is not named in the traffic; an older one is', async () => {
+  const production = environment('production');
+  const { cloud, google } = googleInMemory(production);
+  const deploy = async (digit: string) => {
+    const given = checkout('main', { revision: commit(digit) });
+    const to = targetOf(production, given, '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, to));
+  };
+  const sent = () => {
+    const calls = google.calls.filter(({ url, method }) => {
+      return url.hostname === 'run.googleapis.com' && /POST|PATCH/.test(method);
+    });
+    return (JSON.parse(calls.at(-1)?.body ?? '{}') as { traffic: unknown }).traffic;
+  };
+  await deploy('1');
+  const latest = { type: 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST', percent: 100, tag: 'live' };
+  assert.deepEqual(sent(), [latest]);
+  const [first] = await cloud.revisions('production-triad-orchestrator');
+  await deploy('2');
+  const type = 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+  assert.deepEqual(sent(), [{ type, revision: first, percent: 100, tag: 'live' }]);
+  await applyPlan(cloud, planPromotion(await releasedIn(cloud, 'production'), commit('2')));
+  assert.deepEqual(sent(), [latest, { type, revision: first, percent: 0, tag: 'previous' }]);
+});
+
+test('what somebody changed in the console is drift', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  google.edit(`projects/${dev.project}/subscriptions/login-invoker`, (found) => {
+    found.ackDeadlineSeconds = 600;
+  });
+  const { changes } = await planDeployment(cloud, target);
+  assert.deepEqual(
+    changes.map(({ resource, drifted, differences }) => [resource.name, drifted, differences]),
+    [['login-invoker', true, [{ field: 'ackDeadlineSeconds', actual: 600, desired: 60 }]]],
+  );
+});
+
+test('a teardown takes all objects of the folder, its own mark last', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  for (let at = 0; at < 40; at += 1) google.putObject(`login/runs/${at}`, 'x');
+  google.putObject('login-2/runs/1', 'x');
+  await cloud.delete({ kind: 'prefix', name: 'login/' });
+  assert.deepEqual(google.objectNames, ['login-2/runs/1']);
+  const deleted = google.calls.filter(({ method }) => method === 'DELETE');
+  assert.match(deleted.at(-1)?.url.pathname ?? '', /login%2F\.triad-namespace\.json$/);
+});
+
+test('a mark that somebody damaged does not hide its namespace', async () => {
+  const { cloud, google } = googleInMemory();
+  google.putObject('lost/.triad-namespace.json', 'no JSON');
+  assert.deepEqual(await cloud.namespaces(), [{ namespace: 'lost', branch: null, expires: null }]);
+});

@@ -1,0 +1,195 @@
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { alarmKind } from '@triad/shared/contracts/alarm-view.ts';
+import { topic } from '@triad/shared/contracts/topics.ts';
+import { parse } from 'yaml';
+import { datasets, messaging } from '../../../cli/deploy/desired-state.ts';
+import { readEnvironments } from '../../../cli/deploy/environment.ts';
+import { bodyOf } from '../../../cli/deploy/google/service-body.ts';
+import {
+  databaseOf,
+  definitionOf,
+  type ServiceName,
+  serviceNames,
+} from '../../../cli/deploy/service-definitions.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
+
+const repository = resolve(import.meta.dirname, '../../..');
+const read = (path: string) => readFileSync(join(repository, path), 'utf8');
+const terraform = (module: string) => read(`docker/terraform/modules/${module}/main.tf`);
+/** The value of a local or an argument, as it is written. */
+const written = (text: string, name: string) =>
+  new RegExp(`^\\s*${name}\\s*=\\s*(.+)$`, 'm').exec(text)?.[1];
+
+const staging = environment('staging');
+const target = targetOf(staging, checkout('main', { revision: commit('a') }), '2026-01-01', 14);
+
+test('Terraform and triad deploy make the same topics and subscriptions', () => {
+  const text = terraform('messaging');
+  assert.equal(written(text, 'ack_deadline_seconds'), String(messaging.ackDeadlineSeconds));
+  assert.equal(written(text, 'max_delivery_attempts'), String(messaging.attempts));
+  assert.equal(written(text, 'minimum_backoff'), `"${messaging.backoff.minimumSeconds}s"`);
+  assert.equal(written(text, 'maximum_backoff'), `"${messaging.backoff.maximumSeconds}s"`);
+  assert.equal(written(text, 'message_retention'), `"${messaging.retentionSeconds}s"`);
+  assert.equal(written(text, 'commands'), `"${topic.commands}"`);
+  assert.equal(written(text, 'outcomes'), `"${topic.outcomes}"`);
+  assert.equal(written(text, 'dead-letters'), `"${topic.deadLetters}"`);
+});
+
+test('Terraform and triad deploy make the same datasets', () => {
+  const [, body = ''] = /datasets = \{\n([\s\S]*?)\n {2}\}/.exec(terraform('warehouse')) ?? [];
+  const names = [...body.matchAll(/^\s*(\w+)\s*=/gm)].map(([, name]) => name);
+  assert.deepEqual(names, [...datasets]);
+});
+
+/** The part of a file from `start` to the first line that is only a closing brace. */
+const partOf = (text: string, start: string) =>
+  text.slice(text.indexOf(start)).split(/^\}/m, 1)[0] ?? '';
+
+for (const service of serviceNames) {
+  test(`Terraform and triad deploy tell the ${service} the same`, () => {
+    const text = read('docker/terraform/main.tf');
+    const common = /\n {2}environment = \{\n([\s\S]*?)\n {2}\}/.exec(text)?.[1] ?? '';
+    const own = partOf(text, `module "${service}"`);
+    const variables = [...`${common}\n${own}`.matchAll(/^\s*((?:TRIAD|PG)[A-Z_]*)\s*=/gm)];
+    const definition = definitionOf(target, service);
+    assert.deepEqual(
+      variables.map(([, name]) => name).sort(),
+      Object.keys(definition.environment).sort(),
+    );
+    assert.equal(written(own, 'port'), String(definition.port));
+    assert.equal(written(own, 'cpu'), `"${definition.cpu}"`);
+    assert.equal(written(own, 'memory'), `"${definition.memory}"`);
+  });
+
+  test(`the manifest of the ${service} is what triad deploy makes`, () => {
+    const { metadata, spec } = manifestOf(service);
+    const definition = definitionOf(target, service);
+    const annotations = { ...metadata.annotations, ...spec.template.metadata.annotations };
+    const [container] = spec.template.spec.containers;
+    assert.ok(container);
+    assert.equal(metadata.name, `staging-triad-${service}`);
+    assert.equal(container.image, definition.image);
+    assert.equal(spec.template.spec.serviceAccountName, definition.account);
+    assert.deepEqual(
+      Object.fromEntries(container.env.map(({ name, value }) => [name, value])),
+      definition.environment,
+    );
+    assert.deepEqual(container.ports, [{ containerPort: definition.port }]);
+    assert.deepEqual(container.resources.limits, { cpu: '1', memory: '1Gi' });
+    assert.equal(annotations['run.googleapis.com/minScale'], String(definition.minInstances));
+    assert.equal(annotations['autoscaling.knative.dev/maxScale'], String(definition.maxInstances));
+    assert.equal(annotations['run.googleapis.com/cloudsql-instances'] ?? null, definition.database);
+    const body = bodyOf({ ...definition, revision: 'r', traffic: [] }, {});
+    const [made] = body.template?.containers ?? [];
+    assert.deepEqual(container.startupProbe, made?.startupProbe);
+    assert.deepEqual(container.livenessProbe, made?.livenessProbe);
+  });
+}
+
+interface Manifest {
+  metadata: { name: string; annotations: Record<string, string> };
+  spec: {
+    template: {
+      metadata: { annotations: Record<string, string> };
+      spec: {
+        serviceAccountName: string;
+        containers: {
+          image: string;
+          env: { name: string; value: string }[];
+          ports: unknown;
+          resources: { limits: unknown };
+          startupProbe: unknown;
+          livenessProbe: unknown;
+        }[];
+      };
+    };
+  };
+}
+
+function manifestOf(service: ServiceName): Manifest {
+  const values: Record<string, string> = {
+    PROJECT: staging.project,
+    PROJECT_NUMBER: staging.projectNumber,
+    REGION: staging.region,
+    NAMESPACE: 'staging',
+    DATASET_NAMESPACE: databaseOf('staging').replace(/_triad$/, ''),
+    DATABASE_INSTANCE: staging.databaseInstance,
+    REVISION: commit('a'),
+    REVISION_SHORT: commit('a').slice(0, 12),
+  };
+  const text = read(`docker/cloud-run/${service}.yaml`).replaceAll(
+    /\$\{(\w+)\}/g,
+    (whole, name: string) => values[name] ?? whole,
+  );
+  assert.doesNotMatch(text, /\$\{/, 'a placeholder is left');
+  return parse(text) as Manifest;
+}
+
+test("the alert waits for what the dead man's switch says", () => {
+  const [, words = ''] = /jsonPayload\.msg=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
+  assert.ok(read('orchestrator/alarms/dead-mans-switch.ts').includes(`log.info({}, "${words}")`));
+});
+
+test('triad deploy knows the schedule that Terraform makes as its own', () => {
+  assert.match(
+    terraform('schedule'),
+    /^ {2}description .* triad-namespace=\$\{var\.namespace\}"$/m,
+  );
+});
+
+test('the credentials that the workflow is given do not make its checkout dirty', () => {
+  assert.match(read('.gitignore'), /^gha-creds-\*\.json$/m);
+});
+
+test('no role is given to everybody, and none that owns or edits the whole project', () => {
+  const texts = globSync('docker/terraform/**/*.tf', { cwd: repository }).map(read).join('\n');
+  const refused =
+    /"all(Authenticated)?Users"|roles\/(owner|editor|viewer)"|google_service_account_key|password\s*=/g;
+  assert.deepEqual(texts.match(refused) ?? [], []);
+  assert.match('member = "allUsers"', refused);
+});
+
+test('every environment has its values', () => {
+  for (const name of ['dev', 'staging', 'production']) {
+    const text = read(`docker/terraform/environments/${name}.tfvars`);
+    assert.equal(written(text, 'environment'), `"${name}"`);
+    assert.equal(written(text, 'namespace'), `"${name}"`);
+  }
+});
+
+test('the example of the environments can be read', async () => {
+  const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
+  assert.equal(found.dev?.isolatedBranches, true);
+});
+
+interface Workflow {
+  permissions: Record<string, string>;
+  jobs: Record<
+    string,
+    { permissions?: Record<string, string>; steps: { uses?: string; run?: string }[] }
+  >;
+}
+
+test('the deploy workflow signs in without keys, and only where it must', () => {
+  const text = read('.github/workflows/deploy.yml');
+  const workflow = parse(text) as Workflow;
+  assert.deepEqual(workflow.permissions, { contents: 'read' });
+  assert.doesNotMatch(text, /secrets\.|credentials_json/);
+  for (const [name, { permissions, steps }] of Object.entries(workflow.jobs)) {
+    const signsIn = steps.some(({ uses }) => uses?.startsWith('google-github-actions/auth@'));
+    assert.equal(permissions?.['id-token'] === 'write', signsIn, name);
+    // What a branch is called is text that anybody can choose.
+    for (const { run = '' } of steps) {
+      assert.doesNotMatch(run, /\$\{\{ *github\.(event|head_ref|ref_name)/, name);
+    }
+  }
+});
+
+test('the runbook says what to do for every alarm', () => {
+  const runbook = read('docs/google-cloud.md');
+  for (const kind of alarmKind.options) assert.match(runbook, new RegExp(`^\\| \`${kind}\``, 'm'));
+});
