@@ -38,8 +38,7 @@ rule('no service imports another by its package name', {
 
 const cloudSdk = /^(@aws-sdk\/|@google-cloud\/|google-auth-library$|googleapis(\/|$))/;
 const cloudAdapter =
-  /^(shared|orchestrator)\/\w+(\/cloud)?\/(pubsub|cloud-storage|cloud-run|s3|bigquery|vertex|google)[\w-]*\.ts$/;
-  /^((shared|orchestrator)\/\w+|cli\/deploy\/google)\/(pubsub|cloud-storage|s3|bigquery|vertex|google)[\w-]*\.ts$/;
+  /^(?:(?:shared|orchestrator)\/\w+(?:\/cloud)?|cli\/deploy\/google)\/(?:pubsub|cloud-storage|cloud-run|s3|bigquery|vertex|google)[\w-]*\.ts$/;
 rule('a cloud SDK is imported in its adapter alone, and only when it is used', {
   // A test against a server fills it with the SDK.
   sources: allSources.filter(({ path }) => !path.endsWith('.external.test.ts')),

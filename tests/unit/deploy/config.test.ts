@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { definitionOf, serviceNames, urlOf } from '../../../cli/deploy/service-definitions.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import { checkout, environment } from '../../harness/deploy/environments.ts';
+
+for (const name of ['dev', 'staging', 'production'] as const) {
+  for (const service of serviceNames) {
+    test(`the ${service} of ${name} understands what triad deploy tells it`, async () => {
+      const of = environment(name);
+      const target = targetOf(of, checkout('main'), '2026-01-01', 14);
+      const read: string[] = [];
+      const config = await loadConfigWithSecrets(
+        async (version, variable) => {
+          read.push(version);
+          return variable === 'TRIAD_DATABASE_URL'
+            ? `postgres://triad:x@localhost/?host=/cloudsql/${of.project}:${of.region}:db`
+            : '{"ops":{"type":"log"}}';
+        },
+        { ...definitionOf(target, service).environment },
+      );
+      assert.equal(config.profile, 'gcp');
+      assert.equal(config[service].url, urlOf(target, service));
+      assert.equal(config.googleCloud?.namespace, target.namespace);
+      assert.deepEqual(Object.keys(config.googleCloud?.jobs.images ?? {}), [
+        'sql-runner',
+        'trainer',
+      ]);
+      assert.equal(config.googleCloud?.oidc.accounts.get(of.serviceAccounts.push), 'service');
+      const secrets = service === 'invoker' ? 0 : name === 'dev' ? 1 : 2;
+      assert.equal(read.length, secrets);
+      assert.equal(config.requiresToken, true);
+    });
+  }
+}
