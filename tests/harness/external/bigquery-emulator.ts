@@ -35,7 +35,7 @@ export async function bigQueryEmulator(): Promise<() => BigQueryOptions> {
     partitionColumn: 'run_date',
     endpoint: url,
     anonymous: true,
-    castsParameters: true,
+    emulator: true,
     scratch,
     clock: systemClock,
     ids: timeOrderedIds(systemClock),
