@@ -12,7 +12,7 @@ import type { Ending, Engine, SentJob } from './fake-bigquery.ts';
 
 const origin = 'the engine';
 const print =
-  /\(SELECT TO_HEX\(SHA256\(.*?FROM \(SELECT TO_JSON_STRING\(answer\) AS line FROM \((.*)\n\) AS answer\)\)/s;
+  /TO_HEX\(SHA256\(ARRAY_TO_STRING\(ARRAY\(\s+SELECT TO_JSON_STRING\(answer\) AS line FROM \((.*)\n\) AS answer ORDER BY line/s;
 
 /**
  * Runs the statements that the adapter for BigQuery sends, and no others, in DuckDB: scripts and
