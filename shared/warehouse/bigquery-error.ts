@@ -47,7 +47,7 @@ const conflict = /aborted due to concurrent update|could not serialize access/i;
 /** What the checks of our own scripts say when what they read has changed. */
 export const changedMeanwhile = 'what the transaction read has changed';
 /** The analyzer's word, whatever reason stands beside it. */
-const invalidStatement = /\bINVALID_ARGUMENT\b/;
+const invalidStatement = /\bINVALID_ARGUMENT\b|^failed to analyze\b/;
 const noCredentials = /Could not load the default credentials|invalid_grant|unable to impersonate/i;
 /** What Node says of connections that fail. */
 const network =

@@ -45,7 +45,8 @@ export class BigQueryJobs {
   readonly #options: BigQueryOptions;
   readonly #prefixes: Record<JobPurpose['scope'], string>;
   readonly #labels: Record<string, string>;
-  #count = 0;
+  /** Of their own, so that what is read does not shift the ids of what is written. */
+  readonly #counts: Record<JobPurpose['scope'], number> = { command: 0, opening: 0 };
 
   constructor(api: BigQueryApi, options: BigQueryOptions, commandId: string | undefined) {
     this.#api = api;
@@ -214,7 +215,7 @@ export class BigQueryJobs {
   #referenceOf(work: object, { scope }: JobPurpose): { jobId: string; location?: string } {
     const { project: projectId, location } = this.#options;
     const hash = createHash('sha256').update(JSON.stringify(work)).digest('hex').slice(0, 16);
-    const jobId = `${this.#prefixes[scope]}-${++this.#count}-${hash}`;
+    const jobId = `${this.#prefixes[scope]}-${++this.#counts[scope]}-${hash}`;
     return { jobId, ...{ projectId }, ...(location && { location }) };
   }
 }

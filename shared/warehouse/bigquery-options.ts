@@ -28,10 +28,10 @@ export interface BigQueryOptions {
   /** Sends no credentials, as servers for tests want it. Default: false. */
   anonymous?: boolean;
   /**
-   * Sends parameters that are no BOOL, INT64, FLOAT64 or STRING as text, and casts them where they
-   * are used, for servers that know no others. Default: false.
+   * Makes up for what the emulator lacks: parameters go as literals, and a view is dropped before it
+   * is replaced. See docs/emulators.md. Default: false.
    */
-  castsParameters?: boolean;
+  emulator?: boolean;
   clock: Clock;
   /** Tells one opening of the warehouse from another. */
   ids: Ids;

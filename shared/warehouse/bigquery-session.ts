@@ -11,7 +11,7 @@ import {
   deleteStatement,
   type Statement,
 } from './bigquery-statements.ts';
-import { castParameters, columnOf, type Field, toCell, toParameters } from './bigquery-types.ts';
+import { columnOf, type Field, toCell, toLiterals, toParameters } from './bigquery-types.ts';
 import type {
   Cell,
   Column,
@@ -131,6 +131,7 @@ export class BigQuerySession implements WarehouseSession {
 
   async createView(view: TableName, sql: Sql): Promise<void> {
     const text = `CREATE OR REPLACE VIEW ${this.opening.names.table(view)} AS ${this.translate(sql)}`;
+    if (this.opening.options.emulator) await this.drop(view);
     await this.write(view, { text }, sql.origin);
   }
 
@@ -197,10 +198,9 @@ export class BigQuerySession implements WarehouseSession {
   /** A statement as the REST API takes it. */
   queryOf({ text, parameters = {} }: Statement): object {
     const { names, options } = this.opening;
-    const cast = castParameters(options.castsParameters ? parameters : {});
-    const queryParameters = toParameters({ ...parameters, ...cast.parameters });
+    const queryParameters = options.emulator ? [] : toParameters(parameters);
     return {
-      query: cast.uses.size > 0 ? withParameters(text, cast.uses) : text,
+      query: options.emulator ? withParameters(text, toLiterals(parameters)) : text,
       defaultDataset: {
         projectId: options.project,
         datasetId: names.dataset(options.defaultDataset),

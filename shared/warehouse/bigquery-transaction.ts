@@ -218,8 +218,8 @@ const keyOf = ({ dataset, table }: TableName): string => `${dataset}.${table}`;
 
 /** One text that tells the rows of a query from any others, in whatever order they come. */
 const fingerprintOf = (query: string): string =>
-  `(SELECT TO_HEX(SHA256(IFNULL(STRING_AGG(line, '\\n' ORDER BY line), '')))
-    FROM (SELECT TO_JSON_STRING(answer) AS line FROM (${query}\n) AS answer))`;
+  `TO_HEX(SHA256(ARRAY_TO_STRING(ARRAY(
+    SELECT TO_JSON_STRING(answer) AS line FROM (${query}\n) AS answer ORDER BY line), '\\n')))`;
 
 function checkSameColumns(
   table: TableName,

@@ -73,23 +73,15 @@ export function toText(cell: Cell, type: ColumnType): string | null {
   return String(cell);
 }
 
-const plainTypes = new Set<ColumnType>(['BOOL', 'INT64', 'FLOAT64', 'STRING']);
-
-/** Parameters as text, and how a statement uses those that are to be something else. */
-export function castParameters(parameters: Parameters): {
-  parameters: Parameters;
-  uses: Map<string, string>;
-} {
-  const cast = Object.entries(parameters).filter(([, { type }]) => !plainTypes.has(type));
-  const asText = cast.map(([name, { type, value }]) => [
-    name,
-    { type: 'STRING', value: toText(value, type) },
-  ]);
-  return {
-    parameters: { ...parameters, ...Object.fromEntries(asText) },
-    uses: new Map(cast.map(([name, { type }]) => [name, `CAST(@${name} AS ${tableType(type)})`])),
-  };
-}
+/** Parameters as the literals that can stand for them in a statement. */
+export const toLiterals = (parameters: Parameters): Map<string, string> =>
+  new Map(
+    Object.entries(parameters).map(([name, { type, value }]) => {
+      const text = toText(value, type);
+      // A string of JSON is one of GoogleSQL, too.
+      return [name, `CAST(${text === null ? 'NULL' : JSON.stringify(text)} AS ${tableType(type)})`];
+    }),
+  );
 
 export const toParameters = (parameters: Parameters = {}): QueryParameter[] =>
   Object.entries(parameters).map(([name, { type, value }]) => ({

@@ -63,7 +63,8 @@ export function warehouseConformance(name: string, fresh: () => Promise<OpenWare
 
     test('a table made from a query has the types of GoogleSQL', () =>
       inWarehouse(async (warehouse) => {
-        const text = "SELECT 1 AS i, SUM(2) AS total, NUMERIC '1.5' AS n, NULL AS nothing";
+        const text = `SELECT 1 AS i, SUM(2) AS total, NUMERIC '1.5' AS n, NULL AS nothing
+          FROM (SELECT 1 AS one)`;
         await warehouse.createTable(target, sql(text));
         assert.deepEqual(await warehouse.columns(target), [
           { name: 'i', type: 'INT64' },

@@ -3,11 +3,14 @@ import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { availablePort } from '../available-port.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
-import { startGoServer } from './go-server.ts';
+import { installGoProgram, startGoServer } from './go-server.ts';
 
 const module = 'github.com/goccy/bigquery-emulator';
 const program = `${module}/cmd/bigquery-emulator@v0.8.1`;
 const project = 'test';
+
+/** Builds the emulator unless it is there: minutes to more than half an hour, and 5 GiB of memory. */
+export const installBigQueryEmulator = (): Promise<string> => installGoProgram(program, module);
 
 /**
  * Starts the emulator; each call of what it gives is for a new, empty warehouse there, in a
@@ -32,7 +35,7 @@ export async function bigQueryEmulator(): Promise<() => BigQueryOptions> {
     partitionColumn: 'run_date',
     endpoint: url,
     anonymous: true,
-    castsParameters: true,
+    emulator: true,
     scratch,
     clock: systemClock,
     ids: timeOrderedIds(systemClock),

@@ -32,7 +32,9 @@ export async function startGoServer(
   module?: string,
 ): Promise<GoServer> {
   const port = await availablePort();
-  const server = spawn(await install(program, module), argumentsFor(port), { stdio: 'pipe' });
+  const server = spawn(await installGoProgram(program, module), argumentsFor(port), {
+    stdio: 'pipe',
+  });
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
     stream.on('data', (chunk: Buffer) => {
@@ -52,8 +54,11 @@ export async function startGoServer(
   return { url, output: () => output };
 }
 
-/** @returns the program's path */
-async function install(program: string, module: string | undefined): Promise<string> {
+/**
+ * Installs a program unless it is there; what takes longer than a test may is done ahead by this.
+ * @returns the program's path
+ */
+export async function installGoProgram(program: string, module?: string): Promise<string> {
   const [path = '', version = ''] = program.split('@');
   const folder = join(cache, version);
   const binary = join(folder, basename(path));
@@ -73,7 +78,7 @@ async function install(program: string, module: string | undefined): Promise<str
   await run('go', ['build', '-mod=mod', '-o', binary, path], {
     cwd: build,
     env,
-    timeout: 1_200_000,
+    timeout: 3_600_000,
   });
   return binary;
 }

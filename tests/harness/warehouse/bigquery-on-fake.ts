@@ -26,22 +26,26 @@ export interface OnFake {
   open(request?: Partial<OpenOptions>): Promise<BigQueryWarehouse>;
 }
 
-/** A fake server, with ways to open it as a warehouse of the namespace `dev`. */
-export async function bigQueryOnFake(options: Partial<BigQueryOptions> = {}): Promise<OnFake> {
-  const fake = await FakeBigQuery.start();
-  const clock = hastyClock();
+/** How to reach a fake server as a warehouse of the namespace `dev`. */
+export async function optionsOnFake(fake: FakeBigQuery): Promise<BigQueryOptions> {
   let openings = 0;
-  const opener = bigQueryOpener({
+  return {
     project: 'shop-1',
     namespace: 'dev',
     defaultDataset: 'triad',
     endpoint: fake.url,
     anonymous: true,
     scratch: await temporaryDirectory(),
-    clock,
+    clock: systemClock,
     ids: { next: () => `opening${++openings}` },
-    ...options,
-  });
+  };
+}
+
+/** A fake server, with ways to open it as a warehouse of the namespace `dev`. */
+export async function bigQueryOnFake(options: Partial<BigQueryOptions> = {}): Promise<OnFake> {
+  const fake = await FakeBigQuery.start();
+  const clock = hastyClock();
+  const opener = bigQueryOpener({ ...(await optionsOnFake(fake)), clock, ...options });
   const open: OnFake['open'] = (request) =>
     opener.open({ write: true, commandId: '01h:rfm:1', ...request });
   return { fake, clock, open };

@@ -13,6 +13,8 @@ export interface SentJob {
   };
 }
 
+type Answer = { body: unknown } | { status: number; reason: string; message?: string };
+
 /** How a job ends. */
 export interface Ending {
   fields?: { name: string; type: string }[];
@@ -33,9 +35,18 @@ export interface Trouble {
     | 'lost';
 }
 
+/** What gives the server's answers a meaning. */
+export interface Engine {
+  run(job: SentJob, uploaded: string): Promise<Ending>;
+  table(dataset: string, table: string): Promise<object | undefined>;
+  drop(dataset: string, table: string): Promise<void>;
+  createDataset(dataset: string): Promise<void>;
+  dropDataset(dataset: string): Promise<void>;
+}
+
 /**
- * A server that speaks as much of BigQuery's REST API as the adapter uses, and computes nothing:
- * what queries answer is told by the test. Jobs with an id that there is are a 409, as they should
+ * A server that speaks as much of BigQuery's REST API as the adapter uses, and computes nothing by
+ * itself: what queries answer is told by the test, or by an engine. Jobs with an id that there is are a 409, as they should
  * be, and it can be told what goes wrong.
  */
 export class FakeBigQuery {
@@ -53,9 +64,15 @@ export class FakeBigQuery {
   /** Answers of "not yet" before a job is done. */
   slowness = 0;
   url = '';
+  readonly #engine: Engine | undefined;
+  readonly #endings = new Map<string, Ending>();
 
-  static async start(): Promise<FakeBigQuery> {
-    const fake = new FakeBigQuery();
+  constructor(engine?: Engine) {
+    this.#engine = engine;
+  }
+
+  static async start(engine?: Engine): Promise<FakeBigQuery> {
+    const fake = new FakeBigQuery(engine);
     const server = createServer((request, response) => fake.#serve(request, response));
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -85,18 +102,18 @@ export class FakeBigQuery {
     if (trouble?.answer === 'cut') return void request.socket.destroy();
     if (trouble && typeof trouble.answer === 'object') return fail(response, trouble.answer);
     const body = Buffer.concat(chunks).toString('utf8');
-    const answer = this.#answer(method, path, searchParams, body);
+    const answer = await this.#answer(method, path, searchParams, body);
     if (trouble?.answer === 'lost') return void request.socket.destroy();
     if ('status' in answer) return fail(response, answer);
     send(response, 200, answer.body);
   }
 
-  #answer(
+  async #answer(
     method: string,
     path: string,
     query: URLSearchParams,
     body: string,
-  ): { body: unknown } | { status: number; reason: string } {
+  ): Promise<Answer> {
     const [, collection, id, sub, table = ''] = path.split('/');
     if (path.startsWith('upload/')) return this.#uploaded(body);
     if (collection === 'jobs' && method === 'POST' && sub === 'cancel') return { body: {} };
@@ -105,13 +122,15 @@ export class FakeBigQuery {
     if (collection === 'queries') return this.#found(id, (job) => this.#page(job, query));
     if (collection === 'datasets' && sub === 'tables') {
       const key = `${id}.${table}`;
-      const found = this.tables.get(key);
+      const found = this.tables.get(key) ?? (await this.#engine?.table(`${id}`, table));
       if (method === 'DELETE') this.tables.delete(key);
+      if (method === 'DELETE' && found) await this.#engine?.drop(`${id}`, table);
       return found ? { body: found } : { status: 404, reason: 'notFound' };
     }
     if (collection === 'datasets' && method === 'POST') {
       const made = JSON.parse(body);
       this.datasets.set(made.datasetReference.datasetId, made);
+      await this.#engine?.createDataset(made.datasetReference.datasetId);
       return { body: made };
     }
     if (collection === 'datasets' && id === undefined) {
@@ -119,53 +138,63 @@ export class FakeBigQuery {
     }
     const found = this.datasets.get(`${id}`);
     if (method === 'DELETE') this.datasets.delete(`${id}`);
+    if (method === 'DELETE' && found) await this.#engine?.dropDataset(`${id}`);
     return found ? { body: found } : { status: 404, reason: 'notFound' };
   }
 
-  #inserted(job: SentJob): { body: unknown } | { status: number; reason: string } {
+  async #inserted(job: SentJob, uploaded = ''): Promise<Answer> {
     if (job.configuration.dryRun) {
       this.dryRuns.push(job);
-      return { body: { ...job, status: { state: 'DONE' }, statistics: this.ends(job).statistics } };
+      const { statistics } = this.#engine ? await this.#engine.run(job, '') : this.ends(job);
+      return { body: { ...job, status: { state: 'DONE' }, statistics } };
     }
     if (this.#jobOf(job.jobReference.jobId)) return { status: 409, reason: 'duplicate' };
     this.ran.push(job);
+    const ending = await this.#engine?.run(job, uploaded);
+    if (ending) this.#endings.set(job.jobReference.jobId, ending);
     return { body: { ...job, status: { state: 'RUNNING' } } };
   }
 
-  #uploaded(body: string): { body: unknown } | { status: number; reason: string } {
+  async #uploaded(body: string): Promise<Answer> {
     const parts = body.split(/\r\n\r\n/);
     const job: SentJob = JSON.parse(`${parts[1]}`.replace(/\r\n--[\s\S]*$/, ''));
-    const answer = this.#inserted(job);
-    if (!('status' in answer)) this.uploads.push(`${parts[2]}`.replace(/\r\n--[\s\S]*$/, ''));
+    const content = `${parts[2]}`.replace(/\r\n--[\s\S]*$/, '');
+    const answer = await this.#inserted(job, content);
+    if (!('status' in answer)) this.uploads.push(content);
     return answer;
   }
 
-  #found(id: string | undefined, work: (job: SentJob) => unknown) {
+  #endOf(job: SentJob): Ending {
+    return this.#endings.get(job.jobReference.jobId) ?? this.ends(job);
+  }
+
+  #found(id: string | undefined, work: (job: SentJob) => unknown): Answer {
     const job = this.#jobOf(`${id}`);
     if (!job) return { status: 404, reason: 'notFound' };
     const answer = work(job);
     return typeof answer === 'object' && answer && 'status' in answer && 'reason' in answer
-      ? (answer as { status: number; reason: string })
+      ? (answer as { status: number; reason: string; message?: string })
       : { body: answer };
   }
 
   #stateOf(job: SentJob) {
-    const { error, statistics } = this.ends(job);
+    const { error, statistics } = this.#endOf(job);
     return { ...job, statistics, status: { state: 'DONE', ...(error && { errorResult: error }) } };
   }
 
   #page(job: SentJob, query: URLSearchParams) {
-    const { error, fields = [], rows = [], numDmlAffectedRows } = this.ends(job);
-    if (error) return { status: 400, reason: error.reason };
+    const { error, fields = [], rows = [], numDmlAffectedRows } = this.#endOf(job);
+    if (error) return { status: 400, reason: error.reason, message: error.message };
     if (this.slowness-- > 0) return { jobComplete: false };
     const start = Number(query.get('pageToken') ?? 0);
-    const isLast = start + 2 >= rows.length;
+    const size = this.#engine ? Number(query.get('maxResults')) : 2;
+    const isLast = start + size >= rows.length;
     return {
       jobComplete: true,
       schema: { fields },
-      // Two rows a page, whatever was asked for: no more than a client may count on.
-      rows: rows.slice(start, start + 2).map((row) => ({ f: row.map((v) => ({ v })) })),
-      ...(!isLast && { pageToken: String(start + 2) }),
+      // Without an engine two rows a page, whatever was asked for: no more than a client may count on.
+      rows: rows.slice(start, start + size).map((row) => ({ f: row.map((v) => ({ v })) })),
+      ...(!isLast && { pageToken: String(start + size) }),
       ...(numDmlAffectedRows && { numDmlAffectedRows }),
     };
   }

@@ -98,7 +98,7 @@ suite('a transaction in BigQuery', () => {
     const { lines, queryParameters } = scriptOf(on);
     assert.match(
       lines[2] ?? '',
-      /^SELECT IF\(\(SELECT .*FROM \(SELECT x FROM `dev_shop\.t` WHERE d = @s0_d\n\) AS answer\)\) = @s0_found, TRUE, ERROR\('what the transaction read has changed'\)\)$/s,
+      /^SELECT IF\(TO_HEX.*FROM \(SELECT x FROM `dev_shop\.t` WHERE d = @s0_d\n\) AS answer ORDER BY line\), '\\n'\)\)\) = @s0_found, TRUE, ERROR\('what the transaction read has changed'\)\)$/s,
     );
     assert.deepEqual(
       (queryParameters as { name: string; parameterValue: object }[]).map((one) => [
