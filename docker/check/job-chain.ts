@@ -36,7 +36,9 @@ export async function runJobImage(
   const code = await running.exited;
   if (code !== 0) throw new Error(`exit code ${code}${tailOf(running.log())}`);
   const artifacts = new DirectoryArtifactStore({ directory: join(bench.home, 'artifacts') });
-  return parseManifest(JSON.parse((await artifacts.get(manifestPath(key))).toString()));
+  const found = await artifacts.get(manifestPath(key));
+  if (found === undefined) throw new Error(`no manifest${tailOf(running.log())}`);
+  return parseManifest(JSON.parse(found.body.toString()));
 }
 
 /** The orders of simulated customers as a snapshot, made by the sql-runner image. */
