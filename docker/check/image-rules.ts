@@ -9,6 +9,9 @@ export interface LockFile {
 interface LockedPackage {
   /** Needed by developers alone. */
   dev?: boolean;
+  /** Stands for the workspace `resolved`. */
+  link?: boolean;
+  resolved?: string;
   dependencies?: Record<string, string>;
   optionalDependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
@@ -78,7 +81,12 @@ function neededPackages(workspaces: readonly string[], { packages }: LockFile): 
       if (found !== undefined) visit(found);
     }
   };
-  for (const workspace of ['shared', ...workspaces]) visit(workspace);
+  for (const workspace of ['shared', ...workspaces]) {
+    visit(workspace);
+    for (const [place, { link, resolved }] of Object.entries(packages)) {
+      if (link && resolved === workspace) needed.add(place);
+    }
+  }
   return needed;
 }
 

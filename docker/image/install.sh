@@ -18,8 +18,9 @@ npm pkg delete peerDependencies peerDependenciesMeta --prefix shared
 
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
-# What only people and compilers read, and the packages' own tests.
-find node_modules -type f \( -name '*.map' -o -name '*.d.ts' -o -name '*.d.mts' -o -name '*.d.cts' \) -delete
+# What only people and compilers read, and the packages' own tests. Node runs no TypeScript of packages.
+find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \
+  -o -name '*.test.js' -o -name '*.test.cjs' -o -name '*.test.mjs' \) -delete
 find node_modules -regextype posix-extended -type d \
   -regex '(.*/)?node_modules/(@[^/]+/)?[^/@]+/(test|tests|__tests__)' -prune -exec rm -rf {} +
 

@@ -71,15 +71,19 @@ describe('packages that no workspace of an image needs', () => {
       'node_modules/e': {},
       'node_modules/peer': {},
       'node_modules/tool': { dev: true },
+      'node_modules/@triad/invoker': { link: true, resolved: 'invoker' },
     },
   };
-  const needed = ['node_modules/a', 'node_modules/a/node_modules/c', 'node_modules/b'].concat([
-    'node_modules/d',
-    'node_modules/e',
-  ]);
+  const needed = [
+    ...['node_modules/a', 'node_modules/a/node_modules/c', 'node_modules/b'],
+    ...['node_modules/d', 'node_modules/e', 'node_modules/@triad/invoker'],
+  ];
 
   test('what the workspace reaches is needed: nested, optional, and peers of packages', () => {
     assert.deepEqual(unneededPackages(needed, ['invoker'], lock), []);
+    assert.deepEqual(unneededPackages(['node_modules/@triad/invoker'], ['trainer'], lock), [
+      'triad/node_modules/@triad/invoker: needed by none of its workspaces',
+    ]);
   });
 
   test('a peer of shared is needed only by a workspace that lists it', () => {
