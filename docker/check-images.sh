@@ -59,6 +59,7 @@ RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 DOCKERFILE
 buildah build --quiet --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
 rm -rf "$work/base"
+digest=$(buildah inspect --type image --format '{{.FromImageDigest}}' "$base")
 
 step 'images'
 revision=$(git rev-parse HEAD)
@@ -73,7 +74,7 @@ names=()
 for dockerfile in docker/*/Dockerfile; do names+=("$(basename "$(dirname "$dockerfile")")"); done
 build() {
   docker/build.sh --engine buildah --chroot --prefix localhost/triad-check --revision "$revision" \
-    --node-image "$base" --node-digest none --cuda-image "$base" --cuda-digest none \
+    --node-image "$base" --node-digest "$digest" --cuda-image "$base" --cuda-digest "$digest" \
     --npmrc "$work/npmrc" --sbom "$work/sbom" "$1" > "$work/$1.log" 2>&1 || {
     tail -40 "$work/$1.log"
     return 1

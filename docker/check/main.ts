@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
@@ -56,7 +56,8 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
   const { name, config, root } = image;
   const kind = images[name];
   assert.ok(kind, `${name} is no image`);
-  const paths = filesOf(image);
+  const files = filesOf(image);
+  const paths = files.map(({ path }) => path);
   const installed = installedPackages(paths);
   await check(`${name}: size above its base`, () => {
     const bytes = sizeOf(image) - baseBytes;
@@ -83,15 +84,18 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
   await check(`${name}: settings`, () => {
     assert.equal(config.User, `${imageUser.uid}:${imageUser.gid}`);
     assert.equal(config.Labels['org.opencontainers.image.revision'], revision);
+    const digest = config.Labels['org.opencontainers.image.base.digest'] ?? '';
+    assert.match(digest, /^sha256:[0-9a-f]{64}$/, 'digest of the base');
     assert.ok(config.Env.includes(`TRIAD_CODE_REVISION=${revision}`), 'TRIAD_CODE_REVISION');
     const test = config.Healthcheck?.Test ?? [];
     assert.equal(test[0], kind.kind === 'service' ? 'CMD' : 'NONE', 'health check');
   });
   await check(`${name}: its files are not its user's`, () => {
-    const own = paths.filter((path) => {
-      const { uid, mode } = statSync(join(root, path), { throwIfNoEntry: false }) ?? {};
-      return uid === imageUser.uid || (path.startsWith('triad/') && ((mode ?? 0) & 0o022) !== 0);
-    });
+    const own = files
+      .filter(({ uid, isOpen, path }) => {
+        return uid === imageUser.uid || (isOpen && path.startsWith('triad/'));
+      })
+      .map(({ path }) => path);
     assert.deepEqual(own, ['var/lib/triad']);
   });
   await check(`${name}: bill of materials`, () => {

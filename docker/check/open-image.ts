@@ -1,6 +1,4 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
-import { join, relative } from 'node:path';
 
 /** The settings of an image, as Docker names them. */
 export interface ImageConfig {
@@ -38,11 +36,32 @@ export function openImage(name: string, reference: string): Image {
   };
 }
 
-/** All files and folders of an image, from its root. */
-export const filesOf = ({ root }: Image): string[] =>
-  readdirSync(root, { recursive: true, withFileTypes: true }).map((entry) =>
-    relative(root, join(entry.parentPath, entry.name)),
-  );
+/** A file, a folder or a link of an image. */
+export interface ImageFile {
+  /** From the image's root, without a slash before. */
+  path: string;
+  uid: number;
+  /** Whether its group or all can write it; the mode of a link means nothing. */
+  isOpen: boolean;
+}
+
+/** Everything in an image; links are not followed, since they would lead out of it. */
+export function filesOf({ root }: Image): ImageFile[] {
+  const format = ['-printf', '%U %m %y %P\\0'];
+  const found = execFileSync('find', [root, '-xdev', '-mindepth', '1', ...format], {
+    encoding: 'utf8',
+    maxBuffer: 2 ** 28,
+  });
+  return found
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [uid = '', mode = '', type = ''] = line.split(' ', 3);
+      const path = line.slice(`${uid} ${mode} ${type} `.length);
+      const isOpen = type !== 'l' && (Number.parseInt(mode, 8) & 0o022) !== 0;
+      return { path, uid: Number(uid), isOpen };
+    });
+}
 
 /** What the files of an image take, in bytes, hard links once. */
 export function sizeOf({ root }: Image): number {

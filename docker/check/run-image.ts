@@ -61,7 +61,12 @@ export function runImage({ root, config }: Image, options: RunOptions): RunningI
     { stdio: ['ignore', log, log] },
   );
   closeSync(log);
-  const exited = once(child, 'exit').then(([code]) => Number(code));
+  const kill = () => child.kill('SIGKILL');
+  process.once('exit', kill);
+  const exited = once(child, 'exit').then(([code]) => {
+    process.off('exit', kill);
+    return Number(code ?? 128);
+  });
   return {
     exited,
     stop() {

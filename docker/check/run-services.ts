@@ -58,6 +58,25 @@ async function environmentOf(): Promise<{
   return { orchestratorPort, invokerPort, environment };
 }
 
+/** Does something with a service, which must then end with 0 when it is told to. */
+async function withService<T>(
+  starting: Promise<Service>,
+  action: (service: Service) => Promise<T>,
+): Promise<T> {
+  const service = await starting;
+  let result: T;
+  try {
+    result = await action(service);
+  } catch (error) {
+    await service.stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}${tailOf(service.log())}`);
+  }
+  const code = await service.stop();
+  if (code !== 0) throw new Error(`exit code ${code} after SIGTERM${tailOf(service.log())}`);
+  return result;
+}
+
 /**
  * The images of the orchestrator and the invoker as the cloud runs them: they listen on all
  * addresses and ask for the secret of the services. Returns how long each took to start.
@@ -70,24 +89,21 @@ export async function checkServices(
   const token = randomBytes(32).toString('hex');
   // Its jobs would be processes of images that are not this one.
   const shared = { ...environment, TRIAD_SERVICE_TOKEN: token, TRIAD_WARM_WORKERS: '0' };
-  const orchestrator = await startService(bench, images.orchestrator, shared, orchestratorPort);
-  try {
-    const invoker = await startService(bench, images.invoker, shared, invokerPort);
-    try {
+  const startInvoker = () => startService(bench, images.invoker, shared, invokerPort);
+  const orchestrating = startService(bench, images.orchestrator, shared, orchestratorPort);
+  return withService(orchestrating, async (orchestrator) => {
+    const { invokerMs, checkHealth } = await withService(startInvoker(), async (invoker) => {
       const url = `${invoker.url}/healthcheck`;
       assert.equal(await statusOf(url), 401, 'GET /healthcheck without a token');
       const isWell = async () => (await statusOf(url, token)) === NO_CONTENT;
       await until('204 of GET /healthcheck', isWell, { ended: invoker.exited });
       assert.equal(await invoker.checkHealth(), 0, 'health check of an invoker that runs');
       assert.equal(await orchestrator.checkHealth(), 0, 'health check of an orchestrator');
-    } finally {
-      assert.equal(await invoker.stop(), 0, `exit code of the invoker${tailOf(invoker.log())}`);
-    }
-    assert.equal(await invoker.checkHealth(), 1, 'health check of an invoker that is gone');
-    return { orchestratorMs: orchestrator.startMs, invokerMs: invoker.startMs };
-  } finally {
-    assert.equal(await orchestrator.stop(), 0, 'exit code of the orchestrator');
-  }
+      return { invokerMs: invoker.startMs, checkHealth: invoker.checkHealth };
+    });
+    assert.equal(await checkHealth(), 1, 'health check of an invoker that is gone');
+    return { orchestratorMs: orchestrator.startMs, invokerMs };
+  });
 }
 
 /** A run of the pipeline `rfm` by the images of docker/compose.yml: the steps that succeeded. */
@@ -98,17 +114,10 @@ export async function runPipeline(
   const { orchestratorPort, invokerPort, environment } = await environmentOf();
   // On loopback nobody needs a token.
   const shared = { ...environment, TRIAD_HOST: '127.0.0.1' };
-  const orchestrator = await startService(bench, images.orchestrator, shared, orchestratorPort);
-  try {
-    const invoker = await startService(bench, images.embedded, shared, invokerPort);
-    try {
-      return await runRfm(orchestrator.url);
-    } finally {
-      await invoker.stop();
-    }
-  } finally {
-    await orchestrator.stop();
-  }
+  const orchestrating = startService(bench, images.orchestrator, shared, orchestratorPort);
+  return withService(orchestrating, ({ url }) =>
+    withService(startService(bench, images.embedded, shared, invokerPort), () => runRfm(url)),
+  );
 }
 
 async function runRfm(url: string): Promise<number> {
