@@ -118,7 +118,7 @@ build() {
     docker) docker build "${arguments[@]}" . ;;
     # The format of OCI knows no health check.
     podman) podman build --format docker "${arguments[@]}" . ;;
-    buildah) buildah build --format docker --layers "${isolation[@]}" "${arguments[@]}" . ;;
+    buildah) BUILDAH_LAYERS=${BUILDAH_LAYERS:-true} buildah build --format docker "${isolation[@]}" "${arguments[@]}" . ;;
   esac
 }
 

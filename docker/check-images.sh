@@ -2,11 +2,13 @@
 # Builds all images without an engine, over a base made here, looks into them, and runs them on a root
 # file system that cannot be written. Needs root, Debian or Ubuntu, and what `npm ci` installed.
 # Ends non-zero when anything is not as it should be.
+# usage: docker/check-images.sh [DIRECTORY]: keeps the base and all layers there for the next time.
 set -euo pipefail
 
 cd "$(dirname "$0")/.."
 node=$(node_modules/.bin/node -p process.execPath)
 work=$(mktemp -d)
+store=${1:-$work}
 base=localhost/triad-check/base:local
 
 step() { printf '\n=== %s (%s s)\n' "$*" "$SECONDS"; }
@@ -34,22 +36,25 @@ if mount -t overlay overlay "$work/probe/merged" \
   umount "$work/probe/merged"
   driver=overlay
 fi
-driver=${TRIAD_CHECK_STORAGE:-$driver}
+# With vfs each layer is a copy of the image.
+BUILDAH_LAYERS=$([ "$driver" = overlay ] && echo true || echo false)
+export BUILDAH_LAYERS
 export CONTAINERS_STORAGE_CONF=$work/storage.conf
 printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' \
-  "$driver" "$work/store" "$work/run" > "$CONTAINERS_STORAGE_CONF"
+  "$driver" "$store/store" "$store/run" > "$CONTAINERS_STORAGE_CONF"
 trap close EXIT
 
 step "base image from this machine's Node ($driver)"
-mkdir "$work/base"
-# As its own container: no file of this machine but the programs and the certificates it trusts.
-mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6 \
-  --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
-  --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$work/base/root.tar"
-cp "$node" "$work/base/node"
-cp -r "$(npm root --global)/npm" "$work/base/npm"
-cp /etc/ssl/certs/ca-certificates.crt "$work/base/"
-cat > "$work/base/Dockerfile" << 'DOCKERFILE'
+make_base() {
+  mkdir "$work/base"
+  # As its own container: no file of this machine but the programs and the certificates it trusts.
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6 \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$work/base/root.tar"
+  cp "$node" "$work/base/node"
+  cp -r "$(npm root --global)/npm" "$work/base/npm"
+  cp /etc/ssl/certs/ca-certificates.crt "$work/base/"
+  cat > "$work/base/Dockerfile" << 'DOCKERFILE'
 FROM scratch
 ADD root.tar /
 COPY node /usr/local/bin/node
@@ -57,8 +62,10 @@ COPY npm /usr/local/lib/node_modules/npm
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 DOCKERFILE
-buildah build --quiet --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
-rm -rf "$work/base"
+  buildah build --quiet --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
+  rm -rf "$work/base"
+}
+if ! buildah inspect --type image "$base" > /dev/null 2>&1; then make_base; fi
 digest=$(buildah inspect --type image --format '{{.FromImageDigest}}' "$base")
 
 step 'images'
