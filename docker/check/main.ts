@@ -98,6 +98,15 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
       .map(({ path }) => path);
     assert.deepEqual(own, ['var/lib/triad']);
   });
+  await check(`${name}: its user can read all of Triad, and what was compiled for it`, () => {
+    const ours = files.filter(({ path }) => path.startsWith('triad/'));
+    const closed = ours.filter(({ isReadable }) => !isReadable).map(({ path }) => path);
+    assert.deepEqual(closed, []);
+    const compiled = new RegExp(`^triad/\\.compiled/v[^/]*-${imageUser.uid}/`);
+    const count = paths.filter((path) => compiled.test(path)).length;
+    assert.ok(count > 100, `only ${count} compiled files`);
+    return `${count} compiled files`;
+  });
   await check(`${name}: bill of materials`, () => {
     const text = readFileSync(join(root, 'triad/sbom.cdx.json'), 'utf8');
     const { bomFormat, components } = JSON.parse(text) as { bomFormat: string; components: [] };

@@ -43,6 +43,8 @@ export interface ImageFile {
   uid: number;
   /** Whether its group or all can write it; the mode of a link means nothing. */
   isOpen: boolean;
+  /** Whether all can read it. */
+  isReadable: boolean;
 }
 
 /** Everything in an image; links are not followed, since they would lead out of it. */
@@ -58,8 +60,9 @@ export function filesOf({ root }: Image): ImageFile[] {
     .map((line) => {
       const [uid = '', mode = '', type = ''] = line.split(' ', 3);
       const path = line.slice(`${uid} ${mode} ${type} `.length);
-      const isOpen = type !== 'l' && (Number.parseInt(mode, 8) & 0o022) !== 0;
-      return { path, uid: Number(uid), isOpen };
+      const bits = Number.parseInt(mode, 8);
+      const isOpen = type !== 'l' && (bits & 0o022) !== 0;
+      return { path, uid: Number(uid), isOpen, isReadable: (bits & 0o004) !== 0 };
     });
 }
 
