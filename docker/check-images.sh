@@ -1,0 +1,109 @@
+#!/usr/bin/env bash
+# Builds all images without an engine, over a base made here, looks into them, and runs them on a root
+# file system that cannot be written. Needs root, Debian or Ubuntu, and what `npm ci` installed.
+# Ends non-zero when anything is not as it should be.
+# usage: docker/check-images.sh [DIRECTORY]: keeps the base and all layers there for the next time.
+set -euo pipefail
+
+cd "$(dirname "$0")/.."
+node=$(node_modules/.bin/node -p process.execPath)
+work=$(mktemp -d)
+store=${1:-$work}
+base=localhost/triad-check/base:local
+
+step() { printf '\n=== %s (%s s)\n' "$*" "$SECONDS"; }
+
+close() {
+  buildah rm --all > /dev/null 2>&1 || true
+  # What is still mounted is the machine's, or its own: neither is to be walked into.
+  rm -rf --one-file-system "$work"
+}
+
+step 'tools'
+missing=()
+command -v buildah > /dev/null || missing+=(buildah)
+command -v mmdebstrap > /dev/null || missing+=(mmdebstrap)
+if [ ${#missing[@]} -gt 0 ]; then
+  apt-get update -q > /dev/null
+  DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" > /dev/null
+fi
+
+# A store of its own. Copying whole images, as vfs does, takes minutes; overlay is not allowed everywhere.
+mkdir -p "$work/probe/lower" "$work/probe/upper" "$work/probe/work" "$work/probe/merged"
+driver=vfs
+if mount -t overlay overlay "$work/probe/merged" \
+  -o "lowerdir=$work/probe/lower,upperdir=$work/probe/upper,workdir=$work/probe/work" 2> /dev/null; then
+  umount "$work/probe/merged"
+  driver=overlay
+fi
+# With vfs each layer is a copy of the image.
+BUILDAH_LAYERS=$([ "$driver" = overlay ] && echo true || echo false)
+export BUILDAH_LAYERS
+export CONTAINERS_STORAGE_CONF=$work/storage.conf
+printf '[storage]\ndriver = "%s"\ngraphroot = "%s"\nrunroot = "%s"\n' \
+  "$driver" "$store/store" "$store/run" > "$CONTAINERS_STORAGE_CONF"
+trap close EXIT
+
+step "base image from this machine's Node ($driver)"
+make_base() {
+  mkdir "$work/base"
+  # As its own container: no file of this machine but the programs and the certificates it trusts.
+  mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6 \
+    --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
+    --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$work/base/root.tar"
+  cp "$node" "$work/base/node"
+  cp -r "$(npm root --global)/npm" "$work/base/npm"
+  cp /etc/ssl/certs/ca-certificates.crt "$work/base/"
+  cat > "$work/base/Dockerfile" << 'DOCKERFILE'
+FROM scratch
+ADD root.tar /
+COPY node /usr/local/bin/node
+COPY npm /usr/local/lib/node_modules/npm
+COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
+DOCKERFILE
+  buildah build --quiet --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
+  rm -rf "$work/base"
+}
+if ! buildah inspect --type image "$base" > /dev/null 2>&1; then make_base; fi
+digest=$(buildah inspect --type image --format '{{.FromImageDigest}}' "$base")
+
+step 'images'
+revision=$(git rev-parse HEAD)
+# A secret of the build that must be found in no image.
+secret=check-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
+{
+  printf 'registry=%s\n' "$(npm config get registry)"
+  printf 'cafile=/etc/ssl/certs/ca-certificates.crt\n'
+  printf '//triad.invalid/:_authToken=%s\n' "$secret"
+} > "$work/npmrc"
+names=()
+for dockerfile in docker/*/Dockerfile; do names+=("$(basename "$(dirname "$dockerfile")")"); done
+build() {
+  docker/build.sh --engine buildah --chroot --prefix localhost/triad-check --revision "$revision" \
+    --node-image "$base" --node-digest "$digest" --cuda-image "$base" --cuda-digest "$digest" \
+    --npmrc "$work/npmrc" --sbom "$work/sbom" "$1" > "$work/$1.log" 2>&1 || {
+    tail -40 "$work/$1.log"
+    return 1
+  }
+  printf 'built %s after %s s\n' "$1" "$SECONDS"
+}
+# Two at a time. The first alone: what all have in common is then built once.
+build "${names[0]}"
+rest=("${names[@]:1}")
+for ((i = 0; i < ${#rest[@]}; i += 2)); do
+  running=()
+  for name in "${rest[@]:i:2}"; do
+    build "$name" &
+    running+=($!)
+  done
+  for pid in "${running[@]}"; do wait "$pid"; done
+done
+for name in "${names[@]}"; do
+  [ -s "$work/sbom/$name.cdx.json" ] || { echo "no bill of materials of $name" && exit 1; }
+done
+
+step 'what is in them, and whether they run'
+"$node" docker/check/main.ts --prefix localhost/triad-check --revision "$revision" \
+  --base "$base" --secret "$secret"
+step 'done'

@@ -1,0 +1,180 @@
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import {
+  forbiddenFiles,
+  installedPackages,
+  type LockFile,
+  unneededPackages,
+} from './image-rules.ts';
+import { images, imageUser } from './images.ts';
+import { makeSnapshot, trainModel } from './job-chain.ts';
+import { filesOf, type Image, openImage, sizeOf } from './open-image.ts';
+import { checkServices, runPipeline } from './run-services.ts';
+import { openWorkbench, type Workbench } from './workbench.ts';
+
+/*
+ * node docker/check/main.ts --prefix P --revision R --base IMAGE --secret TEXT
+ * Looks into all images that build.sh built with buildah, and runs them. Needs root.
+ */
+
+const { values } = parseArgs({
+  options: {
+    prefix: { type: 'string', default: 'localhost/triad' },
+    revision: { type: 'string', default: '' },
+    base: { type: 'string', default: '' },
+    /** A text of the build that must be in no image. */
+    secret: { type: 'string', default: '' },
+  },
+});
+const { prefix, revision, base, secret } = values;
+
+/** What the invoker may take above its base, in bytes. */
+const INVOKER_LIMIT = 250_000_000;
+const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
+const milliseconds = (ms: number): string => `${ms.toFixed(0)} ms`;
+
+const repository = resolve(import.meta.dirname, '../..');
+const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as LockFile;
+
+const report: string[] = [];
+let failures = 0;
+async function check(what: string, action: () => unknown): Promise<void> {
+  try {
+    const told = await action();
+    report.push(`ok      ${what}${typeof told === 'string' ? `: ${told}` : ''}`);
+  } catch (error) {
+    failures += 1;
+    report.push(`FAILED  ${what}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  process.stdout.write(`${report.at(-1)}\n`);
+}
+
+async function inspect(image: Image, baseBytes: number): Promise<void> {
+  const { name, config, root } = image;
+  const kind = images[name];
+  assert.ok(kind, `${name} is no image`);
+  const files = filesOf(image);
+  const paths = files.map(({ path }) => path);
+  const installed = installedPackages(paths);
+  await check(`${name}: size above its base`, () => {
+    const bytes = sizeOf(image) - baseBytes;
+    if (name === 'invoker') assert.ok(bytes <= INVOKER_LIMIT, megabytes(bytes));
+    return megabytes(bytes);
+  });
+  await check(`${name}: only packages that it needs`, () => {
+    assert.ok(installed.length > 20, `only ${installed.length} packages found`);
+    assert.deepEqual(unneededPackages(installed, kind.workspaces, lock), []);
+    return `${installed.length} packages`;
+  });
+  await check(`${name}: no test, source map, secret or repository`, () => {
+    assert.deepEqual(forbiddenFiles(paths), []);
+    assert.ok(secret.length > 20, '--secret is needed');
+    const found = execFileSync('sh', [
+      '-c',
+      'grep -rlF -- "$1" "$2" || test $? -eq 1',
+      'sh',
+      secret,
+      root,
+    ]);
+    assert.equal(found.toString(), '');
+  });
+  await check(`${name}: settings`, () => {
+    assert.equal(config.User, `${imageUser.uid}:${imageUser.gid}`);
+    assert.equal(config.Labels['org.opencontainers.image.revision'], revision);
+    const digest = config.Labels['org.opencontainers.image.base.digest'] ?? '';
+    assert.match(digest, /^sha256:[0-9a-f]{64}$/, 'digest of the base');
+    assert.ok(config.Env.includes(`TRIAD_CODE_REVISION=${revision}`), 'TRIAD_CODE_REVISION');
+    const test = config.Healthcheck?.Test ?? [];
+    assert.equal(test[0], kind.kind === 'service' ? 'CMD' : 'NONE', 'health check');
+  });
+  await check(`${name}: its files are not its user's`, () => {
+    const own = files
+      .filter(({ uid, isOpen, path }) => {
+        return uid === imageUser.uid || (isOpen && path.startsWith('triad/'));
+      })
+      .map(({ path }) => path);
+    assert.deepEqual(own, ['var/lib/triad']);
+  });
+  await check(`${name}: its user can read all of Triad, and what was compiled for it`, () => {
+    const ours = files.filter(({ path }) => path.startsWith('triad/'));
+    const closed = ours.filter(({ isReadable }) => !isReadable).map(({ path }) => path);
+    assert.deepEqual(closed, []);
+    const compiled = new RegExp(`^triad/\\.compiled/v[^/]*-${imageUser.uid}/`);
+    const count = paths.filter((path) => compiled.test(path)).length;
+    assert.ok(count > 100, `only ${count} compiled files`);
+    return `${count} compiled files`;
+  });
+  await check(`${name}: bill of materials`, () => {
+    const text = readFileSync(join(root, 'triad/sbom.cdx.json'), 'utf8');
+    const { bomFormat, components } = JSON.parse(text) as { bomFormat: string; components: [] };
+    assert.equal(bomFormat, 'CycloneDX');
+    assert.ok(components.length > 20, `only ${components.length} components`);
+    return `${components.length} components`;
+  });
+}
+
+async function withBench(action: (bench: Workbench) => Promise<string>): Promise<string> {
+  const bench = openWorkbench();
+  try {
+    return await action(bench);
+  } finally {
+    bench.close();
+  }
+}
+
+async function runAll(open: (name: string) => Image): Promise<void> {
+  await check('orchestrator and invoker answer on a root that cannot be written', () =>
+    withBench(async (bench) => {
+      const pair = { orchestrator: open('orchestrator'), invoker: open('invoker') };
+      const { orchestratorMs, invokerMs } = await checkServices(bench, pair);
+      const invoker = `the invoker's first healthy answer after ${milliseconds(invokerMs)}`;
+      return `${invoker} (target 1500 ms), the orchestrator's after ${milliseconds(orchestratorMs)}`;
+    }),
+  );
+  await check('sql-runner, trainer and trainer-gpu do jobs', () =>
+    withBench(async (bench) => {
+      const snapshot = await makeSnapshot(bench, open('sql-runner'));
+      const model = await trainModel(bench, open('trainer'), snapshot);
+      const onGpuImage = await trainModel(bench, open('trainer-gpu'), snapshot);
+      assert.match(model, /^[0-9a-f]{64}$/);
+      return `models ${model.slice(0, 12)} and ${onGpuImage.slice(0, 12)}`;
+    }),
+  );
+  await check('trainer-gpu has the loader of Vulkan', () => {
+    const { root, config } = open('trainer-gpu');
+    const library = 'usr/lib/x86_64-linux-gnu/libvulkan.so.1';
+    assert.ok(existsSync(join(root, library)) || process.arch !== 'x64', library);
+    assert.ok(config.Env.some((line) => /^NVIDIA_DRIVER_CAPABILITIES=.*graphics/.test(line)));
+  });
+  await check('orchestrator and embedded do a whole run of the pipeline rfm', () =>
+    withBench(async (bench) => {
+      const pair = { orchestrator: open('orchestrator'), embedded: open('embedded') };
+      return `${await runPipeline(bench, pair)} steps succeeded`;
+    }),
+  );
+}
+
+const opened = new Map<string, Image>();
+const open = (name: string): Image => {
+  const known = opened.get(name);
+  if (known) return known;
+  const image = openImage(name, name === 'base' ? base : `${prefix}/${name}:${revision}`);
+  opened.set(name, image);
+  return image;
+};
+
+try {
+  const baseBytes = sizeOf(open('base'));
+  process.stdout.write(`base: ${megabytes(baseBytes)}\n`);
+  for (const name of Object.keys(images)) await inspect(open(name), baseBytes);
+  await runAll(open);
+} finally {
+  for (const image of opened.values()) image.close();
+}
+process.stdout.write(
+  failures === 0 ? 'All images are as they should be.\n' : `${failures} failed.\n`,
+);
+process.exitCode = failures === 0 ? 0 : 1;

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { runView } from '@triad/shared/contracts/run-view.ts';
+import type { Image } from './open-image.ts';
+import { type RunningImage, runImage } from './run-image.ts';
+import { freePort, statusOf, tailOf, until, type Workbench } from './workbench.ts';
+
+const NO_CONTENT = 204;
+
+/** An image of a service that answers. */
+interface Service extends RunningImage {
+  url: string;
+  /** From the start of the container to the first answer of /healthz, in milliseconds. */
+  startMs: number;
+  /** The exit code of the image's health check. */
+  checkHealth(): Promise<number>;
+}
+
+async function startService(
+  bench: Workbench,
+  image: Image,
+  environment: Record<string, string>,
+  port: number,
+): Promise<Service> {
+  const { home } = bench;
+  const logFile = bench.logFile(image.name);
+  const running = runImage(image, { home, environment, logFile });
+  const url = `http://127.0.0.1:${port}`;
+  const isHealthy = async () => (await statusOf(`${url}/healthz`)) === NO_CONTENT;
+  const { exited } = running;
+  try {
+    const startMs = await until('its first healthy answer', isHealthy, { ended: exited });
+    const [, ...command] = image.config.Healthcheck?.Test ?? [];
+    const checkHealth = () =>
+      runImage(image, { home, environment, command, logFile: `${logFile}-health` }).exited;
+    return { ...running, url, startMs, checkHealth };
+  } catch (error) {
+    await running.stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${image.name}: ${reason}${tailOf(running.log())}`);
+  }
+}
+
+/** The environment of an orchestrator and an invoker that find each other. */
+async function environmentOf(): Promise<{
+  orchestratorPort: number;
+  invokerPort: number;
+  environment: Record<string, string>;
+}> {
+  const orchestratorPort = await freePort();
+  const invokerPort = await freePort();
+  const environment = {
+    TRIAD_ORCHESTRATOR_PORT: String(orchestratorPort),
+    TRIAD_INVOKER_PORT: String(invokerPort),
+    TRIAD_ORCHESTRATOR_URL: `http://127.0.0.1:${orchestratorPort}`,
+    TRIAD_INVOKER_URL: `http://127.0.0.1:${invokerPort}`,
+  };
+  return { orchestratorPort, invokerPort, environment };
+}
+
+/** Does something with a service, which must then end with 0 when it is told to. */
+async function withService<T>(
+  starting: Promise<Service>,
+  action: (service: Service) => Promise<T>,
+): Promise<T> {
+  const service = await starting;
+  let result: T;
+  try {
+    result = await action(service);
+  } catch (error) {
+    await service.stop();
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Error(`${reason}${tailOf(service.log())}`);
+  }
+  const code = await service.stop();
+  if (code !== 0) throw new Error(`exit code ${code} after SIGTERM${tailOf(service.log())}`);
+  return result;
+}
+
+/**
+ * The images of the orchestrator and the invoker as the cloud runs them: they listen on all
+ * addresses and ask for the secret of the services. Returns how long each took to start.
+ */
+export async function checkServices(
+  bench: Workbench,
+  images: { orchestrator: Image; invoker: Image },
+): Promise<{ orchestratorMs: number; invokerMs: number }> {
+  const { orchestratorPort, invokerPort, environment } = await environmentOf();
+  const token = randomBytes(32).toString('hex');
+  // Its jobs would be processes of images that are not this one.
+  const shared = { ...environment, TRIAD_SERVICE_TOKEN: token, TRIAD_WARM_WORKERS: '0' };
+  const startInvoker = () => startService(bench, images.invoker, shared, invokerPort);
+  const orchestrating = startService(bench, images.orchestrator, shared, orchestratorPort);
+  return withService(orchestrating, async (orchestrator) => {
+    const { invokerMs, checkHealth } = await withService(startInvoker(), async (invoker) => {
+      const url = `${invoker.url}/healthcheck`;
+      assert.equal(await statusOf(url), 401, 'GET /healthcheck without a token');
+      const isWell = async () => (await statusOf(url, token)) === NO_CONTENT;
+      await until('204 of GET /healthcheck', isWell, { ended: invoker.exited });
+      assert.equal(await invoker.checkHealth(), 0, 'health check of an invoker that runs');
+      assert.equal(await orchestrator.checkHealth(), 0, 'health check of an orchestrator');
+      return { invokerMs: invoker.startMs, checkHealth: invoker.checkHealth };
+    });
+    assert.equal(await checkHealth(), 1, 'health check of an invoker that is gone');
+    return { orchestratorMs: orchestrator.startMs, invokerMs };
+  });
+}
+
+/** A run of the pipeline `rfm` by the images of docker/compose.yml: the steps that succeeded. */
+export async function runPipeline(
+  bench: Workbench,
+  images: { orchestrator: Image; embedded: Image },
+): Promise<number> {
+  const { orchestratorPort, invokerPort, environment } = await environmentOf();
+  // On loopback nobody needs a token.
+  const shared = { ...environment, TRIAD_HOST: '127.0.0.1' };
+  const orchestrating = startService(bench, images.orchestrator, shared, orchestratorPort);
+  return withService(orchestrating, ({ url }) =>
+    withService(startService(bench, images.embedded, shared, invokerPort), () => runRfm(url)),
+  );
+}
+
+async function runRfm(url: string): Promise<number> {
+  const started = await fetch(`${url}/v1/runs`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      pipeline: 'rfm',
+      runDate: '2026-01-31',
+      params: { source: 'simulated', customers: 400 },
+    }),
+  });
+  assert.ok(started.ok, `POST /v1/runs: ${started.status}`);
+  let run = runView.parse(await started.json());
+  const hasEnded = async () => {
+    const answer = await fetch(`${url}/v1/runs/${run.runId}`);
+    run = runView.parse(await answer.json());
+    return ['succeeded', 'failed', 'cancelled'].includes(run.state);
+  };
+  await until('end of the run', hasEnded, { pauseMs: 200 });
+  assert.equal(run.state, 'succeeded', JSON.stringify(run));
+  return run.steps.filter(({ state }) => state === 'succeeded').length;
+}

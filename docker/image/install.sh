@@ -1,0 +1,29 @@
+#!/bin/sh
+# In the build of an image: installs what the named workspaces need at run time, and nothing else,
+# as the lock file of the project has it, and writes the bill of materials.
+# usage, in the folder of the root package.json: install.sh IMAGE WORKSPACE…
+set -eu
+image=$1
+shift
+
+# The root as it would be with these workspaces alone.
+workspaces='"shared"'
+for workspace in "$@"; do workspaces="$workspaces,\"$workspace\""; done
+npm pkg delete devDependencies scripts allowScripts
+npm pkg set "name=triad-$image"
+npm pkg set --json "workspaces=[$workspaces]"
+# Of the packages that shared leaves to whoever uses them, a service lists its own (a test of the
+# architecture sees to that); npm would install those of all services.
+npm pkg delete peerDependencies peerDependenciesMeta --prefix shared
+
+npm ci --omit=dev --ignore-scripts --no-audit --no-fund
+
+# What only people and compilers read, and the packages' own tests. Node runs no TypeScript of packages.
+find node_modules -type f \( -name '*.map' -o -name '*.ts' -o -name '*.mts' -o -name '*.cts' \
+  -o -name '*.test.js' -o -name '*.test.cjs' -o -name '*.test.mjs' \) -delete
+find node_modules -regextype posix-extended -type d \
+  -regex '(.*/)?node_modules/(@[^/]+/)?[^/@]+/(test|tests|__tests__)' -prune -exec rm -rf {} +
+
+npm sbom --omit dev --sbom-format cyclonedx --sbom-type application > sbom.cdx.json
+# It speaks of packages that are not here.
+rm package-lock.json
