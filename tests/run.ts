@@ -8,11 +8,15 @@ import { keepResults, type Result } from './guarantees/results.ts';
 
 /*
  * node tests/run.ts [folder or file…]   all tests that need nothing but this machine
- * node tests/run.ts --external          those that need browsers, emulators or other servers
+ * node tests/run.ts --external          those that need other servers on this machine
+ * node tests/run.ts --emulators         the cloud on emulators, of which BigQuery's takes long to build
  */
 
 const { values, positionals } = parseArgs({
-  options: { external: { type: 'boolean', default: false } },
+  options: {
+    external: { type: 'boolean', default: false },
+    emulators: { type: 'boolean', default: false },
+  },
   allowPositionals: true,
 });
 
@@ -20,13 +24,22 @@ const repository = resolve(import.meta.dirname, '..');
 /** The suites of the stores are run again, on Postgres. */
 const isExternal = (path: string): boolean => /\.(external|kysely)\.test\.ts$/.test(path);
 
+const isEmulators = (path: string): boolean =>
+  /\.emulators\.test\.ts$/.test(path) ||
+  /\.(pubsub|cloud-storage|vertex|cloud-\w+)[\w.-]*\.external\.test\.ts$/.test(path);
+const isWanted = (path: string): boolean => {
+  if (values.emulators) return isEmulators(path);
+  if (values.external) return isExternal(path);
+  return !/\.(external|emulators)\.test\.ts$/.test(path);
+};
+
 /** The folders of small files that a run of all tests takes as one file each. */
-const isWhole = positionals.length === 0 && !values.external;
+const isWhole = positionals.length === 0 && !values.external && !values.emulators;
 const together = isWhole ? globSync('tests/**/all.ts', { cwd: repository }) : [];
 const isTogether = (path: string) => together.some((all) => path.startsWith(`${dirname(all)}/`));
 
 const single = globSync('tests/**/*.test.ts', { cwd: repository })
-  .filter((path) => (values.external ? isExternal(path) : !path.endsWith('.external.test.ts')))
+  .filter(isWanted)
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
   .filter((path) => !isTogether(path));
 const files = [...together, ...single].sort().map((path) => resolve(repository, path));
@@ -46,7 +59,8 @@ const roomOf = ({ bavail, bsize }: StatsFs): number => bavail * bsize;
 if (existsSync(memory) && roomOf(statfsSync(memory)) > 2 ** 31) process.env.TMPDIR ??= memory;
 
 // A test that hangs fails; the flow tests, which run real processes, take seconds each.
-const results = run({ files, cwd: repository, concurrency: 2, timeout: 120_000 });
+const timeout = values.emulators ? 900_000 : 120_000;
+const results = run({ files, cwd: repository, concurrency: 2, timeout });
 const outcomes: Record<string, Result> = {};
 const count = (kind: keyof Result) => (event: { file?: string; nesting: number }) => {
   if (event.file === undefined) return;
@@ -63,6 +77,7 @@ results.on('test:fail', () => {
 });
 // Only a whole run tells how things stand.
 results.on('end', () => {
-  if (positionals.length === 0) keepResults(values.external ? 'external' : 'tests', outcomes);
+  if (positionals.length > 0 || values.emulators) return;
+  keepResults(values.external ? 'external' : 'tests', outcomes);
 });
 results.compose(spec).pipe(process.stdout);

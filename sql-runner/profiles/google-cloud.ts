@@ -28,7 +28,7 @@ export function googleCloudProfile(
     ...(endpoints.bigQuery !== undefined && {
       endpoint: endpoints.bigQuery,
       anonymous: true,
-      castsParameters: true,
+      emulator: true,
     }),
     clock,
     ids: timeOrderedIds(clock),
