@@ -1,7 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createWriteStream } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -9,7 +9,6 @@ import { systemClock } from '@triad/shared/clock/clock.ts';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
-import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { JobsEmulator } from '../../emulators/jobs/jobs-emulator.ts';
 import { serve } from '../access/http-stub.ts';
 import { LocalIssuer } from '../access/local-issuer.ts';
@@ -43,28 +42,19 @@ const images = Object.fromEntries(
 export class CloudSystem {
   readonly home: string;
   readonly jobs: JobsEmulator;
-  readonly warehouse: BigQueryOptions;
   readonly orchestratorUrl: string;
   readonly #issuer: LocalIssuer;
-  readonly #storageUrl: string;
-  readonly #bucket: string;
 
   private constructor(parts: {
     home: string;
     jobs: JobsEmulator;
-    warehouse: BigQueryOptions;
     orchestratorUrl: string;
     issuer: LocalIssuer;
-    storageUrl: string;
-    bucket: string;
   }) {
     this.home = parts.home;
     this.jobs = parts.jobs;
-    this.warehouse = parts.warehouse;
     this.orchestratorUrl = parts.orchestratorUrl;
     this.#issuer = parts.issuer;
-    this.#storageUrl = parts.storageUrl;
-    this.#bucket = parts.bucket;
   }
 
   static async start(): Promise<CloudSystem> {
@@ -159,25 +149,9 @@ export class CloudSystem {
     return new CloudSystem({
       home,
       jobs,
-      // Datasets are named as the services name them.
-      warehouse: { ...bigQuery, project, namespace },
       orchestratorUrl: url('orchestrator'),
       issuer,
-      storageUrl: storage.url,
-      bucket,
     });
-  }
-
-  /** Puts a local file into the bucket, and gives its URL. */
-  async upload(localFile: string, name: string): Promise<string> {
-    const path = `/upload/storage/v1/b/${this.#bucket}/o?uploadType=media&name=${encodeURIComponent(name)}`;
-    const response = await fetch(this.#storageUrl + path, {
-      method: 'POST',
-      headers: { 'content-type': 'application/octet-stream' },
-      body: await readFile(localFile),
-    });
-    if (!response.ok) throw new Error(`not uploaded: ${await response.text()}`);
-    return `gs://${this.#bucket}/${name}`;
   }
 
   /** Asks the orchestrator as a user who may run pipelines. */
@@ -188,12 +162,18 @@ export class CloudSystem {
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
-  /** A run, once it has finished. */
-  async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
+  /** A run, once it has finished or `step` has succeeded. */
+  async runUntil(
+    pipeline: string,
+    runDate: string,
+    params: RunView['params'],
+    step: string,
+  ): Promise<RunView> {
     const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
-      if (run.finishedAt !== null) return run;
+      const isDone = run.steps.some(({ name, state }) => name === step && state === 'succeeded');
+      if (isDone || run.finishedAt !== null) return run;
       await pause(500);
     }
   }
