@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { type Benchmark, stateless } from './measure.ts';
 import { repository } from './processes.ts';
 
-const RUNS = 10_000;
+const RUNS = 30_000;
 
 const report = z.looseObject({ runs: z.int().positive(), seconds: z.number().positive() });
 
@@ -16,7 +16,7 @@ export const simulation: Benchmark = {
   mode: `in process, on ${availableParallelism()} threads, ${RUNS.toLocaleString('en')} simulated runs`,
   unit: 'runs/s',
   target: 1000,
-  mostRounds: 3,
+  mostRounds: 2,
   limitOf: null,
   limit: null,
   open: stateless(async () => {
