@@ -1,5 +1,6 @@
 import type { PushEnvelope } from '../contracts/push-envelope.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { timeOrderedId } from '../ids/ids.ts';
 import { receivedDeadLetter } from './delivery.ts';
 import type { DeadLetter } from './message-store.ts';
 
@@ -13,8 +14,8 @@ const added = 'CloudPubSubDeadLetterSource';
  */
 export function pubsubDeadLetter({ message }: PushEnvelope, at: Date): DeadLetter {
   const { messageId, attributes, data, publishTime } = message;
-  const publishedMs = publishTime === undefined ? at.getTime() : Date.parse(publishTime);
-  const id = `${publishedMs.toString(36).padStart(9, '0')}-${messageId}`;
+  const publishedAt = publishTime === undefined ? at : new Date(publishTime);
+  const id = timeOrderedId(publishedAt, messageId);
   const own = Object.fromEntries(
     Object.entries(attributes).filter(([name]) => !name.startsWith(added)),
   );

@@ -6,10 +6,11 @@ import {
   parsePushEnvelope,
 } from '../contracts/push-envelope.ts';
 import { TriadError } from '../errors/triad-error.ts';
-import { type Ids, timeOrderedId } from '../ids/ids.ts';
+import type { Ids } from '../ids/ids.ts';
 import type { MessageHub } from './message-hub.ts';
 import type { DeadLetter, MessageStore } from './message-store.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
+import { pubsubDeadLetter } from './pubsub-dead-letter.ts';
 
 /** Publishes, and lets go of what it holds when it is closed. */
 export interface Publisher extends Messenger {
@@ -102,37 +103,9 @@ export class PubSubHub implements MessageHub {
     await store.replay(letterId, [], clock.now());
   }
 
-  #letterOf({ message }: PushEnvelope, at: Date): DeadLetter {
-    const { namespace } = this.#options;
-    const {
-      original_id,
-      subscription,
-      reason_code,
-      reason_message,
-      CloudPubSubDeadLetterSourceSubscription: source = '',
-      CloudPubSubDeadLetterSourceDeliveryCount: count,
-      ...attributes
-    } = message.attributes;
-    const own = this.#from(plainName(subscription ?? source, namespace));
-    const attempts = Number(count ?? 1);
-    const exhausted = new TriadError('DELIVERY_EXHAUSTED', {
-      id: message.messageId,
-      topic: own.topic,
-      attempts,
-      reason: 'Pub/Sub gave it up',
-    });
-    // The same each time that it comes, and in order beside our own ids.
-    const sentAt = message.publishTime === undefined ? at : new Date(message.publishTime);
-    return {
-      id: timeOrderedId(sentAt, message.messageId),
-      ...own,
-      data: message.data,
-      attributes: { ...attributes, original_id: original_id ?? message.messageId },
-      attempts,
-      reasonCode: reason_code ?? exhausted.code,
-      reasonMessage: reason_message ?? exhausted.message,
-      at,
-    };
+  #letterOf(envelope: PushEnvelope, at: Date): DeadLetter {
+    const letter = pubsubDeadLetter(envelope, at);
+    return { ...letter, ...this.#from(plainName(letter.subscription, this.#options.namespace)) };
   }
 
   #from(subscription: string): Pick<DeadLetter, 'subscription' | 'topic'> {

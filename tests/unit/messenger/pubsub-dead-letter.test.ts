@@ -22,7 +22,7 @@ test('what Pub/Sub gave up after the last attempt says from where and how often'
   const letter = pubsubDeadLetter(received(attributes), at);
   assert.deepEqual(
     [letter.id, letter.subscription, letter.attempts, letter.reasonCode, letter.data, letter.at],
-    ['0lqu5m2o0-77', 'dev-triad-commands-push', 10, 'DELIVERY_EXHAUSTED', data, at],
+    ['01hk153x00-77', 'dev-triad-commands-push', 10, 'DELIVERY_EXHAUSTED', data, at],
   );
   assert.match(letter.reasonMessage, /-77 on triad-dead-letters .* after 10 attempts/);
   assert.deepEqual(Object.keys(letter.attributes), ['content-type', 'original_id']);
