@@ -1,5 +1,6 @@
 import { isSystemError } from '../errors/system-error.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 
 /** What a request to Cloud Storage failed of. */
 export interface Failure {
@@ -63,11 +64,11 @@ export function failureOf(error: unknown, now: Date): Failure {
   const sdkError = (typeof error === 'object' && error !== null ? error : {}) as SdkError;
   const { response } = sdkError;
   const status = statusOf(sdkError);
-  const retryAfterMs = retryAfter(response?.headers, now);
+  const pauseMs = retryAfterMs(retryAfterOf(response?.headers), now);
   const failure = {
     reason: reasonOf(error, sdkError),
     ...(status !== undefined && { status }),
-    ...(retryAfterMs !== undefined && { retryAfterMs }),
+    ...(pauseMs !== undefined && { retryAfterMs: pauseMs }),
   };
   return { ...failure, kind: kindOf(sdkError, failure) };
 }
@@ -112,14 +113,8 @@ function reasonOf(error: unknown, { message, response, cause }: SdkError): strin
 
 const plain = (headers: object = {}) => headers as Record<string, unknown>;
 
-/** Milliseconds, from a number of seconds or a date. */
-function retryAfter(headers: Answer['headers'], now: Date): number | undefined {
-  const value =
-    typeof headers?.get === 'function' ? headers.get('retry-after') : plain(headers)['retry-after'];
-  if (typeof value !== 'string' || value === '') return undefined;
-  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - now.getTime();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
-}
+const retryAfterOf = (headers: Answer['headers']): unknown =>
+  typeof headers?.get === 'function' ? headers.get('retry-after') : plain(headers)['retry-after'];
 
 /** The coded error of a failure. Errors of local files stay what they are. */
 export function errorOf(

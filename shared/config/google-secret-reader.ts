@@ -1,4 +1,5 @@
 import type { SecretManagerServiceClient } from '@google-cloud/secret-manager';
+import { googleAuth } from '../access/google-auth.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { SecretReader } from './secrets.ts';
 
@@ -64,9 +65,7 @@ async function open({ endpoint }: GoogleSecretReaderOptions): Promise<SecretMana
   ]);
   // By HTTP, since a handful of requests at the start does not pay for a gRPC channel.
   if (endpoint === undefined) {
-    const auth = new GoogleAuth({ scopes: SecretManagerServiceClient.scopes });
-    // The client itself, when it has no credentials, leaves a rejection behind that ends the process.
-    await auth.getClient();
+    const auth = await googleAuth({ scopes: SecretManagerServiceClient.scopes });
     return new SecretManagerServiceClient({ fallback: true, auth });
   }
   const { protocol, hostname, port } = new URL(endpoint);

@@ -1,5 +1,5 @@
 import type { CallOptions, PubSub } from '@google-cloud/pubsub';
-import type { GoogleAuth } from 'google-auth-library';
+import { googleAuth } from '../access/google-auth.ts';
 import { retriedCodes } from './pubsub-error.ts';
 
 /** Which Pub/Sub to talk to. */
@@ -16,20 +16,9 @@ export async function openPubsub({ project, endpoint }: PubsubOptions): Promise<
   return new sdk.PubSub({
     projectId: project,
     ...(endpoint === undefined
-      ? { auth: await logIn() }
+      ? { auth: await googleAuth({ scopes: 'https://www.googleapis.com/auth/pubsub' }) }
       : { apiEndpoint: endpoint, emulatorMode: true }),
   });
-}
-
-/**
- * Finds the credentials before there is a client: one that finds none by itself fails its call, and
- * leaves a rejection besides that nobody can handle, which ends the process.
- */
-async function logIn(): Promise<GoogleAuth> {
-  const sdk = await import('google-auth-library');
-  const auth = new sdk.GoogleAuth({ scopes: 'https://www.googleapis.com/auth/pubsub' });
-  await auth.getClient();
-  return auth;
 }
 
 /**

@@ -1,6 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { type Clock, sleep } from '../clock/clock.ts';
+import { retryAfterMs } from '../http/retry-after.ts';
 import { failureOf, isTransient } from './bigquery-error.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
 
@@ -93,7 +94,7 @@ export class BigQueryApi {
         const failure = failureOf(error);
         if (attempt === attempts || !isTransient(failure) || this.#signal?.aborted) throw error;
         const backoff = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
-        await this.pause((failure.retryAfter ?? 0) * 1000 || backoff);
+        await this.pause(retryAfterMs(failure.retryAfter, this.#clock.now()) || backoff);
       }
     }
   }

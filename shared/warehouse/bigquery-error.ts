@@ -8,8 +8,8 @@ export interface Failure {
   message: string;
   /** Of an HTTP answer. */
   status?: number;
-  /** How long it wants us to wait, in seconds. */
-  retryAfter?: number;
+  /** The header of this name: how long it wants us to wait. */
+  retryAfter?: string;
 }
 
 const codes: Record<string, ErrorCode> = {
@@ -70,12 +70,12 @@ export function failureOf(error: unknown): Failure {
   const text = String(first?.message ?? message ?? error);
   const isNetwork = systemCode || (code === undefined && networkMessage.test(text));
   const reason = isNetwork ? 'connectionLost' : (first?.reason ?? '');
-  const retryAfter = Number(headerOf(response?.headers, 'retry-after'));
+  const retryAfter = headerOf(response?.headers, 'retry-after');
   return {
     reason: noCredentials.test(text) ? 'accessDenied' : reason,
     message: text,
     ...(typeof code === 'number' && { status: code }),
-    ...(retryAfter > 0 && { retryAfter }),
+    ...(retryAfter && { retryAfter }),
   };
 }
 

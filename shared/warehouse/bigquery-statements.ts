@@ -1,3 +1,4 @@
+import { batches } from './batches.ts';
 import { type BigQueryNames, quoteName } from './bigquery-names.ts';
 import { tableType } from './bigquery-types.ts';
 import type { Cell, Column, Parameters, TableName } from './warehouse.ts';
@@ -71,15 +72,4 @@ export function* insertStatements(
       parameters,
     };
   }
-}
-
-function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -5,6 +5,7 @@ import {
   type DuckDBType,
 } from '@duckdb/node-api';
 import { TriadError } from '../errors/triad-error.ts';
+import { batches } from './batches.ts';
 import { codedError } from './duckdb-error.ts';
 import { catalog, type DuckDbOptions } from './duckdb-options.ts';
 import { quoteName, quoteTable } from './duckdb-quote.ts';
@@ -220,15 +221,4 @@ export class DuckDbSession implements WarehouseSession {
   #coded(error: unknown, action: string): TriadError {
     return codedError(error, this.#options.path, 'SQL_INVALID', { action });
   }
-}
-
-function* batches<T>(items: Iterable<T>, size: number): Generator<T[]> {
-  let batch: T[] = [];
-  for (const item of items) {
-    batch.push(item);
-    if (batch.length < size) continue;
-    yield batch;
-    batch = [];
-  }
-  if (batch.length > 0) yield batch;
 }

@@ -1,6 +1,8 @@
 import { type Clock, sleep } from '@triad/shared/clock/clock.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { fetchFailure } from '@triad/shared/http/fetch-failure.ts';
+import { retryAfterMs } from '@triad/shared/http/retry-after.ts';
+import { type BackoffPolicy, backoff } from '@triad/shared/messenger/backoff.ts';
 import { errorOfStatus, type GoogleStatus } from './google-error.ts';
 
 export interface GoogleRestOptions {
@@ -26,6 +28,7 @@ export interface Asked {
 }
 
 const attempts = 5;
+const pauses: BackoffPolicy = { initialMs: 500, maxMs: 60_000 };
 const limitMs = 60_000;
 const pollMs = 2_000;
 const longestOperationMs = 15 * 60_000;
@@ -113,9 +116,10 @@ export class GoogleRest {
 
   /** What the answer asks for, or twice as long as before, in milliseconds. */
   #delayMs(answer: Response | Error, attempt: number): number {
-    const asked = answer instanceof Response ? Number(answer.headers.get('retry-after')) : 0;
-    if (asked > 0) return 1000 * Math.min(asked, 60);
-    return 500 * 2 ** attempt * (0.5 + this.#options.random() / 2);
+    const { clock, random } = this.#options;
+    const header = answer instanceof Response ? answer.headers.get('retry-after') : undefined;
+    const asked = retryAfterMs(header, clock.now()) ?? 0;
+    return asked > 0 ? Math.min(asked, pauses.maxMs) : backoff(attempt + 1, pauses, random);
   }
 }
 

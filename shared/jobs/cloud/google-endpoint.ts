@@ -1,4 +1,5 @@
 import type { GoogleAuth } from 'google-auth-library';
+import { googleAuth } from '../../access/google-auth.ts';
 import { TriadError } from '../../errors/triad-error.ts';
 
 /** Where a test server listens instead of Google: no TLS, no credentials. */
@@ -31,8 +32,7 @@ export interface GoogleService {
 }
 
 /**
- * Options for a generated client of Google. Without credentials it is `JOB_ACCESS_DENIED`: a client
- * that were made without them would let a promise fail that nobody waits for, and so end the process.
+ * Options for a generated client of Google. Without credentials it is `JOB_ACCESS_DENIED`.
  *
  * @param probe makes a client that is asked for its gRPC and never called: channel credentials must
  * come from the very copy of gRPC that the clients use
@@ -60,14 +60,11 @@ export async function googleClientOptions(
 }
 
 async function authenticated(service: string, projectId: string): Promise<GoogleAuth> {
-  const sdk = await import('google-auth-library');
   const scopes = ['https://www.googleapis.com/auth/cloud-platform'];
-  const auth = new sdk.GoogleAuth({ projectId, scopes });
   try {
-    await auth.getClient();
+    return await googleAuth({ projectId, scopes });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new TriadError('JOB_ACCESS_DENIED', { service, reason }, { cause: error });
   }
-  return auth;
 }
