@@ -1,14 +1,18 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { createWriteStream } from 'node:fs';
+import { createWriteStream, openAsBlob } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { systemClock } from '@triad/shared/clock/clock.ts';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
+import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
+import { formatResult } from '../../../sql-runner/query/format-result.ts';
+import { runQuery } from '../../../sql-runner/query/run-query.ts';
 import { JobsEmulator } from '../../emulators/jobs/jobs-emulator.ts';
 import { serve } from '../access/http-stub.ts';
 import { LocalIssuer } from '../access/local-issuer.ts';
@@ -44,17 +48,23 @@ export class CloudSystem {
   readonly jobs: JobsEmulator;
   readonly orchestratorUrl: string;
   readonly #issuer: LocalIssuer;
+  readonly #bucketUrl: string;
+  readonly #warehouse: BigQueryOptions;
 
   private constructor(parts: {
     home: string;
     jobs: JobsEmulator;
     orchestratorUrl: string;
     issuer: LocalIssuer;
+    bucketUrl: string;
+    warehouse: BigQueryOptions;
   }) {
     this.home = parts.home;
     this.jobs = parts.jobs;
     this.orchestratorUrl = parts.orchestratorUrl;
     this.#issuer = parts.issuer;
+    this.#bucketUrl = parts.bucketUrl;
+    this.#warehouse = parts.warehouse;
   }
 
   static async start(): Promise<CloudSystem> {
@@ -151,7 +161,25 @@ export class CloudSystem {
       jobs,
       orchestratorUrl: url('orchestrator'),
       issuer,
+      bucketUrl: `${storage.url}/upload/storage/v1/b/${bucket}/o`,
+      warehouse: { ...bigQuery, namespace },
     });
+  }
+
+  /** Puts a file into the bucket, as a user would with any tool. @returns its `gs://` address */
+  async upload(path: string): Promise<string> {
+    const name = `incoming/${basename(path)}`;
+    const query = new URLSearchParams({ uploadType: 'media', name });
+    const body = await openAsBlob(path);
+    const response = await fetch(`${this.#bucketUrl}?${query}`, { method: 'POST', body });
+    const { bucket } = (await response.json()) as { bucket: string };
+    return `gs://${bucket}/${name}`;
+  }
+
+  /** The rows of a query on the published tables. */
+  async published(query: string): Promise<Record<string, unknown>[]> {
+    const result = await runQuery(bigQueryOpener(this.#warehouse).open, query);
+    return JSON.parse(formatResult(result, 'json'));
   }
 
   /** Asks the orchestrator as a user who may run pipelines. */
@@ -162,18 +190,12 @@ export class CloudSystem {
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
-  /** A run, once it has finished or `step` has succeeded. */
-  async runUntil(
-    pipeline: string,
-    runDate: string,
-    params: RunView['params'],
-    step: string,
-  ): Promise<RunView> {
+  /** A run, once it has finished. */
+  async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
     const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
-      const isDone = run.steps.some(({ name, state }) => name === step && state === 'succeeded');
-      if (isDone || run.finishedAt !== null) return run;
+      if (run.finishedAt !== null) return run;
       await pause(500);
     }
   }
