@@ -6,6 +6,10 @@ import { TriadError } from '../../errors/triad-error.ts';
 export interface CloudImage {
   /** Such as `europe-docker.pkg.dev/project/triad/trainer:1a2b3c4`. */
   image: string;
+  /** Of a step that asks for an accelerator. @default `image` */
+  acceleratorImage?: string;
+  /** The e-mail address of what it runs as. @default the service's own default */
+  serviceAccount?: string;
   /** @default the entry point of the image */
   command?: readonly string[];
   /** @default those of the image */
@@ -27,6 +31,7 @@ export interface CloudContainer {
   command: string[];
   args: string[];
   env: { name: string; value: string }[];
+  serviceAccount?: string;
 }
 
 /** What runs for `spec`. A job without an image is `JOB_UNKNOWN`. */
@@ -40,18 +45,27 @@ export function cloudContainer(
     const known = Object.keys(images).join(', ');
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
   }
-  const { image, command = [], args = [] } = own;
+  const { command = [], args = [], serviceAccount } = own;
   const variables = {
     ...environment,
     TRIAD_JOB: JSON.stringify(spec),
     ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
   };
   return {
-    image: spec.job === containerJob ? (spec.container?.image ?? image) : image,
+    image: imageOf(spec, own),
     command: [...command],
     args: [...args],
     env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    ...(serviceAccount !== undefined && { serviceAccount }),
   };
+}
+
+function imageOf(
+  { job, container, resources }: JobSpec,
+  { image, acceleratorImage = image }: CloudImage,
+): string {
+  if (job === containerJob && container) return container.image;
+  return resources.accelerator ? acceleratorImage : image;
 }
 
 /** The job spec that a container was given; `undefined` when it was given none. */

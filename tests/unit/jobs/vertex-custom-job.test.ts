@@ -53,13 +53,19 @@ test('a plain job becomes one worker on the smallest machine with its memory', (
 test('settings of the installation are on every job', () => {
   const spec = asking({});
   const job = customJobOf(spec, '00-aa-bb-01', {
-    images: { scripted: { image, command: ['node', 'main.ts'], args: ['--fast'] } },
+    images: {
+      scripted: {
+        image,
+        command: ['node', 'main.ts'],
+        args: ['--fast'],
+        serviceAccount: 'trainer@project.iam.gserviceaccount.com',
+      },
+    },
     environment: { TRIAD_PROFILE: 'gcp' },
     namespace: 'Feature/One',
     labels: { team: 'crm' },
     bootDisk: { type: 'pd-balanced', sizeGb: 200 },
     network: 'projects/12345/global/networks/vpc',
-    serviceAccount: 'trainer@project.iam.gserviceaccount.com',
   });
   const pool = job.jobSpec?.workerPoolSpecs?.[0];
   assert.equal(job.labels?.team, 'crm');
@@ -149,6 +155,17 @@ test("a container step's own image takes the place of the job's", () => {
     customJobOf(spec, undefined, { images }).jobSpec?.workerPoolSpecs?.[0] ?? {};
   assert.equal(containerSpec?.imageUri, container.image);
   assert.deepEqual(containerSpec?.command, []);
+});
+
+test('a step that asks for an accelerator is done in the image for such machines, if there is one', () => {
+  const accelerator = { type: 'NVIDIA_L4', count: 1 };
+  const imageOf = (acceleratorImage: string | undefined, asked: Partial<Resources>) =>
+    customJobOf(asking(asked), undefined, {
+      images: { scripted: { image, ...(acceleratorImage !== undefined && { acceleratorImage }) } },
+    }).jobSpec?.workerPoolSpecs?.[0]?.containerSpec?.imageUri;
+  assert.equal(imageOf('trainer-gpu:1', { accelerator }), 'trainer-gpu:1');
+  assert.equal(imageOf('trainer-gpu:1', {}), image);
+  assert.equal(imageOf(undefined, { accelerator }), image);
 });
 
 test('the accelerators that can be named are those of the API', () => {
