@@ -10,16 +10,25 @@ export interface CloudImage {
   acceleratorImage?: string;
   /** The e-mail address of what it runs as. @default the service's own default */
   serviceAccount?: string;
-  /** @default the entry point of the image */
+  /** @default the entry point of the image; of a container step, Triad's wrapper */
   command?: readonly string[];
   /** @default those of the image */
   args?: readonly string[];
 }
 
+/**
+ * What starts in the image of a container step, whatever entry point of its own that has: files
+ * that docker/container/Dockerfile puts there.
+ */
+export const wrapper: readonly string[] = [
+  ...['/usr/local/bin/tini', '-s', '--', '/usr/local/bin/node'],
+  '/triad/shared/jobs/container/container-main.ts',
+];
+
 export interface CloudContainerOptions {
   /**
-   * By job name. A `container` step's own image, which must be built on that of the job
-   * `container`, takes its place: the entry point is still Triad's, and starts the step's command.
+   * By job name. A container step's own image takes the place of that of the job `container`, which
+   * it must be built on: Triad's wrapper in it starts the step's command.
    */
   images: Readonly<Record<string, CloudImage>>;
   /** Variables of every container, besides `TRIAD_JOB` and `TRACEPARENT`. @default none */
@@ -45,7 +54,7 @@ export function cloudContainer(
     const known = Object.keys(images).join(', ');
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
   }
-  const { command = [], args = [], serviceAccount } = own;
+  const { command = spec.job === containerJob ? wrapper : [], args = [], serviceAccount } = own;
   const variables = {
     ...environment,
     TRIAD_JOB: JSON.stringify(spec),

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { type Resources, resources } from '@triad/shared/contracts/resources.ts';
+import { wrapper } from '@triad/shared/jobs/cloud/cloud-container.ts';
 import { type CustomJobOptions, customJobOf } from '@triad/shared/jobs/cloud/vertex-custom-job.ts';
 import { acceleratorTypes } from '@triad/shared/jobs/cloud/vertex-machine.ts';
 import { jobSpecWith } from '../../harness/job-spec.ts';
@@ -147,14 +148,14 @@ test('a job without an image is unknown', () => {
   assert.throws(() => customJobOf(spec, undefined, options), { code: 'JOB_UNKNOWN' });
 });
 
-test("a container step's own image takes the place of the job's", () => {
+test("a container step's own image takes the place of the job's, and is started by Triad's wrapper", () => {
   const container = { image: 'europe-docker.pkg.dev/p/r/score:1', command: ['score'], env: {} };
   const spec = jobSpecWith({}, { job: 'container', container });
   const images = { container: { image: 'europe-docker.pkg.dev/p/r/container:1' } };
   const { containerSpec } =
     customJobOf(spec, undefined, { images }).jobSpec?.workerPoolSpecs?.[0] ?? {};
   assert.equal(containerSpec?.imageUri, container.image);
-  assert.deepEqual(containerSpec?.command, []);
+  assert.deepEqual(containerSpec?.command, wrapper);
 });
 
 test('a step that asks for an accelerator is done in the image for such machines, if there is one', () => {
