@@ -10,6 +10,8 @@ export interface RunOptions {
   environment: Record<string, string>;
   /** Instead of the image's own command. */
   command?: readonly string[];
+  /** Instead of the image's own entry point and command. */
+  entryPoint?: readonly string[];
   /** Whatever it prints goes there. */
   logFile: string;
 }
@@ -48,8 +50,7 @@ export function runImage({ root, config }: Image, options: RunOptions): RunningI
     ...['/usr/bin/env', '--ignore-environment', `--chdir=${config.WorkingDir}`],
     ...config.Env,
     ...variables,
-    ...config.Entrypoint,
-    ...command,
+    ...(options.entryPoint ?? [...config.Entrypoint, ...command]),
   ];
   const log = openSync(logFile, 'a');
   const child = spawn(

@@ -1,7 +1,8 @@
 #!/bin/sh
 # In the build of an image: installs what the named workspaces need at run time, and nothing else,
 # as the lock file of the project has it, and writes the bill of materials.
-# usage, in the folder of the root package.json: install.sh IMAGE WORKSPACE…
+# usage, in the folder of the root package.json: [PEERS='NAME…'] install.sh IMAGE [WORKSPACE…]
+# PEERS are packages that shared leaves to whoever uses it, for an image without a workspace of its own.
 set -eu
 image=$1
 shift
@@ -15,6 +16,7 @@ npm pkg set --json "workspaces=[$workspaces]"
 # Of the packages that shared leaves to whoever uses them, a service lists its own (a test of the
 # architecture sees to that); npm would install those of all services.
 npm pkg delete peerDependencies peerDependenciesMeta --prefix shared
+for peer in ${PEERS:-}; do npm pkg set "peerDependencies[$peer]=*" --prefix shared; done
 
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 

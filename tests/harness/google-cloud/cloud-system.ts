@@ -13,6 +13,7 @@ import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
 import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { formatResult } from '../../../sql-runner/query/format-result.ts';
 import { runQuery } from '../../../sql-runner/query/run-query.ts';
+import type { EmulatedImage } from '../../emulators/jobs/emulated-job.ts';
 import { JobsEmulator } from '../../emulators/jobs/jobs-emulator.ts';
 import { serve } from '../access/http-stub.ts';
 import { LocalIssuer } from '../access/local-issuer.ts';
@@ -30,13 +31,36 @@ const user = 'ada@shop.example';
 const service = 'triad@shop.iam.gserviceaccount.com';
 const region = 'europe-west4';
 
-/** The images that there are, and the program that each stands for. */
-const images = Object.fromEntries(
+/** The images that there are, by the names of their jobs, and what stands for each. */
+const images: Record<string, { name: string; image: EmulatedImage }> = Object.fromEntries(
   ['sql-runner', 'trainer'].map((job) => [
     job,
-    { name: `europe-docker.pkg.dev/shop/triad/${job}:1`, main: join(repository, job, 'main.ts') },
+    { name: imageOf(job), image: [process.execPath, join(repository, job, 'main.ts')] },
   ]),
 );
+/** An image that is built on Triad's image `container`, as far as that goes. */
+export const onTriad: EmulatedImage = {
+  files: {
+    '/usr/local/bin/tini': join(repository, 'tests/emulators/jobs/tini.sh'),
+    '/usr/local/bin/node': process.execPath,
+    '/triad': repository,
+  },
+};
+images.container = { name: imageOf('container'), image: onTriad };
+
+function imageOf(job: string): string {
+  return `europe-docker.pkg.dev/shop/triad/${job}:1`;
+}
+
+/** What the job of this name runs as. */
+export const accountOf = (job: string): string => `triad-${job}@shop.iam.gserviceaccount.com`;
+
+export interface CloudSystemOptions {
+  /** Directory of pipeline files. @default the project's own */
+  pipelines?: string;
+  /** Images of users, by their whole names. @default none */
+  images?: Readonly<Record<string, EmulatedImage>>;
+}
 
 /**
  * The real orchestrator and invoker in the profile `gcp`, on emulators of all that they need there:
@@ -67,7 +91,7 @@ export class CloudSystem {
     this.#warehouse = parts.warehouse;
   }
 
-  static async start(): Promise<CloudSystem> {
+  static async start(options: CloudSystemOptions = {}): Promise<CloudSystem> {
     const home = await temporaryDirectory();
     const [pstest, storage, newWarehouse, postgres, issuer] = await Promise.all([
       startPstest(),
@@ -92,9 +116,10 @@ export class CloudSystem {
     const { project } = pubsub.options;
     const bigQuery = newWarehouse();
     const jobs = await JobsEmulator.start({
-      images: Object.fromEntries(
-        Object.values(images).map(({ name, main }) => [name, [process.execPath, main]]),
-      ),
+      images: {
+        ...Object.fromEntries(Object.values(images).map(({ name, image }) => [name, image])),
+        ...options.images,
+      },
       environment: {
         TMPDIR: process.env.TMPDIR,
         NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
@@ -128,6 +153,10 @@ export class CloudSystem {
       TRIAD_JOB_IMAGES: JSON.stringify(
         Object.fromEntries(Object.entries(images).map(([job, { name }]) => [job, name])),
       ),
+      TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
+        Object.fromEntries(Object.keys(images).map((job) => [job, accountOf(job)])),
+      ),
+      ...(options.pipelines !== undefined && { TRIAD_PIPELINES_DIR: options.pipelines }),
       TRIAD_OIDC_KEYS: issuer.jwksUrl,
       TRIAD_OIDC_ACCOUNTS: JSON.stringify({ [service]: 'service', [user]: 'operator' }),
       TRIAD_PUBSUB_ENDPOINT: pstest.endpoint,
