@@ -23,6 +23,7 @@ step 'tools'
 missing=()
 command -v buildah > /dev/null || missing+=(buildah)
 command -v mmdebstrap > /dev/null || missing+=(mmdebstrap)
+command -v ip > /dev/null || missing+=(iproute2)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -q > /dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" > /dev/null
@@ -106,4 +107,9 @@ done
 step 'what is in them, and whether they run'
 "$node" docker/check/main.ts --prefix localhost/triad-check --revision "$revision" \
   --base "$base" --secret "$secret"
+
+step 'the compose files'
+# On a network of their own, where the ports of the files are free.
+unshare --net sh -c 'ip link set lo up && exec "$@"' sh \
+  "$node" docker/check/compose.ts --prefix localhost/triad-check --revision "$revision"
 step 'done'

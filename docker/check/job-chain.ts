@@ -5,7 +5,7 @@ import { type JobSpec, parseJobSpec } from '@triad/shared/contracts/job-spec.ts'
 import { type Manifest, parseManifest } from '@triad/shared/contracts/manifest.ts';
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { Image } from './open-image.ts';
-import { runImage } from './run-image.ts';
+import { ownMounts, runImage } from './run-image.ts';
 import { tailOf, type Workbench } from './workbench.ts';
 
 const runDate = '2026-01-31';
@@ -29,7 +29,7 @@ export async function runJobImage(
     ...work,
   });
   const running = runImage(image, {
-    home: bench.home,
+    mounts: ownMounts(bench.home),
     environment: { TRIAD_JOB: JSON.stringify(spec) },
     logFile: bench.logFile(`${image.name}-${step}`),
   });
