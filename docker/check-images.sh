@@ -23,6 +23,7 @@ step 'tools'
 missing=()
 command -v buildah > /dev/null || missing+=(buildah)
 command -v mmdebstrap > /dev/null || missing+=(mmdebstrap)
+command -v ip > /dev/null || missing+=(iproute2)
 if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -q > /dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" > /dev/null
@@ -49,6 +50,7 @@ make_base() {
   mkdir "$work/base"
   # As its own container: no file of this machine but the programs and the certificates it trusts.
   mmdebstrap --quiet --variant=minbase --include=ca-certificates,libstdc++6 \
+    --aptopt='Acquire::Languages "none"' --dpkgopt=force-unsafe-io \
     --dpkgopt='path-exclude=/usr/share/doc/*' --dpkgopt='path-exclude=/usr/share/man/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' bookworm "$work/base/root.tar"
   cp "$node" "$work/base/node"
@@ -62,7 +64,7 @@ COPY npm /usr/local/lib/node_modules/npm
 COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
 RUN ln -s ../lib/node_modules/npm/bin/npm-cli.js /usr/local/bin/npm
 DOCKERFILE
-  buildah build --quiet --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
+  buildah build --quiet --layers=false --isolation chroot --format docker --tag "$base" "$work/base" > /dev/null
   rm -rf "$work/base"
 }
 if ! buildah inspect --type image "$base" > /dev/null 2>&1; then make_base; fi
@@ -88,17 +90,23 @@ build() {
   }
   printf 'built %s after %s s\n' "$1" "$SECONDS"
 }
-# Two at a time. The first alone: what all have in common is then built once.
-build "${names[0]}"
-rest=("${names[@]:1}")
-for ((i = 0; i < ${#rest[@]}; i += 2)); do
-  running=()
-  for name in "${rest[@]:i:2}"; do
-    build "$name" &
-    running+=($!)
+# What all have in common is then built once.
+buildah build --quiet --isolation chroot --format docker --target init --file docker/invoker/Dockerfile \
+  --build-arg "NODE_IMAGE=$base" --build-arg "NODE_DIGEST=$digest" . > "$work/init.log" 2>&1 ||
+  { cat "$work/init.log" && exit 1; }
+# Two at a time, each the next that nobody has begun. The trainers share packages, so one follows the other.
+lane() {
+  local name
+  for name; do
+    mkdir "$work/begun-$name" 2> /dev/null || continue
+    build "$name" || return 1
+    [ "$name" != trainer ] || build trainer-gpu || return 1
   done
-  for pid in "${running[@]}"; do wait "$pid"; done
-done
+}
+mkdir "$work/begun-trainer-gpu"
+lane trainer "${names[@]}" &
+lane "${names[@]}" || { wait; exit 1; }
+wait $!
 for name in "${names[@]}"; do
   [ -s "$work/sbom/$name.cdx.json" ] || { echo "no bill of materials of $name" && exit 1; }
 done
@@ -106,4 +114,9 @@ done
 step 'what is in them, and whether they run'
 "$node" docker/check/main.ts --prefix localhost/triad-check --revision "$revision" \
   --base "$base" --secret "$secret"
+
+step 'the compose files'
+# On a network of their own, where the ports of the files are free.
+unshare --net sh -c 'ip link set lo up && exec "$@"' sh \
+  "$node" docker/check/compose.ts --prefix localhost/triad-check --revision "$revision"
 step 'done'

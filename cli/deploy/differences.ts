@@ -8,33 +8,41 @@ export interface Difference {
   desired: unknown;
 }
 
-/** Every single value of two JSON values that differs. */
-export function differences(actual: unknown, desired: unknown): Difference[] {
-  const before = leavesOf(actual);
-  const after = leavesOf(desired);
-  return [...new Set([...before.keys(), ...after.keys()])]
-    .sort()
-    .map((field) => ({ field, actual: before.get(field), desired: after.get(field) }))
-    .filter((found) => found.actual !== found.desired);
+/** Every single value of two JSON values that differs, by field. */
+export function differences(actual: unknown, desired: unknown, field = ''): Difference[] {
+  const [before, after] = [partsOf(actual, desired), partsOf(desired, actual)];
+  if (before === undefined || after === undefined) {
+    return canonical(actual) === canonical(desired) ? [] : [{ field, actual, desired }];
+  }
+  return [...new Set([...Object.keys(before), ...Object.keys(after)])].sort().flatMap((key) => {
+    const path = field === '' ? key : `${field}.${key}`;
+    return differences(before[key], after[key], path);
+  });
 }
 
 /** Twelve hexadecimal digits that are equal for equal values, in whatever order their fields are. */
-export function fingerprint(value: unknown): string {
-  const leaves = [...leavesOf(value)].sort(([a], [b]) => (a < b ? -1 : 1));
-  return createHash('sha256').update(JSON.stringify(leaves)).digest('hex').slice(0, 12);
+export const fingerprint = (value: unknown): string =>
+  createHash('sha256').update(canonical(value)).digest('hex').slice(0, 12);
+
+/** The parts by which a value is compared with another of its kind, or with none at all. */
+function partsOf(value: unknown, other: unknown): Record<string, unknown> | undefined {
+  if (isComposite(value)) {
+    const isAlike = isComposite(other) && Array.isArray(value) === Array.isArray(other);
+    // Against nothing, an empty list is a difference by itself.
+    const isNew = other === undefined && Object.keys(value).length > 0;
+    return isAlike || isNew ? value : undefined;
+  }
+  const isMissing = value === undefined && isComposite(other) && Object.keys(other).length > 0;
+  return isMissing ? {} : undefined;
 }
 
-function leavesOf(value: unknown, path = ''): Map<string, unknown> {
-  if (value === null || typeof value !== 'object') return new Map([[path, value]]);
-  // An empty list is a value, too: it differs from none.
-  const entries = Object.entries(value);
-  if (entries.length === 0) return new Map([[path, JSON.stringify(value)]]);
-  return new Map(
-    entries.flatMap(([key, part]) => [
-      ...leavesOf(part, path === '' ? escaped(key) : `${path}.${escaped(key)}`),
-    ]),
-  );
-}
+const isComposite = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null;
 
-/** So that no two paths are written alike. */
-const escaped = (key: string): string => key.replace(/[\\.]/g, '\\$&');
+/** As JSON with the fields of objects in the order of their names. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, part) =>
+    isComposite(part) && !Array.isArray(part)
+      ? Object.fromEntries(Object.entries(part).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : part,
+  ) ?? '';

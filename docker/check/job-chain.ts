@@ -6,7 +6,7 @@ import { type Manifest, parseManifest } from '@triad/shared/contracts/manifest.t
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
 import { wrapper } from '@triad/shared/jobs/cloud/cloud-container.ts';
 import type { Image } from './open-image.ts';
-import { runImage } from './run-image.ts';
+import { ownMounts, runImage } from './run-image.ts';
 import { tailOf, type Workbench } from './workbench.ts';
 
 const runDate = '2026-01-31';
@@ -30,9 +30,9 @@ export async function runJobImage(
     ...work,
   });
   const running = runImage(image, {
-    home: bench.home,
+    mounts: ownMounts(bench.home),
     environment: { TRIAD_JOB: JSON.stringify(spec) },
-    ...(work.container && { entryPoint: wrapper }),
+    ...(work.container && { entrypoint: wrapper, command: [] }),
     logFile: bench.logFile(`${image.name}-${step}`),
   });
   const code = await running.exited;

@@ -11,9 +11,10 @@ import {
 } from './image-rules.ts';
 import { images, imageUser } from './images.ts';
 import { makeSnapshot, runContainer, trainModel } from './job-chain.ts';
-import { filesOf, type Image, openImage, sizeOf } from './open-image.ts';
-import { checkServices, runPipeline } from './run-services.ts';
-import { openWorkbench, type Workbench } from './workbench.ts';
+import { filesOf, type Image, imagesOf, openImage, sizeOf } from './open-image.ts';
+import { openReport } from './report.ts';
+import { checkServices } from './run-services.ts';
+import { withBench } from './workbench.ts';
 
 /*
  * node docker/check/main.ts --prefix P --revision R --base IMAGE --secret TEXT
@@ -39,18 +40,7 @@ const milliseconds = (ms: number): string => `${ms.toFixed(0)} ms`;
 const repository = resolve(import.meta.dirname, '../..');
 const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as LockFile;
 
-const report: string[] = [];
-let failures = 0;
-async function check(what: string, action: () => unknown): Promise<void> {
-  try {
-    const told = await action();
-    report.push(`ok      ${what}${typeof told === 'string' ? `: ${told}` : ''}`);
-  } catch (error) {
-    failures += 1;
-    report.push(`FAILED  ${what}: ${error instanceof Error ? error.message : String(error)}`);
-  }
-  process.stdout.write(`${report.at(-1)}\n`);
-}
+const { check, conclude } = openReport();
 
 async function inspect(image: Image, baseBytes: number): Promise<void> {
   const { name, config, root } = image;
@@ -116,15 +106,6 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
   });
 }
 
-async function withBench(action: (bench: Workbench) => Promise<string>): Promise<string> {
-  const bench = openWorkbench();
-  try {
-    return await action(bench);
-  } finally {
-    bench.close();
-  }
-}
-
 async function runAll(open: (name: string) => Image): Promise<void> {
   await check('orchestrator and invoker answer on a root that cannot be written', () =>
     withBench(async (bench) => {
@@ -152,32 +133,17 @@ async function runAll(open: (name: string) => Image): Promise<void> {
     assert.ok(existsSync(join(root, library)) || process.arch !== 'x64', library);
     assert.ok(config.Env.some((line) => /^NVIDIA_DRIVER_CAPABILITIES=.*graphics/.test(line)));
   });
-  await check('orchestrator and embedded do a whole run of the pipeline rfm', () =>
-    withBench(async (bench) => {
-      const pair = { orchestrator: open('orchestrator'), embedded: open('embedded') };
-      return `${await runPipeline(bench, pair)} steps succeeded`;
-    }),
-  );
 }
 
-const opened = new Map<string, Image>();
-const open = (name: string): Image => {
-  const known = opened.get(name);
-  if (known) return known;
-  const image = openImage(name, name === 'base' ? base : `${prefix}/${name}:${revision}`);
-  opened.set(name, image);
-  return image;
-};
-
+const { open, close } = imagesOf(prefix, revision);
+const baseImage = openImage('base', base);
 try {
-  const baseBytes = sizeOf(open('base'));
+  const baseBytes = sizeOf(baseImage);
   process.stdout.write(`base: ${megabytes(baseBytes)}\n`);
   for (const name of Object.keys(images)) await inspect(open(name), baseBytes);
   await runAll(open);
 } finally {
-  for (const image of opened.values()) image.close();
+  baseImage.close();
+  close();
 }
-process.stdout.write(
-  failures === 0 ? 'All images are as they should be.\n' : `${failures} failed.\n`,
-);
-process.exitCode = failures === 0 ? 0 : 1;
+conclude();

@@ -36,6 +36,21 @@ export function openImage(name: string, reference: string): Image {
   };
 }
 
+/** Images by name, each opened once; to be closed together. */
+export function imagesOf(prefix: string, revision: string) {
+  const opened = new Map<string, Image>();
+  return {
+    open(name: string): Image {
+      const image = opened.get(name) ?? openImage(name, `${prefix}/${name}:${revision}`);
+      opened.set(name, image);
+      return image;
+    },
+    close(): void {
+      for (const image of opened.values()) image.close();
+    },
+  };
+}
+
 /** A file, a folder or a link of an image. */
 export interface ImageFile {
   /** From the image's root, without a slash before. */

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import { runView } from '@triad/shared/contracts/run-view.ts';
 import type { Image } from './open-image.ts';
-import { type RunningImage, runImage } from './run-image.ts';
+import { ownMounts, type RunningImage, runImage } from './run-image.ts';
 import { freePort, statusOf, tailOf, until, type Workbench } from './workbench.ts';
 
 const NO_CONTENT = 204;
@@ -22,9 +21,9 @@ async function startService(
   environment: Record<string, string>,
   port: number,
 ): Promise<Service> {
-  const { home } = bench;
+  const mounts = ownMounts(bench.home);
   const logFile = bench.logFile(image.name);
-  const running = runImage(image, { home, environment, logFile });
+  const running = runImage(image, { mounts, environment, logFile });
   const url = `http://127.0.0.1:${port}`;
   const isHealthy = async () => (await statusOf(`${url}/healthz`)) === NO_CONTENT;
   const { exited } = running;
@@ -32,7 +31,7 @@ async function startService(
     const startMs = await until('its first healthy answer', isHealthy, { ended: exited });
     const [, ...command] = image.config.Healthcheck?.Test ?? [];
     const checkHealth = () =>
-      runImage(image, { home, environment, command, logFile: `${logFile}-health` }).exited;
+      runImage(image, { mounts, environment, command, logFile: `${logFile}-health` }).exited;
     return { ...running, url, startMs, checkHealth };
   } catch (error) {
     await running.stop();
@@ -104,40 +103,4 @@ export async function checkServices(
     assert.equal(await checkHealth(), 1, 'health check of an invoker that is gone');
     return { orchestratorMs: orchestrator.startMs, invokerMs };
   });
-}
-
-/** A run of the pipeline `rfm` by the images of docker/compose.yml: the steps that succeeded. */
-export async function runPipeline(
-  bench: Workbench,
-  images: { orchestrator: Image; embedded: Image },
-): Promise<number> {
-  const { orchestratorPort, invokerPort, environment } = await environmentOf();
-  // On loopback nobody needs a token.
-  const shared = { ...environment, TRIAD_HOST: '127.0.0.1' };
-  const orchestrating = startService(bench, images.orchestrator, shared, orchestratorPort);
-  return withService(orchestrating, ({ url }) =>
-    withService(startService(bench, images.embedded, shared, invokerPort), () => runRfm(url)),
-  );
-}
-
-async function runRfm(url: string): Promise<number> {
-  const started = await fetch(`${url}/v1/runs`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({
-      pipeline: 'rfm',
-      runDate: '2026-01-31',
-      params: { source: 'simulated', customers: 400 },
-    }),
-  });
-  assert.ok(started.ok, `POST /v1/runs: ${started.status}`);
-  let run = runView.parse(await started.json());
-  const hasEnded = async () => {
-    const answer = await fetch(`${url}/v1/runs/${run.runId}`);
-    run = runView.parse(await answer.json());
-    return ['succeeded', 'failed', 'cancelled'].includes(run.state);
-  };
-  await until('end of the run', hasEnded, { pauseMs: 200 });
-  assert.equal(run.state, 'succeeded', JSON.stringify(run));
-  return run.steps.filter(({ state }) => state === 'succeeded').length;
 }

@@ -8,20 +8,33 @@ import { imageUser } from './images.ts';
 export interface Workbench {
   /** A fresh home, which belongs to the user of the images. */
   home: string;
+  /** What holds both, and is removed in the end. */
+  directory: string;
   logFile(name: string): string;
   close(): void;
 }
 
-export function openWorkbench(): Workbench {
+function openWorkbench(): Workbench {
   const directory = mkdtempSync(join(tmpdir(), 'triad-images-'));
   const home = join(directory, 'home');
   mkdirSync(home);
   chownSync(home, imageUser.uid, imageUser.gid);
   return {
     home,
+    directory,
     logFile: (name) => join(directory, `${name}.log`),
     close: () => rmSync(directory, { recursive: true, force: true }),
   };
+}
+
+/** Does something with a fresh workbench. */
+export async function withBench<T>(action: (bench: Workbench) => Promise<T>): Promise<T> {
+  const bench = openWorkbench();
+  try {
+    return await action(bench);
+  } finally {
+    bench.close();
+  }
 }
 
 /** The end of a log, for an error's message. */

@@ -1,62 +1,71 @@
+import { loadConfig } from '@triad/shared/config/config.ts';
+import type { GoogleCloudConfig } from '@triad/shared/config/google-cloud.ts';
+import { topic as topicNames } from '@triad/shared/contracts/topics.ts';
+import { openPubsub } from '@triad/shared/messenger/pubsub-client.ts';
+import { delivery, subscriptions, topics } from './messaging.ts';
+
 /*
  * node prepare.ts: makes in the emulators what Terraform makes in a project: the bucket, the topics and
- * the subscriptions. What is there already stays. For docker/compose.emulators.yml.
+ * the subscriptions. These are pulled from by tests/emulators/identity, which pushes with tokens, so they
+ * have no push endpoint. What is there already stays. For docker/compose.emulators.yml.
  */
 
-const variable = (name: string): string => {
-  const value = process.env[name];
-  if (value === undefined || value === '') throw new Error(`${name} is not set`);
-  return value;
-};
-
-const project = variable('TRIAD_GCP_PROJECT');
-const namespace = variable('TRIAD_NAMESPACE');
-const pubsub = `http://${variable('TRIAD_PUBSUB_ENDPOINT')}/v1/projects/${project}`;
-const storage = variable('TRIAD_CLOUD_STORAGE_ENDPOINT');
-
+const ALREADY_EXISTS = 6;
 const CONFLICT = 409;
 const LIMIT_MS = 10_000;
 
-async function make(method: 'PUT' | 'POST', url: string, body: unknown): Promise<void> {
-  const answer = await fetch(url, {
-    method,
+async function make(what: string, creation: Promise<unknown>): Promise<void> {
+  try {
+    await creation;
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
+  }
+  process.stdout.write(`${what}\n`);
+}
+
+async function makeMessaging({ project, namespace, endpoints }: GoogleCloudConfig): Promise<void> {
+  const pubsub = await openPubsub({ project, endpoint: endpoints.pubsub });
+  const topicOf = (name: string) => `projects/${project}/topics/${namespace}-${name}`;
+  for (const name of topics) await make(`topic ${name}`, pubsub.createTopic(topicOf(name)));
+  const { minimumSeconds, maximumSeconds } = delivery.backoff;
+  for (const { name, topic, isOrdered } of subscriptions) {
+    const options = {
+      ackDeadlineSeconds: delivery.ackDeadlineSeconds,
+      enableMessageOrdering: isOrdered,
+      retryPolicy: {
+        minimumBackoff: { seconds: minimumSeconds },
+        maximumBackoff: { seconds: maximumSeconds },
+      },
+      ...(topic !== topicNames.deadLetters && {
+        deadLetterPolicy: {
+          deadLetterTopic: topicOf(topicNames.deadLetters),
+          maxDeliveryAttempts: delivery.attempts,
+        },
+      }),
+    };
+    const creation = pubsub.createSubscription(topicOf(topic), `${namespace}-${name}`, options);
+    await make(`subscription ${name}`, creation);
+  }
+  await pubsub.close();
+}
+
+async function makeBucket({ project, bucket: name }: GoogleCloudConfig, url: string) {
+  const answer = await fetch(`${url}/storage/v1/b?project=${project}`, {
+    method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify(body),
+    body: JSON.stringify({ name }),
     signal: AbortSignal.timeout(LIMIT_MS),
   });
   const text = await answer.text();
   if (!answer.ok && answer.status !== CONFLICT) {
-    throw new Error(`${method} ${url}: ${answer.status} ${text}`);
+    throw new Error(`the bucket cannot be made: ${answer.status} ${text}`);
   }
-  process.stdout.write(`${method} ${url}: ${answer.status}\n`);
+  process.stdout.write(`bucket ${name}\n`);
 }
 
-await make('POST', `${storage}/storage/v1/b?project=${project}`, {
-  name: variable('TRIAD_BUCKET'),
-});
-
-const fullName = (kind: 'topics' | 'subscriptions', name: string) =>
-  `projects/${project}/${kind}/${namespace}-${name}`;
-for (const topic of ['triad-commands', 'triad-outcomes', 'triad-dead-letters']) {
-  await make('PUT', `${pubsub}/topics/${namespace}-${topic}`, {});
+const { googleCloud, cloudStorageEndpoint } = loadConfig();
+if (!googleCloud?.endpoints.pubsub || cloudStorageEndpoint === undefined) {
+  throw new Error('it is for the profile gcp on emulators of Pub/Sub and Cloud Storage');
 }
-const receivers = {
-  'triad-commands': { name: 'invoker', url: variable('TRIAD_INVOKER_URL') },
-  'triad-outcomes': { name: 'orchestrator', url: variable('TRIAD_ORCHESTRATOR_URL') },
-};
-for (const [topic, { name, url }] of Object.entries(receivers)) {
-  await make('PUT', `${pubsub}/subscriptions/${namespace}-${topic}-${name}`, {
-    topic: fullName('topics', topic),
-    ackDeadlineSeconds: 60,
-    enableMessageOrdering: true,
-    pushConfig: { pushEndpoint: `${url}/pubsub/push` },
-    retryPolicy: { minimumBackoff: '1s', maximumBackoff: '60s' },
-    deadLetterPolicy: {
-      deadLetterTopic: fullName('topics', 'triad-dead-letters'),
-      maxDeliveryAttempts: 10,
-    },
-  });
-}
-await make('PUT', `${pubsub}/subscriptions/${namespace}-triad-dead-letters`, {
-  topic: fullName('topics', 'triad-dead-letters'),
-});
+await makeBucket(googleCloud, cloudStorageEndpoint);
+await makeMessaging(googleCloud);

@@ -7,16 +7,22 @@ set -eu
 image=$1
 shift
 
-# The root as it would be with these workspaces alone.
-workspaces='"shared"'
-for workspace in "$@"; do workspaces="$workspaces,\"$workspace\""; done
-npm pkg delete devDependencies scripts allowScripts
-npm pkg set "name=triad-$image"
-npm pkg set --json "workspaces=[$workspaces]"
-# Of the packages that shared leaves to whoever uses them, a service lists its own (a test of the
-# architecture sees to that); npm would install those of all services.
-npm pkg delete peerDependencies peerDependenciesMeta --prefix shared
-for peer in ${PEERS:-}; do npm pkg set "peerDependencies[$peer]=*" --prefix shared; done
+# The root as it would be with these workspaces alone. Of the packages that shared leaves to whoever
+# uses them, a service lists its own (a test of the architecture sees to that); npm would install those
+# of all services.
+node - "$image" "$@" << 'SCRIPT'
+const { readFileSync, writeFileSync } = require('node:fs');
+const [image, ...workspaces] = process.argv.slice(2);
+const change = (file, changes) => {
+  const all = { ...JSON.parse(readFileSync(file, 'utf8')), ...changes };
+  writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
+};
+const none = { devDependencies: undefined, scripts: undefined, allowScripts: undefined };
+change('package.json', { ...none, name: `triad-${image}`, workspaces: ['shared', ...workspaces] });
+const peers = (process.env.PEERS ?? '').split(' ').filter(Boolean);
+const peerDependencies = Object.fromEntries(peers.map((peer) => [peer, '*']));
+change('shared/package.json', { peerDependencies, peerDependenciesMeta: undefined });
+SCRIPT
 
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund
 
@@ -27,5 +33,5 @@ find node_modules -regextype posix-extended -type d \
   -regex '(.*/)?node_modules/(@[^/]+/)?[^/@]+/(test|tests|__tests__)' -prune -exec rm -rf {} +
 
 npm sbom --omit dev --sbom-format cyclonedx --sbom-type application > sbom.cdx.json
-# It speaks of packages that are not here.
-rm package-lock.json
+# The lock file speaks of packages that are not here.
+rm package-lock.json install.sh

@@ -7,5 +7,7 @@ import { installBigQueryEmulator } from '../harness/external/bigquery-emulator.t
  * by themselves; a first build can take longer than a test may.
  */
 
-process.stdout.write(`${await buildGo(join(import.meta.dirname, 'pstest'))}\n`);
+for (const name of ['pstest', 'compose-go']) {
+  process.stdout.write(`${await buildGo(join(import.meta.dirname, name))}\n`);
+}
 process.stdout.write(`${await installBigQueryEmulator()}\n`);

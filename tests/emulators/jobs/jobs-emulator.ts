@@ -15,13 +15,15 @@ export interface JobsEmulatorOptions {
   clock?: Clock;
   /** From SIGTERM to SIGKILL, in milliseconds. @default 10000 */
   graceMs?: number;
+  /** Address to listen on. @default 127.0.0.1 */
+  host?: string;
   /** @default one that is free */
   port?: number;
 }
 
 /**
- * Vertex AI's CustomJobs and Cloud Run's jobs on one gRPC port of the loopback address, from the
- * `.proto` files of Google's clients. Jobs are processes of this machine. docs/emulators.md says
+ * Vertex AI's CustomJobs and Cloud Run's jobs on one gRPC port, from the `.proto`
+ * files of Google's clients. Jobs are processes of this machine. docs/emulators.md says
  * where it differs from the real services.
  */
 export class JobsEmulator {
@@ -29,11 +31,12 @@ export class JobsEmulator {
   readonly cloudRun: EmulatedCloudRun;
   /** What goes wrong with calls, by the name of the method, such as `CreateCustomJob`. */
   readonly faults = new CallFaults();
-  endpoint = { host: '127.0.0.1', port: 0 };
+  endpoint: { host: string; port: number };
   readonly #server = new Server();
   readonly #fates: Fate[] = [];
 
-  private constructor({ images, environment, clock, graceMs }: JobsEmulatorOptions) {
+  private constructor({ images, environment, clock, graceMs, host }: JobsEmulatorOptions) {
+    this.endpoint = { host: host ?? '127.0.0.1', port: 0 };
     const world = {
       images,
       environment: { PATH: process.env.PATH, ...environment },

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { JobsEmulator } from './jobs-emulator.ts';
 
 /*
- * node tests/emulators/jobs/main.ts --port 8093 --images images.json
+ * node tests/emulators/jobs/main.ts --images images.json [--port 8093] [--host 0.0.0.0]
  *
  * `images.json` maps the name of each image to the command line that stands for it, or to
  * `{"files": {…}}`, where paths of the image are on this machine; the programs get this process's
@@ -11,10 +11,15 @@ import { JobsEmulator } from './jobs-emulator.ts';
  */
 
 const { values } = parseArgs({
-  options: { port: { type: 'string', default: '8093' }, images: { type: 'string' } },
+  options: {
+    images: { type: 'string' },
+    port: { type: 'string', default: '8093' },
+    host: { type: 'string', default: '127.0.0.1' },
+  },
 });
 if (values.images === undefined) throw new Error('--images is missing');
 const emulator = await JobsEmulator.start({
+  host: values.host,
   port: Number(values.port),
   images: JSON.parse(readFileSync(values.images, 'utf8')),
   environment: process.env,

@@ -1,11 +1,9 @@
 import { after, before } from 'node:test';
+import { answerMetadata } from '../../emulators/identity/answer-metadata.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { serve } from './http-stub.ts';
 
-/**
- * The metadata server of Google Cloud, as far as identity tokens need it:
- * https://cloud.google.com/docs/authentication/get-id-token#metadata-server
- */
+/** The metadata server of Google Cloud, which tells what it was asked. */
 export class MetadataServer {
   /** The paths that were asked for, with the header that must come with each. */
   readonly asked: { path: string; flavor: string | undefined }[] = [];
@@ -38,10 +36,8 @@ export class MetadataServer {
       const path = request.url ?? '';
       this.asked.push({ path, flavor: String(request.headers['metadata-flavor']) });
       response.setHeader('metadata-flavor', 'Google');
-      const { pathname, searchParams } = new URL(path, 'http://metadata');
-      if (!pathname.endsWith('/identity')) return response.writeHead(404).end();
       if (this.status !== 200) return response.writeHead(this.status).end();
-      response.end(await this.issue(searchParams.get('audience') ?? ''));
+      await answerMetadata(request, response, (audience) => this.issue(audience));
     });
   }
 }

@@ -7,7 +7,6 @@ import { installGoProgram, startGoServer } from './go-server.ts';
 
 const module = 'github.com/goccy/bigquery-emulator';
 const program = `${module}/cmd/bigquery-emulator@v0.8.1`;
-const project = 'test';
 
 /** Builds the emulator unless it is there: minutes to more than half an hour, and 5 GiB of memory. */
 export const installBigQueryEmulator = (): Promise<string> => installGoProgram(program, module);
@@ -16,7 +15,7 @@ export const installBigQueryEmulator = (): Promise<string> => installGoProgram(p
  * Starts the emulator; each call of what it gives is for a new, empty warehouse there, in a
  * namespace of its own. docs/emulators.md tells how it differs from BigQuery.
  */
-export async function bigQueryEmulator(): Promise<() => BigQueryOptions> {
+export async function bigQueryEmulator(project = 'test'): Promise<() => BigQueryOptions> {
   const storagePort = await availablePort();
   const { url } = await startGoServer(
     program,

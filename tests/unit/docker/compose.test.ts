@@ -2,55 +2,26 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { parse } from 'yaml';
-import { z } from 'zod';
+import { loadConfig } from '@triad/shared/config/config.ts';
+import { desiredState, messaging } from '../../../cli/deploy/desired-state.ts';
+import { urlOf } from '../../../cli/deploy/service-definitions.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import {
+  composeService,
+  environmentOf,
+  interpolate,
+  parseCompose,
+  readCompose,
+} from '../../../docker/check/compose-file.ts';
 import { images } from '../../../docker/check/images.ts';
+import { delivery, subscriptions, topics } from '../../../docker/emulators/messaging.ts';
+import type { EmulatedImage } from '../../emulators/jobs/emulated-job.ts';
 import { repository } from '../../harness/architecture/sources.ts';
-
-const text = z.union([z.string(), z.number(), z.null()]);
-const condition = z.enum(['service_healthy', 'service_completed_successfully', 'service_started']);
-/** What our compose files may say of a service: any other key is refused, `privileged` among them. */
-const service = z.strictObject({
-  image: z.string(),
-  restart: z.enum(['unless-stopped', 'on-failure', 'no']),
-  read_only: z.literal(true),
-  cap_drop: z.tuple([z.literal('ALL')]),
-  security_opt: z.tuple([z.literal('no-new-privileges:true')]),
-  tmpfs: z.array(z.string()),
-  volumes: z.array(z.string()).optional(),
-  networks: z.array(z.string()).optional(),
-  network_mode: z
-    .string()
-    .regex(/^service:/)
-    .optional(),
-  ports: z.array(z.string().regex(/^127\.0\.0\.1:/)).optional(),
-  environment: z.record(z.string(), text).optional(),
-  depends_on: z.record(z.string(), z.strictObject({ condition })).optional(),
-  healthcheck: z.union([
-    z.strictObject({ disable: z.literal(true) }),
-    z.object({ test: z.array(z.string()).min(2), interval: z.string(), timeout: z.string() }),
-  ]),
-  user: z
-    .string()
-    .regex(/^[1-9]\d*:[1-9]\d*$/)
-    .optional(),
-  init: z.literal(true).optional(),
-  profiles: z.array(z.string()).optional(),
-  entrypoint: z.array(z.string()).optional(),
-  command: z.array(z.string()).optional(),
-  working_dir: z.string().optional(),
-  stop_grace_period: z.string().optional(),
-});
-const composeFile = z.object({
-  name: z.string(),
-  services: z.record(z.string(), service),
-  networks: z.record(z.string(), z.unknown()),
-  volumes: z.record(z.string(), z.unknown()),
-});
+import { checkout, environment } from '../../harness/deploy/environments.ts';
 
 const read = (path: string) => {
   const source = readFileSync(join(repository, path), 'utf8');
-  return { source, document: parse(source, { merge: true }) as unknown };
+  return { source, compose: parseCompose(source) };
 };
 const own = /^\$\{TRIAD_IMAGES:-localhost\/triad\}\/([a-z-]+):\$\{TRIAD_REVISION:\?[^}]+\}$/;
 const isPinned = (image: string): boolean =>
@@ -65,8 +36,7 @@ test('there is one for each profile', () => {
 
 for (const path of files) {
   describe(path, () => {
-    const { source, document } = read(path);
-    const compose = composeFile.parse(document);
+    const { source, compose } = read(path);
     const services = Object.entries(compose.services);
 
     test('each image is pinned, and those of Triad exist', () => {
@@ -97,13 +67,9 @@ for (const path of files) {
     });
 
     test('services wait only for services that there are, and for their health', () => {
-      for (const [name, { depends_on: waits = {}, network_mode: mode = '' }] of services) {
-        const others = [
-          ...Object.keys(waits),
-          ...(mode === '' ? [] : [mode.replace('service:', '')]),
-        ];
-        for (const other of others) assert.ok(compose.services[other], `${name}: ${other}`);
+      for (const [name, { depends_on: waits = {} }] of services) {
         for (const [other, { condition: how }] of Object.entries(waits)) {
+          assert.ok(compose.services[other], `${name}: ${other}`);
           const check = compose.services[other]?.healthcheck ?? {};
           if (how === 'service_healthy') assert.ok('test' in check, `${name}: ${other}`);
         }
@@ -131,11 +97,7 @@ for (const path of files) {
         ...(one.entrypoint ?? []),
         ...('test' in one.healthcheck ? one.healthcheck.test : []),
       ]);
-      const scripts = words
-        .filter((word) => /^[\w/.-]+\.(ts|json)$/.test(word))
-        .map((word) => word.replace(/^\/emulators\//, 'docker/emulators/'))
-        // Tests that are installed beside this are looked for where they are.
-        .filter((word) => !word.startsWith('tests/'));
+      const scripts = words.filter((word) => /^[\w/.-]+\.(ts|json)$/.test(word));
       assert.ok(scripts.length > 1);
       for (const script of scripts) assert.ok(existsSync(join(repository, script)), script);
     });
@@ -154,23 +116,105 @@ for (const path of files) {
 test('every variable of Triad in them is one that configuration knows', () => {
   const example = readFileSync(join(repository, '.env.example'), 'utf8');
   const known = new Set([...example.matchAll(/^#? ?(TRIAD_\w+)=/gm)].map(([, name]) => name));
-  const { services } = composeFile.parse(read('docker/compose.yml').document);
-  const used = Object.values(services).flatMap(({ environment = {} }) => Object.keys(environment));
+  const used = files
+    .flatMap((path) => Object.values(read(path).compose.services))
+    .flatMap(({ environment = {} }) => Object.keys(environment));
   const unknown = used.filter((name) => name.startsWith('TRIAD_') && !known.has(name));
   assert.deepEqual([...new Set(unknown)], []);
 });
 
 test('the rules find what they are for', () => {
-  const good = composeFile.parse(read('docker/compose.yml').document).services.invoker;
+  const good = read('docker/compose.yml').compose.services.invoker;
   assert.ok(good);
-  assert.ok(!service.safeParse({ ...good, privileged: true }).success);
-  assert.ok(!service.safeParse({ ...good, read_only: false }).success);
-  assert.ok(!service.safeParse({ ...good, ports: ['4181:4181'] }).success);
-  assert.ok(!service.safeParse({ ...good, cap_drop: [] }).success);
-  assert.ok(!service.safeParse({ ...good, user: '0:0' }).success);
+  assert.ok(!composeService.safeParse({ ...good, privileged: true }).success);
+  assert.ok(!composeService.safeParse({ ...good, read_only: false }).success);
+  assert.ok(!composeService.safeParse({ ...good, ports: ['4181:4181'] }).success);
+  assert.ok(!composeService.safeParse({ ...good, cap_drop: [] }).success);
+  assert.ok(!composeService.safeParse({ ...good, user: '0:0' }).success);
   const { healthcheck: _, ...unchecked } = good;
-  assert.ok(!service.safeParse(unchecked).success);
+  assert.ok(!composeService.safeParse(unchecked).success);
   for (const image of ['postgres', 'docker.io/library/postgres:latest', 'docker.io/library/node']) {
     assert.ok(!isPinned(image), image);
   }
+});
+
+describe('what an engine makes of a compose file', () => {
+  const emulators = join(repository, 'docker/compose.emulators.yml');
+
+  test('variables, their defaults and those that must be given', () => {
+    const variables = { A: 'a', EMPTY: '' };
+    const of = (inside: string) => `$\{${inside}}`;
+    const text = `${of('A')}-${of('B:-b')}-${of('EMPTY:-c')}-$${of('A')}`;
+    assert.equal(interpolate(text, variables), `a-b-c-${of('A')}`);
+    assert.equal(interpolate(of('A:?must be'), variables), 'a');
+    assert.throws(() => interpolate(of('EMPTY:?must be'), variables), /EMPTY is missing: must be/);
+    assert.throws(() => interpolate('$A', variables), /\$ of \$A is no variable/);
+    assert.throws(() => readCompose(emulators, {}), /TRIAD_REVISION is missing/);
+  });
+
+  test("a variable without a value is the caller's", () => {
+    const { services } = readCompose(join(repository, 'docker/compose.yml'), {
+      TRIAD_REVISION: '1',
+      TRIAD_SERVICE_TOKEN: 'secret',
+    });
+    assert.ok(services.orchestrator);
+    const name = 'TRIAD_ALARM_CHANNELS';
+    assert.equal(environmentOf(services.orchestrator)[name], undefined);
+    assert.equal(environmentOf(services.orchestrator, { [name]: '{}' })[name], '{}');
+    assert.equal(environmentOf(services.orchestrator).TRIAD_SERVICE_TOKEN, 'secret');
+    assert.equal(services.orchestrator.image, 'localhost/triad/orchestrator:1');
+  });
+
+  test('the profile gcp on emulators: its configuration, accounts and images of jobs', () => {
+    const { services } = readCompose(emulators, { TRIAD_REVISION: '1' });
+    assert.ok(services.orchestrator && services.jobs);
+    const config = loadConfig(environmentOf(services.orchestrator));
+    assert.deepEqual([...(config.googleCloud?.oidc.accounts.values() ?? [])], ['service', 'admin']);
+    const programs = JSON.parse(
+      readFileSync(join(repository, 'docker/emulators/images.json'), 'utf8'),
+    ) as Record<string, EmulatedImage>;
+    const images = Object.values(config.googleCloud?.jobs.images ?? {});
+    assert.deepEqual(
+      Object.keys(programs),
+      images.map(({ image }) => image),
+    );
+    for (const program of Object.values(programs)) {
+      const [, script = ''] = 'files' in program ? Object.values(program.files) : program;
+      assert.ok(script === 'node' || existsSync(join(repository, script)), script);
+    }
+  });
+});
+
+test('the emulators have the topics and subscriptions that triad deploy and Terraform make', () => {
+  const target = targetOf(environment('dev'), checkout('main'), '2026-01-31', 1);
+  const desired = desiredState(target, []);
+  const { namespace } = target;
+  assert.deepEqual(
+    topics.map((name) => `${namespace}-${name}`),
+    desired.filter(({ kind }) => kind === 'topic').map(({ name }) => name),
+  );
+  assert.deepEqual(
+    subscriptions.map(({ name, topic, receiver, path, isOrdered }) => ({
+      name: `${namespace}-${name}`,
+      topic: `${namespace}-${topic}`,
+      endpoint: `${urlOf(target, receiver)}${path}`,
+      ordered: isOrdered,
+      deadLetters: isOrdered,
+    })),
+    desired.flatMap(({ kind, name, spec }) =>
+      kind !== 'subscription'
+        ? []
+        : [
+            {
+              name,
+              topic: spec.topic,
+              endpoint: spec.push?.endpoint,
+              ordered: spec.ordered,
+              deadLetters: spec.deadLetters !== null,
+            },
+          ],
+    ),
+  );
+  const { ackDeadlineSeconds, attempts, backoff } = messaging;
+  assert.deepEqual(delivery, { ackDeadlineSeconds, attempts, backoff });
 });
