@@ -1,4 +1,5 @@
 import { existsSync, globSync, type StatsFs, statfsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { dirname, relative, resolve } from 'node:path';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
@@ -61,7 +62,9 @@ if (existsSync(memory) && roomOf(statfsSync(memory)) > 2 ** 31) process.env.TMPD
 
 // A test that hangs fails; the flow tests, which run real processes, take seconds each.
 const timeout = values.emulators ? 900_000 : 120_000;
-const results = run({ files, cwd: repository, concurrency: 2, timeout });
+// One more than there are cores: tests of processes wait a good part of their time.
+const concurrency = availableParallelism() + 1;
+const results = run({ files, cwd: repository, concurrency, timeout });
 const outcomes: Record<string, Result> = {};
 const count = (kind: keyof Result) => (event: { file?: string; nesting: number }) => {
   if (event.file === undefined) return;
