@@ -21,12 +21,12 @@ const { values, positionals } = parseArgs({
 });
 
 const repository = resolve(import.meta.dirname, '..');
-/** The suites of the stores are run again, on Postgres. */
-const isExternal = (path: string): boolean => /\.(external|kysely)\.test\.ts$/.test(path);
-
 const isEmulators = (path: string): boolean =>
   /\.emulators\.test\.ts$/.test(path) ||
   /\.(pubsub|cloud-storage|vertex|cloud-\w+)[\w.-]*\.external\.test\.ts$/.test(path);
+/** The suites of the stores are run again, on Postgres. */
+const isExternal = (path: string): boolean =>
+  /\.(external|kysely)\.test\.ts$/.test(path) && !isEmulators(path);
 const isWanted = (path: string): boolean => {
   if (values.emulators) return isEmulators(path);
   if (values.external) return isExternal(path);
@@ -42,7 +42,8 @@ const single = globSync('tests/**/*.test.ts', { cwd: repository })
   .filter(isWanted)
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
   .filter((path) => !isTogether(path));
-const files = [...together, ...single].sort().map((path) => resolve(repository, path));
+// The long ones first: nothing should be waited for alone at the end.
+const files = [...together, ...single.sort()].map((path) => resolve(repository, path));
 
 if (files.length === 0) {
   process.stderr.write('No test file matches.\n');

@@ -43,6 +43,6 @@ await runJob(
 /** With all of the configuration, which takes longer to load than a small job to run. */
 async function cloudArtifacts() {
   const { loadConfig } = await import('@triad/shared/config/config.ts');
-  const { openArtifacts } = await import('./profiles/google-cloud.ts');
-  return openArtifacts(loadConfig());
+  const { cloudArtifacts: open } = await import('@triad/shared/artifacts/configured-bucket.ts');
+  return open(loadConfig(), systemClock);
 }

@@ -1,15 +1,16 @@
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Command } from '../command-context.ts';
-import { formatCount, formatRows } from '../render/quantities.ts';
+import { formatBytes, formatCount, formatRows } from '../render/quantities.ts';
 import type { Style } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
 import { type QueryTable, readQueryTable } from '../warehouse/query-table.ts';
-import { queryWarehouse } from '../warehouse/query-warehouse.ts';
+import { bytesReadBy, queryWarehouse } from '../warehouse/query-warehouse.ts';
 
 export interface SqlOptions {
   json?: boolean;
   csv?: boolean;
+  dryRun?: boolean;
 }
 
 /** Rows of a table that a person is shown; --json and --csv give all. */
@@ -21,10 +22,17 @@ const numericTypes = new Set(['INT64', 'FLOAT64', 'NUMERIC']);
 export const sql: Command<[query: string, options: SqlOptions]> = async (
   { config, terminal: { out, err } },
   query,
-  { json, csv },
+  { json, csv, dryRun },
 ) => {
   if (query.trim() === '') throw new TriadError('USAGE', { reason: 'The query is empty.' });
   if (json && csv) throw new TriadError('USAGE', { reason: 'Give --json or --csv, not both.' });
+  if (dryRun) {
+    if (csv) throw new TriadError('USAGE', { reason: 'A dry run gives no rows: not with --csv.' });
+    const bytesRead = await bytesReadBy(config, query);
+    const told = `It would read ${formatBytes(bytesRead)}, and has read nothing.`;
+    out.line(json ? JSON.stringify({ bytesRead }) : told);
+    return cliExitCode.ok;
+  }
   if (json || csv) {
     out.line(await queryWarehouse(config, query, json ? 'json' : 'csv'));
     return cliExitCode.ok;

@@ -31,6 +31,7 @@ const environment = z.object({
     invoker: email,
     'sql-runner': email,
     trainer: email,
+    container: email,
     push: email,
     scheduler: email,
     deployer: email,

@@ -11,8 +11,10 @@ export type ServiceName = 'orchestrator' | 'invoker';
  */
 export const serviceNames: readonly ServiceName[] = ['invoker', 'orchestrator'];
 
-/** The jobs of Triad's own. */
-const jobs = ['sql-runner', 'trainer'] as const;
+/** Each has an account of its own. */
+const jobs = ['sql-runner', 'trainer', 'container'] as const;
+/** The trainer's other one is for machines with an accelerator. */
+const jobImages = [...jobs, 'trainer-gpu'] as const;
 
 export const serviceOf = (namespace: string, service: ServiceName): string =>
   `${namespace}-triad-${service}`;
@@ -48,8 +50,9 @@ export function definitionOf(
         ...commonEnvironment(target),
         TRIAD_OIDC_AUDIENCE: urlOf(target, service),
         TRIAD_OIDC_ACCOUNTS: accountsOf({ push: 'service', orchestrator: 'service' }, target),
-        // The configuration has one account for all jobs: the one that may do the most of them.
-        TRIAD_JOB_SERVICE_ACCOUNT: environment.serviceAccounts['sql-runner'],
+        TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
+          Object.fromEntries(jobs.map((job) => [job, environment.serviceAccounts[job]])),
+        ),
       },
     };
   }
@@ -98,7 +101,7 @@ const commonEnvironment = (target: Target): Record<string, string> => ({
   TRIAD_BUCKET: target.environment.bucket,
   TRIAD_JOB_IMAGES: JSON.stringify(
     Object.fromEntries(
-      jobs.map((job) => [job, `${target.environment.images}/${job}:${target.revision}`]),
+      jobImages.map((image) => [image, `${target.environment.images}/${image}:${target.revision}`]),
     ),
   ),
   TRIAD_CODE_REVISION: target.revision,

@@ -125,6 +125,7 @@ export function addRunCommands(program: Program, run: Run): void {
     .description('ask the published tables, such as "SELECT * FROM rfm"; read-only')
     .option(...json)
     .option('--csv', 'print CSV with a header line')
+    .option('--dry-run', 'say what the query would read, where that costs something')
     .action(async (query, options) =>
       run((await import('../commands/sql.ts')).sql, query, options),
     );

@@ -29,3 +29,11 @@ export const formatNumber = (value: number): string =>
 
 /** An instant without its fraction of a second: `2026-01-31 06:00:00`. In UTC. */
 export const formatInstant = (iso: string): string => iso.slice(0, 19).replace('T', ' ');
+
+const binaryUnits = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB'];
+
+/** An amount of data for people: `512 bytes`, `1.5 GiB`. */
+export function formatBytes(bytes: number): string {
+  const power = bytes < 1024 ? 0 : Math.min(4, Math.floor(Math.log2(bytes) / 10));
+  return `${formatAmount(bytes / 1024 ** power, power === 0 ? 0 : 1)} ${binaryUnits[power]}`;
+}

@@ -13,19 +13,30 @@ import { projectDirectory } from '../system/services.ts';
 
 const failure = z.object({ error: errorReport });
 
+const dryRun = z.object({ bytesRead: z.number() });
+
 /**
- * Answers a query on the published tables, in a process of the sql-runner, which alone opens the
- * warehouse. `json` is an array of rows, `table-json` an object of columns and rows.
+ * Answers a query on the published tables of the profile's warehouse, in a process of the
+ * sql-runner, which alone opens it. `json` is an array of rows, `table-json` an object of columns
+ * and rows.
  *
- * @throws SQL_READ_ONLY, SQL_INVALID, DIALECT_UNSUPPORTED, WAREHOUSE_MISSING, WAREHOUSE_BUSY
+ * @throws SQL_READ_ONLY, SQL_INVALID, DIALECT_UNSUPPORTED, WAREHOUSE_MISSING, WAREHOUSE_BUSY; of
+ * BigQuery also WAREHOUSE_DENIED, WAREHOUSE_COST_LIMIT, WAREHOUSE_QUOTA, WAREHOUSE_UNAVAILABLE
  */
-export async function queryWarehouse(
-  { home }: Config,
+export const queryWarehouse = (
+  config: Config,
   query: string,
   format: 'json' | 'csv' | 'table-json',
-): Promise<string> {
+): Promise<string> => ask(config, query, '--format', format);
+
+/** What a query would read, in bytes, without running it. `USAGE` where reading costs nothing. */
+export async function bytesReadBy(config: Config, query: string): Promise<number> {
+  return dryRun.parse(JSON.parse(await ask(config, query, '--dry-run'))).bytesRead;
+}
+
+async function ask({ home }: Config, query: string, ...options: string[]): Promise<string> {
   const entry = join(projectDirectory, 'sql-runner', 'query-main.ts');
-  const child = spawn(process.execPath, [entry, '--format', format], {
+  const child = spawn(process.execPath, [entry, ...options], {
     env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }),
     stdio: ['pipe', 'pipe', 'pipe'],
   });

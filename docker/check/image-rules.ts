@@ -47,14 +47,15 @@ export const installedPackages = (paths: readonly string[]): string[] =>
 
 /**
  * Installed packages that none of the workspaces needs at run time, with the reason. What `shared`
- * leaves to its users as a peer is needed only by a workspace that lists it itself.
+ * leaves to its users as a peer is needed only by a workspace that lists it itself, or as one of `peers`.
  */
 export function unneededPackages(
   installed: readonly string[],
   workspaces: readonly string[],
   lock: LockFile,
+  peers: readonly string[] = [],
 ): string[] {
-  const needed = neededPackages(workspaces, lock);
+  const needed = neededPackages(workspaces, lock, peers);
   return installed
     .filter((place) => !needed.has(place))
     .map((place) => {
@@ -65,7 +66,11 @@ export function unneededPackages(
     });
 }
 
-function neededPackages(workspaces: readonly string[], { packages }: LockFile): Set<string> {
+function neededPackages(
+  workspaces: readonly string[],
+  { packages }: LockFile,
+  ownPeers: readonly string[],
+): Set<string> {
   const needed = new Set<string>();
   const visit = (place: string): void => {
     if (needed.has(place)) return;
@@ -81,6 +86,7 @@ function neededPackages(workspaces: readonly string[], { packages }: LockFile): 
       if (found !== undefined) visit(found);
     }
   };
+  for (const peer of ownPeers) visit(placeOf(peer, 'shared', packages) ?? peer);
   for (const workspace of ['shared', ...workspaces]) {
     visit(workspace);
     for (const [place, { link, resolved }] of Object.entries(packages)) {

@@ -1,6 +1,8 @@
 /** What each image is made of, besides `shared`. */
 export interface ImageKind {
   workspaces: readonly string[];
+  /** Packages that `shared` leaves to whoever uses it, where no workspace lists them. @default none */
+  peers?: readonly string[];
   /** A service answers for as long as it lives; a job ends when its work is done. */
   kind: 'service' | 'job';
 }
@@ -15,6 +17,7 @@ export const images: Readonly<Record<string, ImageKind>> = {
   },
   'sql-runner': { workspaces: ['sql-runner'], kind: 'job' },
   trainer: { workspaces: ['trainer'], kind: 'job' },
+  container: { workspaces: [], peers: ['@google-cloud/storage'], kind: 'job' },
   'trainer-gpu': { workspaces: ['trainer'], kind: 'job' },
 };
 

@@ -4,6 +4,7 @@ import { manifestPath } from '@triad/shared/contracts/attempt.ts';
 import { type JobSpec, parseJobSpec } from '@triad/shared/contracts/job-spec.ts';
 import { type Manifest, parseManifest } from '@triad/shared/contracts/manifest.ts';
 import { formatCommandId } from '@triad/shared/contracts/names.ts';
+import { wrapper } from '@triad/shared/jobs/cloud/cloud-container.ts';
 import type { Image } from './open-image.ts';
 import { ownMounts, runImage } from './run-image.ts';
 import { tailOf, type Workbench } from './workbench.ts';
@@ -15,7 +16,7 @@ export async function runJobImage(
   bench: Workbench,
   image: Image,
   step: string,
-  work: Pick<JobSpec, 'job' | 'kind' | 'params'> & Partial<Pick<JobSpec, 'inputs'>>,
+  work: Pick<JobSpec, 'job' | 'kind' | 'params'> & Partial<Pick<JobSpec, 'inputs' | 'container'>>,
 ): Promise<Manifest> {
   const key = { runId: `check-${image.name}`, step, attempt: 1 };
   const spec = parseJobSpec({
@@ -31,6 +32,7 @@ export async function runJobImage(
   const running = runImage(image, {
     mounts: ownMounts(bench.home),
     environment: { TRIAD_JOB: JSON.stringify(spec) },
+    ...(work.container && { entrypoint: wrapper, command: [] }),
     logFile: bench.logFile(`${image.name}-${step}`),
   });
   const code = await running.exited;
@@ -67,6 +69,17 @@ export async function trainModel(
   const model = outputs.find(({ name }) => name === 'model');
   if (model === undefined) throw new Error('the manifest has no output named model');
   return model.sha256;
+}
+
+/** A container step whose program is Node itself, as the cloud starts it: the name of its output. */
+export async function runContainer(bench: Workbench, image: Image): Promise<string> {
+  const program = `require('node:fs').writeFileSync(process.env.TRIAD_OUTPUT_DIR + '/greeting.txt', 'hello')`;
+  const container = { image: image.name, command: ['node', '-e', program], env: {} };
+  const work = { job: 'container', kind: 'container', params: {}, container } as const;
+  const { outputs } = await runJobImage(bench, image, 'greet', { ...work });
+  const [output] = outputs;
+  if (output?.name !== 'greeting') throw new Error('the manifest has no output named greeting');
+  return `output ${output.name}, ${output.sha256.slice(0, 12)}`;
 }
 
 const revisionOf = ({ config }: Image): string =>

@@ -10,7 +10,7 @@ import {
   unneededPackages,
 } from './image-rules.ts';
 import { images, imageUser } from './images.ts';
-import { makeSnapshot, trainModel } from './job-chain.ts';
+import { makeSnapshot, runContainer, trainModel } from './job-chain.ts';
 import { filesOf, type Image, imagesOf, openImage, sizeOf } from './open-image.ts';
 import { openReport } from './report.ts';
 import { checkServices } from './run-services.ts';
@@ -56,7 +56,7 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
   });
   await check(`${name}: only packages that it needs`, () => {
     assert.ok(installed.length > 20, `only ${installed.length} packages found`);
-    assert.deepEqual(unneededPackages(installed, kind.workspaces, lock), []);
+    assert.deepEqual(unneededPackages(installed, kind.workspaces, lock, kind.peers), []);
     return `${installed.length} packages`;
   });
   await check(`${name}: no test, source map, secret or repository`, () => {
@@ -123,6 +123,9 @@ async function runAll(open: (name: string) => Image): Promise<void> {
       assert.match(model, /^[0-9a-f]{64}$/);
       return `models ${model.slice(0, 12)} and ${onGpuImage.slice(0, 12)}`;
     }),
+  );
+  await check('container runs the program of a step', () =>
+    withBench((bench) => runContainer(bench, open('container'))),
   );
   await check('trainer-gpu has the loader of Vulkan', () => {
     const { root, config } = open('trainer-gpu');

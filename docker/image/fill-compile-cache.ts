@@ -1,7 +1,9 @@
 import { execFileSync, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { findPackageJSON } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 /*
  * node fill-compile-cache.ts MAIN…, with NODE_COMPILE_CACHE set: fills that directory with the
@@ -26,19 +28,25 @@ async function startOnce(main: string): Promise<void> {
   await exit;
 }
 
-function loadLazy(folder: string): void {
-  const text = readFileSync(join(folder, 'package.json'), 'utf8');
-  const { dependencies = {} } = JSON.parse(text) as { dependencies?: Record<string, string> };
-  const imports = Object.keys(dependencies)
+/** Loads what the package of a program lists; of what it leaves to others, what is there. */
+function loadLazy(main: string): void {
+  const file = findPackageJSON(pathToFileURL(resolve(main))) ?? '';
+  const text = readFileSync(file, 'utf8');
+  const { dependencies = {}, peerDependencies = {} } = JSON.parse(text) as {
+    dependencies?: Record<string, string>;
+    peerDependencies?: Record<string, string>;
+  };
+  const isThere = (name: string) => existsSync(join('node_modules', name));
+  const imports = [...Object.keys(dependencies), ...Object.keys(peerDependencies).filter(isThere)]
     .filter(isLazy)
     .map((name) => `await import('${name}');`);
   execFileSync(process.execPath, ['--input-type=module', '-e', imports.join('\n')], {
-    cwd: folder,
+    cwd: dirname(file),
     stdio: 'inherit',
   });
 }
 
 for (const main of process.argv.slice(2)) {
   await startOnce(main);
-  loadLazy(dirname(main));
+  loadLazy(main);
 }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # In the build of an image: installs what the named workspaces need at run time, and nothing else,
 # as the lock file of the project has it, and writes the bill of materials.
-# usage, in the folder of the root package.json: install.sh IMAGE WORKSPACE…
+# usage, in the folder of the root package.json: [PEERS='NAME…'] install.sh IMAGE [WORKSPACE…]
+# PEERS are packages that shared leaves to whoever uses it, for an image without a workspace of its own.
 set -eu
 image=$1
 shift
@@ -12,13 +13,15 @@ shift
 node - "$image" "$@" << 'SCRIPT'
 const { readFileSync, writeFileSync } = require('node:fs');
 const [image, ...workspaces] = process.argv.slice(2);
+const peers = (process.env.PEERS ?? '').split(' ').filter((name) => name !== '');
 const change = (file, changes) => {
   const all = { ...JSON.parse(readFileSync(file, 'utf8')), ...changes };
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 };
 const none = { devDependencies: undefined, scripts: undefined, allowScripts: undefined };
 change('package.json', { ...none, name: `triad-${image}`, workspaces: ['shared', ...workspaces] });
-change('shared/package.json', { peerDependencies: undefined, peerDependenciesMeta: undefined });
+const peerDependencies = Object.fromEntries(peers.map((name) => [name, '*']));
+change('shared/package.json', { peerDependencies, peerDependenciesMeta: undefined });
 SCRIPT
 
 npm ci --omit=dev --ignore-scripts --no-audit --no-fund

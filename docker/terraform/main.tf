@@ -10,6 +10,9 @@ locals {
     "https://${var.namespace}-triad-${service}-${module.project.number}.${var.region}.run.app"
   }
 
+  # Each has an account of its own.
+  jobs = ["sql-runner", "trainer", "container"]
+
   environment = {
     TRIAD_PROFILE     = "gcp"
     TRIAD_HOST        = "0.0.0.0"
@@ -19,7 +22,8 @@ locals {
     TRIAD_NAMESPACE   = var.namespace
     TRIAD_BUCKET      = module.storage.bucket
     TRIAD_JOB_IMAGES = jsonencode({
-      for job in ["sql-runner", "trainer"] : job => "${module.images.path}/${job}:${var.revision}"
+      # The trainer's other one is for machines with an accelerator.
+      for image in concat(local.jobs, ["trainer-gpu"]) : image => "${module.images.path}/${image}:${var.revision}"
     })
     TRIAD_CODE_REVISION    = var.revision
     TRIAD_ORCHESTRATOR_URL = local.url["orchestrator"]
@@ -74,7 +78,7 @@ module "storage" {
   protected      = var.protected
   retention_days = var.artifact_retention_days
   users = [
-    for account in ["orchestrator", "invoker", "sql-runner", "trainer", "deployer"] :
+    for account in concat(["orchestrator", "invoker"], local.jobs, ["deployer"]) :
     module.identity.member[account]
   ]
   depends_on = [module.project]
@@ -165,8 +169,7 @@ module "invoker" {
       (module.identity.email["push"])         = "service"
       (module.identity.email["orchestrator"]) = "service"
     })
-    # The configuration has one account for all jobs: the one that may do the most of them.
-    TRIAD_JOB_SERVICE_ACCOUNT = module.identity.email["sql-runner"]
+    TRIAD_JOB_SERVICE_ACCOUNTS = jsonencode({ for job in local.jobs : job => module.identity.email[job] })
   })
   protected  = var.protected
   depends_on = [module.messaging]

@@ -17,7 +17,7 @@ export async function googleCloudProfile(
 ): Promise<InvokerProfile> {
   const { project, region: location, namespace, endpoints, jobs } = cloud;
   const artifacts = configuredBucket(config, clock, cloud);
-  const { serviceAccount, network } = jobs;
+  const { images, network } = jobs;
   const common = {
     project,
     location,
@@ -25,9 +25,8 @@ export async function googleCloudProfile(
     artifacts,
     clock,
     log,
-    images: Object.fromEntries(Object.entries(jobs.images).map(([job, image]) => [job, { image }])),
+    images,
     environment: jobEnvironment(config, cloud),
-    ...(serviceAccount !== undefined && { serviceAccount }),
   };
   const machines = new VertexJobs({
     ...common,

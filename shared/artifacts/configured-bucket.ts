@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts';
 import type { Config } from '../config/config.ts';
 import type { GoogleCloudConfig } from '../config/google-cloud.ts';
 import { homeLayout } from '../config/home.ts';
+import { TriadError } from '../errors/triad-error.ts';
 import { CloudStorageArtifactStore } from './cloud-storage-artifact-store.ts';
 
 /**
@@ -23,4 +24,12 @@ export function configuredBucket(
     ...(endpoint !== undefined && { endpoint }),
     clock,
   });
+}
+
+/** The artifacts of the profile `gcp`, for a job. In any other profile it is `CONFIG_INVALID`. */
+export function cloudArtifacts(config: Config, clock: Clock): CloudStorageArtifactStore {
+  const { googleCloud } = config;
+  if (googleCloud) return configuredBucket(config, clock, googleCloud);
+  const expected = 'embedded or gcp';
+  throw new TriadError('CONFIG_INVALID', { field: 'TRIAD_PROFILE', expected });
 }

@@ -13,3 +13,9 @@ export const plainEnvironment = (): NodeJS.ProcessEnv =>
   Object.fromEntries(
     plain.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
   );
+
+const ours = /^TRIAD_|^(TRACEPARENT|NODE_COMPILE_CACHE)$/;
+
+/** What a program gets of the environment of its own image: all that is not Triad's. */
+export const imageEnvironment = (): NodeJS.ProcessEnv =>
+  Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours.test(name)));

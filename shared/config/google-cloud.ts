@@ -1,12 +1,11 @@
 import { z } from 'zod';
 import type { Role } from '../contracts/access.ts';
-import { slug } from '../contracts/names.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { parseAccountRoles } from './account-roles.ts';
+import { type JobImage, parseJobImages } from './job-images.ts';
 
 const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
-const email = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected an e-mail address');
 const required = (what: string) =>
   z.string({ error: `expected ${what}` }).min(1, `expected ${what}`);
 
@@ -25,10 +24,17 @@ const variables = z.object({
   ),
   /** The bucket of all artifacts. */
   TRIAD_BUCKET: required('the name of a bucket'),
-  /** Images of jobs as a JSON object: name → image with its digest or tag. */
+  /**
+   * Images of jobs as a JSON object: name → image with its digest or tag. `container` is what the
+   * images of container steps are built on; `trainer-gpu` is for steps of the trainer that ask for
+   * an accelerator.
+   */
   TRIAD_JOB_IMAGES: z.string().default('{}'),
-  /** The service account that jobs run as; without it, the project's default one. */
-  TRIAD_JOB_SERVICE_ACCOUNT: email.optional(),
+  /**
+   * The service accounts that jobs run as, as a JSON object: name → e-mail address, one for each job
+   * that has an image; without it, all run as the platform's default one.
+   */
+  TRIAD_JOB_SERVICE_ACCOUNTS: z.string().optional(),
   /** The VPC network of jobs: `projects/<number>/global/networks/<name>`; without it, none. */
   TRIAD_JOB_NETWORK: z.string().min(1).optional(),
   /** A statement that would read more than this fails before it costs anything, in GiB. */
@@ -60,8 +66,7 @@ export interface GoogleCloudConfig {
   bucket: string;
   jobs: {
     /** By job name. */
-    images: Readonly<Record<string, string>>;
-    serviceAccount: string | undefined;
+    images: Readonly<Record<string, JobImage>>;
     network: string | undefined;
   };
   maximumBytesBilled: number;
@@ -90,8 +95,7 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
     namespace: value.TRIAD_NAMESPACE,
     bucket: value.TRIAD_BUCKET,
     jobs: {
-      images: imagesOf(value.TRIAD_JOB_IMAGES),
-      serviceAccount: value.TRIAD_JOB_SERVICE_ACCOUNT,
+      images: parseJobImages(value.TRIAD_JOB_IMAGES, value.TRIAD_JOB_SERVICE_ACCOUNTS),
       network: value.TRIAD_JOB_NETWORK,
     },
     maximumBytesBilled: value.TRIAD_MAX_GIB_BILLED * gibibyte,
@@ -108,14 +112,6 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
       run: value.TRIAD_RUN_ENDPOINT,
     },
   };
-}
-
-function imagesOf(text: string): Record<string, string> {
-  try {
-    return z.record(slug, z.string().min(1)).parse(JSON.parse(text));
-  } catch {
-    throw invalid('TRIAD_JOB_IMAGES', 'expected a JSON object of job names to images');
-  }
 }
 
 const invalid = (field: string, expected: string) =>

@@ -483,6 +483,11 @@ export const catalogue = {
     'The image {image} of the job cannot be used: {reason}',
     'Push the image or correct its name, and let the service account of the job read it.',
   ),
+  JOB_IMAGE_UNWRAPPED: fatal(
+    422,
+    'In the image {image} no word was left by what Triad starts there: {reason}',
+    'Build the image on the image container of Triad, or copy /triad, node and tini out of it (docs/pipelines.md). If it is built so, the log of the step says why it could not work.',
+  ),
   JOB_REFUSED: fatal(
     400,
     '{service} does not accept the job: {reason}',

@@ -45,7 +45,8 @@ export async function judgeJob(
   return judgeEnd({ exitCode, hasManifest, errorBody, stopping });
 }
 
-function errorOfExit(code: number): TriadError {
+/** Why a job failed that ended with this code and left nothing that tells. */
+export function errorOfExit(code: number): TriadError {
   if (code === exitCode.ok) return new TriadError('MANIFEST_MISSING');
   if (code === exitCode.retryable) return new TriadError('JOB_TEMPFAIL', { exitCode: code });
   return new TriadError('JOB_EXITED', { exitCode: code });

@@ -36,7 +36,8 @@ export interface JobPurpose {
 }
 
 const longPollMs = 10_000;
-const pageRows = 20_000;
+/** At most; the service itself ends a page at some 10 MB. */
+const pageRows = 100_000;
 const [firstPauseMs, longestPauseMs] = [250, 5000];
 
 /** The jobs of one opening of the warehouse: made once each, and waited for. */

@@ -28,8 +28,8 @@ export interface BigQueryOptions {
   /** Sends no credentials, as servers for tests want it. Default: false. */
   anonymous?: boolean;
   /**
-   * Makes up for what the emulator lacks: parameters go as literals, and a view is dropped before it
-   * is replaced. See docs/emulators.md. Default: false.
+   * Makes up for what the emulator lacks: parameters go as literals, a view is dropped before it
+   * is replaced, and NUMERIC is copied by way of its text. See docs/emulators.md. Default: false.
    */
   emulator?: boolean;
   clock: Clock;

@@ -153,7 +153,8 @@ export class BigQuerySession implements WarehouseSession {
   }
 
   async copyRows(from: TableName, to: TableName): Promise<number> {
-    const text = copyText(this.opening.names, from, to, await this.existing(from));
+    const { names, options } = this.opening;
+    const text = copyText(names, from, to, await this.existing(from), options.emulator);
     const { numDmlAffectedRows } = await this.write(to, { text });
     return numDmlAffectedRows === undefined ? this.count(from) : Number(numDmlAffectedRows);
   }

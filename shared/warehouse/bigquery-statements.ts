@@ -25,14 +25,21 @@ export function createTableText(
   return `${name} (${list.join(', ')})${partition}`;
 }
 
+/** @param emulator whose NUMERIC may be a FLOAT64, of which its own copy makes a text */
 export function copyText(
   names: BigQueryNames,
   from: TableName,
   to: TableName,
   columns: readonly Column[],
+  emulator = false,
 ): string {
   const list = columns.map(({ name }) => quoteName(name)).join(', ');
-  return `INSERT INTO ${names.table(to)} (${list}) SELECT ${list} FROM ${names.table(from)}`;
+  const values = columns.map(({ name, type }) =>
+    emulator && type === 'NUMERIC'
+      ? `CAST(CAST(${quoteName(name)} AS STRING) AS NUMERIC)`
+      : quoteName(name),
+  );
+  return `INSERT INTO ${names.table(to)} (${list}) SELECT ${values.join(', ')} FROM ${names.table(from)}`;
 }
 
 export function deleteStatement(

@@ -135,7 +135,8 @@ export class DeferredSession implements WarehouseSession {
       throw new TriadError('SQL_INVALID', { action: `the copy of ${keyOf(from)}`, reason });
     }
     const columns = await this.#live.existing(from);
-    this.#add({ text: copyText(this.#opening.names, from, to, columns) });
+    const { names, options } = this.#opening;
+    this.#add({ text: copyText(names, from, to, columns, options.emulator) });
     return this.#live.count(from);
   }
 

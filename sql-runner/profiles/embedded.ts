@@ -20,6 +20,7 @@ export function embeddedProfile(config: Config, clock: Clock): SqlRunnerProfile 
   return {
     artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
     openWarehouse: warehouse.open,
+    bytesRead: undefined,
     fetchObject: objectFetcher(async (bucket) => {
       const { configuredBucket } = await import('@triad/shared/artifacts/configured-bucket.ts');
       return configuredBucket(config, clock, { bucket });

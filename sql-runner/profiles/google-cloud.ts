@@ -6,6 +6,7 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
 import { objectFetcher } from '../load/fetch-object.ts';
+import { theQuery } from '../query/run-query.ts';
 import type { SqlRunnerProfile } from './profile.ts';
 
 /** A bucket and BigQuery. */
@@ -36,6 +37,15 @@ export function googleCloudProfile(
   return {
     artifacts: configuredBucket(config, clock, cloud),
     openWarehouse: warehouse.open,
+    async bytesRead(text) {
+      const reader = await warehouse.open({ write: false });
+      try {
+        const { bytesProcessed } = await reader.dryRun({ text, origin: theQuery });
+        return bytesProcessed;
+      } finally {
+        await reader.close();
+      }
+    },
     fetchObject: objectFetcher(async (bucket) => configuredBucket(config, clock, { bucket })),
     // Its process is started for one job: nothing waits.
     async warmUp() {},

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
+import { images } from '../../docker/check/images.ts';
 import {
   allSources,
   folderOf,
@@ -92,6 +93,13 @@ for (const service of services) {
 test('shared declares exactly what it imports', () => {
   const declared = [...names(shared.dependencies), ...peers].sort();
   assert.deepEqual(declared, [...packagesOf(sourcesOf('shared'))].sort());
+});
+
+test('the image of container steps has what its program needs of what shared leaves open', () => {
+  const main = byPath.get('shared/jobs/container/container-main.ts');
+  assert.ok(main);
+  const left = [...packagesOf(reached([main]), false)].filter((name) => peers.has(name));
+  assert.deepEqual(left.sort(), images.container?.peers);
 });
 
 test('tests and benchmarks import only what the project declares', () => {

@@ -1,11 +1,13 @@
 import { join } from 'node:path';
 import { buildGo } from '../harness/emulators/build-go.ts';
+import { installBigQueryEmulator } from '../harness/external/bigquery-emulator.ts';
 
 /*
- * node tests/emulators/build.ts   builds the programs that stand here, where that is needed. Tests do
- * so by themselves; a first build on a slow machine can take longer than a test may.
+ * npm run build:emulators   builds what tests need that is written in Go, where that is needed. Tests do so
+ * by themselves; a first build can take longer than a test may.
  */
 
 for (const name of ['pstest', 'compose-go']) {
   process.stdout.write(`${await buildGo(join(import.meta.dirname, name))}\n`);
 }
+process.stdout.write(`${await installBigQueryEmulator()}\n`);

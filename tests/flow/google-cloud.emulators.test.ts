@@ -1,24 +1,59 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { RunView } from '@triad/shared/contracts/run-view.ts';
+import { runRfm } from '../harness/golden/run-rfm.ts';
 import { CloudSystem } from '../harness/google-cloud/cloud-system.ts';
+import { realData } from '../harness/real-data.ts';
+import { publishedRows } from '../harness/sql-runner/published-rows.ts';
+import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
-/*
- * The last step, `publish`, is left out: it breaks the emulator of BigQuery, which then answers
- * nothing more (docs/emulators.md).
- */
-test('the RFM pipeline in the profile gcp, on emulators', { timeout: 600_000 }, async () => {
+const onlineRetail = realData('online_retail/online_retail_541909.parquet');
+const runDate = '2011-12-10';
+const tables = ['order_lines', 'orders', 'customer_activity', 'rfm', 'rfm_thresholds', 'clv'];
+const options = { skip: onlineRetail.skip, timeout: 900_000 };
+
+const attempts = ({ steps }: RunView) =>
+  steps.map(({ name, state, attempts }) => [name, state, attempts]);
+const inAnyOrder = (rows: object[]) => rows.map((row) => JSON.stringify(row)).sort();
+
+test('Online Retail in the profile gcp, on emulators, and embedded', options, async (t) => {
+  const home = await temporaryDirectory();
+  const { view: embedded } = await runRfm(home, `online-retail:${onlineRetail.path}`, runDate);
   const cloud = await CloudSystem.start();
-  const params = { source: 'simulated', customers: 200 };
-  const run = await cloud.runUntil('rfm', '2026-01-31', params, 'rfm');
-  assert.deepEqual(
-    run.steps.slice(0, 7).map(({ name, state, attempts }) => [name, state, attempts]),
-    ['load', 'orders', 'snapshot', 'train', 'verify-train', 'predict', 'rfm'].map((name) => [
-      name,
-      'succeeded',
-      1,
-    ]),
-    JSON.stringify(run.steps.find(({ error }) => error)?.error),
-  );
-  // Each was a job of Cloud Run, which keeps them no longer than they run: none asks for a machine.
-  assert.deepEqual(await cloud.vertexJobs(), []);
+  const source = `online-retail:${await cloud.upload(onlineRetail.path)}`;
+  const run = await cloud.run('rfm', runDate, { source });
+
+  await t.test('succeeds at the first attempt of each step', () => {
+    assert.equal(run.state, 'succeeded', JSON.stringify(run.error));
+    assert.deepEqual(attempts(run), attempts(embedded));
+  });
+
+  await t.test('runs each step as a job of Cloud Run, since none asks for a machine', () => {
+    assert.ok(cloud.jobs.jobs.length >= run.steps.length);
+    for (const { name } of cloud.jobs.jobs) assert.match(name, /\/executions\//);
+  });
+
+  for (const table of tables) {
+    await t.test(`publishes the same rows of ${table}, column by column`, async () => {
+      const query = `SELECT * FROM ${table}`;
+      const expected = await publishedRows(home, query);
+      const found = await cloud.published(query);
+      assert.ok(expected.length > 0);
+      assert.equal(found.length, expected.length);
+      for (const column of Object.keys(expected[0] ?? {})) {
+        assert.ok(column in (found[0] ?? {}), `${table} has no ${column}`);
+      }
+      assert.deepEqual(inAnyOrder(found), inAnyOrder(expected));
+    });
+  }
+
+  await t.test('measures the same', () => {
+    assert.deepEqual(Object.keys(run.metrics), Object.keys(embedded.metrics));
+    for (const [name, expected] of Object.entries(embedded.metrics)) {
+      const found = run.metrics[name] ?? Number.NaN;
+      // The emulator rounds to FLOAT64, so that a sum of what it has rounded has an error.
+      const tolerance = name === 'load.sales' ? 1e-12 * expected : 0;
+      assert.ok(Math.abs(found - expected) <= tolerance, `${name}: ${found}, not ${expected}`);
+    }
+  });
 });

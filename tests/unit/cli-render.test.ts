@@ -8,7 +8,7 @@ import { logText } from '../../cli/render/log-text.ts';
 import { compareWithTruth, modelQuality } from '../../cli/render/model-quality.ts';
 import { plainProgress } from '../../cli/render/plain-progress.ts';
 import { postconditionTable } from '../../cli/render/postcondition-table.ts';
-import { formatDuration } from '../../cli/render/quantities.ts';
+import { formatBytes, formatDuration } from '../../cli/render/quantities.ts';
 import { stepLines } from '../../cli/render/step-lines.ts';
 import { plainStyle } from '../../cli/render/style.ts';
 import { renderTable } from '../../cli/render/table.ts';
@@ -252,6 +252,11 @@ describe('what a person sees of a run', () => {
       '1 h 00 min',
       '2 h 04 min',
     ]);
+  });
+
+  test('so do amounts of data', () => {
+    const shown = [0, 1023, 1024, 1.5 * 2 ** 30, 5000 * 2 ** 40].map(formatBytes);
+    assert.deepEqual(shown, ['0 bytes', '1,023 bytes', '1.0 KiB', '1.5 GiB', '5,000.0 TiB']);
   });
 });
 

@@ -41,6 +41,12 @@ export const tellsOfImage = (reason: string): boolean =>
   /\bimage\b/i.test(reason) &&
   /not found|does not exist|denied|pull|unauthori[sz]ed|manifest unknown/i.test(reason);
 
+/** What it is called when an image is there and its program is not. */
+export const tellsOfStart = (reason: string): boolean =>
+  /failed to start|StartError|ContainerCannotRun|executable file not found|no such file/i.test(
+    reason,
+  );
+
 /**
  * Classes of failed calls: what another attempt can mend is retryable.
  *

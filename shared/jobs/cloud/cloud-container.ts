@@ -6,16 +6,29 @@ import { TriadError } from '../../errors/triad-error.ts';
 export interface CloudImage {
   /** Such as `europe-docker.pkg.dev/project/triad/trainer:1a2b3c4`. */
   image: string;
-  /** @default the entry point of the image */
+  /** Of a step that asks for an accelerator. @default `image` */
+  acceleratorImage?: string;
+  /** The e-mail address of what it runs as. @default the service's own default */
+  serviceAccount?: string;
+  /** @default the entry point of the image; of a container step, Triad's wrapper */
   command?: readonly string[];
   /** @default those of the image */
   args?: readonly string[];
 }
 
+/**
+ * What starts in the image of a container step, whatever entry point of its own that has: files
+ * that docker/container/Dockerfile puts there.
+ */
+export const wrapper: readonly string[] = [
+  ...['/usr/local/bin/tini', '-s', '--', '/usr/local/bin/node'],
+  '/triad/shared/jobs/container/container-main.ts',
+];
+
 export interface CloudContainerOptions {
   /**
-   * By job name. A `container` step's own image, which must be built on that of the job
-   * `container`, takes its place: the entry point is still Triad's, and starts the step's command.
+   * By job name. A container step's own image takes the place of that of the job `container`, which
+   * it must be built on: Triad's wrapper in it starts the step's command.
    */
   images: Readonly<Record<string, CloudImage>>;
   /** Variables of every container, besides `TRIAD_JOB` and `TRACEPARENT`. @default none */
@@ -27,6 +40,7 @@ export interface CloudContainer {
   command: string[];
   args: string[];
   env: { name: string; value: string }[];
+  serviceAccount?: string;
 }
 
 /** What runs for `spec`. A job without an image is `JOB_UNKNOWN`. */
@@ -40,18 +54,27 @@ export function cloudContainer(
     const known = Object.keys(images).join(', ');
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
   }
-  const { image, command = [], args = [] } = own;
+  const { command = spec.job === containerJob ? wrapper : [], args = [], serviceAccount } = own;
   const variables = {
     ...environment,
     TRIAD_JOB: JSON.stringify(spec),
     ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
   };
   return {
-    image: spec.job === containerJob ? (spec.container?.image ?? image) : image,
+    image: imageOf(spec, own),
     command: [...command],
     args: [...args],
     env: Object.entries(variables).map(([name, value]) => ({ name, value })),
+    ...(serviceAccount !== undefined && { serviceAccount }),
   };
+}
+
+function imageOf(
+  { job, container, resources }: JobSpec,
+  { image, acceleratorImage = image }: CloudImage,
+): string {
+  if (job === containerJob && container) return container.image;
+  return resources.accelerator ? acceleratorImage : image;
 }
 
 /** The job spec that a container was given; `undefined` when it was given none. */

@@ -14,8 +14,6 @@ export interface CloudRunJobOptions extends CloudContainerOptions {
   labels?: Readonly<Record<string, string>>;
   /** A VPC network that jobs may reach private addresses in. @default none */
   network?: { network: string; subnetwork?: string };
-  /** What the jobs run as. @default the project's default service account */
-  serviceAccount?: string;
 }
 
 /** What a task of Cloud Run can have at most. */
@@ -51,8 +49,9 @@ export function cloudRunJobOf(
   traceparent: string | undefined,
   options: CloudRunJobOptions,
 ): RunJob {
-  const { image, command, args, env } = cloudContainer(spec, traceparent, options);
-  const { network, serviceAccount, namespace = 'main' } = options;
+  const container = cloudContainer(spec, traceparent, options);
+  const { image, command, args, env, serviceAccount } = container;
+  const { network, namespace = 'main' } = options;
   const { memoryMiB, timeLimitSeconds } = spec.resources;
   checkResources(spec);
   const memory = Math.max(memoryMiB, leastMemoryMiB);

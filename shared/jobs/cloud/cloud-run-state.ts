@@ -1,6 +1,6 @@
 import type { protos } from '@google-cloud/run';
 import { TriadError } from '../../errors/triad-error.ts';
-import { rpcCode, tellsOfImage } from './cloud-call-failure.ts';
+import { rpcCode, tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
 import { type CloudJob, ownExitCode, specIn } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';
@@ -65,7 +65,8 @@ function reasonOf(
   if (/memory limit|out.of.memory/i.test(reason)) return memoryError(execution, reason);
   const image = template?.containers?.[0]?.image ?? '';
   const isImage = /^CONTAINER_/.test(String(completion?.reason)) || tellsOfImage(reason);
-  if (isImage) return new TriadError('JOB_IMAGE_UNUSABLE', { image, reason });
+  if (isImage || tellsOfStart(reason))
+    return new TriadError('JOB_IMAGE_UNUSABLE', { image, reason });
   if (/no available instance|insufficient|not have enough|capacity|stockout/i.test(reason)) {
     return new TriadError('JOB_STOCKOUT', { service, reason });
   }

@@ -17,8 +17,6 @@ export interface CustomJobOptions extends CloudContainerOptions {
   bootDisk?: { type: string; sizeGb: number };
   /** The full name of a VPC network, which must be peered: `projects/12345/global/networks/vpc`. */
   network?: string;
-  /** What the jobs run as. @default Vertex AI's own service agent */
-  serviceAccount?: string;
   /** How long a `flexStart` job waits for its machine, in seconds. @default 86400 */
   flexStartSeconds?: number;
 }
@@ -35,8 +33,9 @@ export function customJobOf(
   traceparent: string | undefined,
   options: CustomJobOptions,
 ): CustomJob {
-  const { image, command, args, env } = cloudContainer(spec, traceparent, options);
-  const { bootDisk, network, serviceAccount, namespace = defaultNamespace } = options;
+  const container = cloudContainer(spec, traceparent, options);
+  const { image, command, args, env, serviceAccount } = container;
+  const { bootDisk, network, namespace = defaultNamespace } = options;
   return {
     displayName: `${spec.job} ${spec.runDate} ${spec.id}`.slice(0, 128),
     labels: labelsOf(spec, namespace, options.labels),

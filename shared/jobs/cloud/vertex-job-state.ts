@@ -1,5 +1,5 @@
 import { TriadError } from '../../errors/triad-error.ts';
-import { rpcCode, tellsOfImage } from './cloud-call-failure.ts';
+import { rpcCode, tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
 import { type CloudJob, ownExitCode } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';
@@ -67,7 +67,7 @@ function reasonOf(job: CustomJob, state: 'failed' | 'cancelled'): TriadError | u
   }
   if (/out.of.memory/i.test(reason)) return new TriadError('JOB_MACHINE_MEMORY', { reason });
   if (code === rpcCode.resourceExhausted) return new TriadError('JOB_QUOTA', { service, reason });
-  if (tellsOfImage(reason) || /StartError|ContainerCannotRun/.test(reason)) {
+  if (tellsOfImage(reason) || tellsOfStart(reason)) {
     const image = containerOf(job)?.imageUri ?? '';
     return new TriadError('JOB_IMAGE_UNUSABLE', { image, reason });
   }

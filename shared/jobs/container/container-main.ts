@@ -1,24 +1,36 @@
 import { DirectoryArtifactStore } from '../../artifacts/directory-artifact-store.ts';
 import { systemClock } from '../../clock/clock.ts';
-import { plainEnvironment } from '../../config/child-environment.ts';
+import { imageEnvironment, plainEnvironment } from '../../config/child-environment.ts';
 import { homeLayout } from '../../config/home.ts';
 import { jobEnvironment } from '../../config/job-environment.ts';
 import { createLogger } from '../../log/logger.ts';
 import { openTracer } from '../../tracing/otlp-tracer.ts';
 import { runJob } from '../run-job.ts';
+import { ArtifactMirror } from './artifact-mirror.ts';
 import { runsContainers } from './container-job.ts';
+
+/*
+ * Runs the command of a container step: embedded, on the invoker's machine; in the cloud, as the
+ * first program of the step's own image, which is built on docker/container.
+ */
 
 const environment = jobEnvironment();
 const home = homeLayout(environment.home);
+const isEmbedded = environment.profile === 'embedded';
+const artifacts = isEmbedded
+  ? new DirectoryArtifactStore({ directory: home.artifacts })
+  : await cloudArtifacts();
 
 const job = runsContainers({
   artifactsDirectory: home.artifacts,
+  mirror: isEmbedded ? undefined : new ArtifactMirror(artifacts, home.artifacts),
   jobsDirectory: home.jobs,
-  environment: plainEnvironment(),
+  environment: isEmbedded ? plainEnvironment() : imageEnvironment(),
+  workingDirectory: isEmbedded ? undefined : process.cwd(),
 });
 
 await runJob(job, {
-  artifacts: new DirectoryArtifactStore({ directory: home.artifacts }),
+  artifacts,
   clock: systemClock,
   log: createLogger('container', environment.logLevel),
   jobsDirectory: home.jobs,
@@ -26,3 +38,10 @@ await runJob(job, {
   traceparent: environment.traceparent,
   tracer: await openTracer({ service: 'container', url: environment.otlpUrl }),
 });
+
+/** With all of the configuration, which takes longer to load than a small job to run. */
+async function cloudArtifacts() {
+  const { loadConfig } = await import('../../config/config.ts');
+  const { cloudArtifacts: open } = await import('../../artifacts/configured-bucket.ts');
+  return open(loadConfig(), systemClock);
+}

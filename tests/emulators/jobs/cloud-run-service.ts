@@ -25,7 +25,12 @@ export interface RunJob {
   labels?: Record<string, string>;
   template?: {
     labels?: Record<string, string>;
-    template?: { containers: RunContainer[]; timeout?: { seconds: string }; maxRetries?: number };
+    template?: {
+      containers: RunContainer[];
+      timeout?: { seconds: string };
+      maxRetries?: number;
+      serviceAccount?: string;
+    };
   };
 }
 

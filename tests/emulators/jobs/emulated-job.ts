@@ -13,9 +13,14 @@ export type Fate =
   | 'permissionDenied'
   | 'internalError';
 
+/**
+ * What stands for an image: the command line of its entry point, or where files and folders of the
+ * image are on this machine, for a job that says itself what is started in it.
+ */
+export type EmulatedImage = readonly string[] | { files: Readonly<Record<string, string>> };
+
 export interface JobWorld {
-  /** The command line of each image. */
-  images: Readonly<Record<string, readonly string[]>>;
+  images: Readonly<Record<string, EmulatedImage>>;
   /** Of every program, beneath the variables of its container. */
   environment: NodeJS.ProcessEnv;
   clock: Clock;
@@ -94,14 +99,14 @@ export class EmulatedJob {
     if (this.outcome) return;
     const { image, command, args, env, memoryMiB, timeoutSeconds } = this.order;
     const { images, environment, clock, graceMs } = this.#world;
-    const entryPoint = images[image];
-    if (!entryPoint || fate !== 'runs') {
+    const found = images[image];
+    if (!found || fate !== 'runs') {
       this.#end({ reason: fate === 'runs' ? 'imageMissing' : fate, container: null });
       return;
     }
     this.startedAt = clock.now();
     const container = new EmulatedContainer({
-      commandLine: [...(command.length > 0 ? command : entryPoint), ...args],
+      commandLine: [...commandIn(found, command), ...args],
       env: { ...environment, ...Object.fromEntries(env.map(({ name, value }) => [name, value])) },
       clock,
       memoryMiB,
@@ -122,4 +127,14 @@ export class EmulatedJob {
     this.outcome = outcome;
     this.endedAt = this.#world.clock.now();
   }
+}
+
+function commandIn(image: EmulatedImage, command: readonly string[]): readonly string[] {
+  if (!('files' in image)) return command.length > 0 ? command : image;
+  return command.map((word) => {
+    for (const [path, here] of Object.entries(image.files)) {
+      if (word === path || word.startsWith(`${path}/`)) return here + word.slice(path.length);
+    }
+    return word;
+  });
 }

@@ -1,14 +1,14 @@
 import { Server, ServerCredentials } from '@grpc/grpc-js';
 import { type Clock, systemClock } from '@triad/shared/clock/clock.ts';
 import { EmulatedCloudRun } from './cloud-run-service.ts';
-import type { EmulatedJob, Fate } from './emulated-job.ts';
+import type { EmulatedImage, EmulatedJob, Fate } from './emulated-job.ts';
 import { serviceNamed } from './protos.ts';
 import { CallFaults, implementationOf, type Methods } from './rpc.ts';
 import { EmulatedVertex } from './vertex-service.ts';
 
 export interface JobsEmulatorOptions {
-  /** The command line that stands for each image, by the image's whole name. */
-  images: Readonly<Record<string, readonly string[]>>;
+  /** What stands for each image, by the image's whole name. */
+  images: Readonly<Record<string, EmulatedImage>>;
   /** Of every program, besides `PATH` and the variables of its container. @default none */
   environment?: NodeJS.ProcessEnv;
   /** @default the system's */

@@ -5,8 +5,9 @@ import { JobsEmulator } from './jobs-emulator.ts';
 /*
  * node tests/emulators/jobs/main.ts --images images.json [--port 8093] [--host 0.0.0.0]
  *
- * `images.json` maps the name of each image to the command line that stands for it; the programs
- * get this process's environment.
+ * `images.json` maps the name of each image to the command line that stands for it, or to
+ * `{"files": {…}}`, where paths of the image are on this machine; the programs get this process's
+ * environment.
  */
 
 const { values } = parseArgs({

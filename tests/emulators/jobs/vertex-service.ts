@@ -16,6 +16,7 @@ interface CustomJob {
       };
     }[];
     scheduling?: { timeout?: { seconds: string }; strategy?: string };
+    serviceAccount?: string;
   };
 }
 

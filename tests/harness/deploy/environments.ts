@@ -24,6 +24,7 @@ export function environment(name: EnvironmentName): Environment {
       invoker: account('invoker', project),
       'sql-runner': account('sql-runner', project),
       trainer: account('trainer', project),
+      container: account('container', project),
       push: account('push', project),
       scheduler: account('scheduler', project),
       deployer: account('deployer', project),

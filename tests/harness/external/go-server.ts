@@ -23,17 +23,18 @@ export interface GoServer {
  * the loopback address. It is killed when the tests of the file end.
  *
  * @param program such as `example.com/server@v1.2.3`
- * @param module the program's module, for one whose list of versions is not to be had: it is built
- *   from exactly that version then, without `go install`, which looks for newer ones
+ * @param module as `installGoProgram` takes it
+ * @param env variables for the server, beside those of this process
  */
 export async function startGoServer(
   program: string,
   argumentsFor: (port: number) => string[],
-  module?: string,
+  { module, env }: { module?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<GoServer> {
   const port = await availablePort();
   const server = spawn(await installGoProgram(program, module), argumentsFor(port), {
     stdio: 'pipe',
+    env: { ...process.env, ...env },
   });
   let output = '';
   for (const stream of [server.stdout, server.stderr]) {
@@ -56,6 +57,9 @@ export async function startGoServer(
 
 /**
  * Installs a program unless it is there; what takes longer than a test may is done ahead by this.
+ *
+ * @param module the program's module, for one whose list of versions is not to be had: it is built
+ *   from exactly that version then, without `go install`, which looks for newer ones
  * @returns the program's path
  */
 export async function installGoProgram(program: string, module?: string): Promise<string> {

@@ -1,12 +1,16 @@
-import { dirname, join, resolve } from 'node:path';
+import { openAsBlob, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
-import { promisify } from 'node:util';
-import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
+import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { environmentOf, readCompose } from '../../../docker/check/compose-file.ts';
-import { serviceNamed } from '../../emulators/jobs/protos.ts';
+import { formatResult } from '../../../sql-runner/query/format-result.ts';
+import { runQuery } from '../../../sql-runner/query/run-query.ts';
+import type { EmulatedImage } from '../../emulators/jobs/emulated-job.ts';
+import { JobsEmulator } from '../../emulators/jobs/jobs-emulator.ts';
 import { availablePort } from '../available-port.ts';
 import { startPstest } from '../emulators/pstest.ts';
 import { bigQueryEmulator } from '../external/bigquery-emulator.ts';
@@ -15,40 +19,70 @@ import { DebianPostgres } from '../state/debian-postgres.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { startComposeService } from './compose-process.ts';
 
-const compose = readCompose(resolve(import.meta.dirname, '../../../docker/compose.emulators.yml'), {
+const repository = resolve(import.meta.dirname, '../../..');
+const compose = readCompose(join(repository, 'docker/compose.emulators.yml'), {
   TRIAD_REVISION: 'checkout',
 });
 const user = 'ada@shop.example';
 
-type UnaryCall = (request: object, done: (error: unknown, answer: unknown) => void) => void;
-
-/** A service of the file that is a program of ours. */
-type Ours = 'orchestrator' | 'invoker' | 'identity' | 'jobs';
-const ports: Record<Ours, string> = {
-  orchestrator: '4180',
-  invoker: '4181',
-  identity: '8094',
-  jobs: '8093',
+/** The images of Triad's own jobs, and the program that stands for each. */
+const images: Record<string, EmulatedImage> = JSON.parse(
+  readFileSync(join(repository, 'docker/emulators/images.json'), 'utf8'),
+);
+/** An image that is built on Triad's image `container`, as far as that goes. */
+export const onTriad: EmulatedImage = {
+  files: {
+    '/usr/local/bin/tini': join(repository, 'tests/emulators/jobs/tini.sh'),
+    '/usr/local/bin/node': process.execPath,
+    '/triad': repository,
+  },
 };
 
+/** What the job of this name runs as. */
+export const accountOf = (job: string): string =>
+  `triad-${job}@triad-local.iam.gserviceaccount.com`;
+
+export interface CloudSystemOptions {
+  /** Directory of pipeline files. @default the project's own */
+  pipelines?: string;
+  /** Images of users, by their whole names. @default none */
+  images?: Readonly<Record<string, EmulatedImage>>;
+}
+
+/** A service of the file that is a program of ours, and its port there. */
+const ports = { orchestrator: '4180', invoker: '4181', identity: '8094' } as const;
+type Ours = keyof typeof ports;
+
 /**
- * The system of docker/compose.emulators.yml as processes of this machine: all of Triad's and the
- * emulators that are ours as the file has them, for the images of others the same servers, built
- * here. Everything ends with the tests of the file.
+ * The system of docker/compose.emulators.yml on this machine: the services of Triad and `identity` are
+ * processes with the environment of the file, `jobs` is in this process, where it can be looked into, and
+ * for the images of others there are the same servers, built here. Everything ends with the tests of
+ * the file.
  */
 export class CloudSystem {
-  /** Where the processes write what they have to say, a file for each. */
-  readonly logs: string;
+  readonly home: string;
+  readonly jobs: JobsEmulator;
   readonly #urls: Record<Ours, string>;
+  readonly #bucketUrl: string;
+  readonly #warehouse: BigQueryOptions;
 
-  private constructor(logs: string, urls: Record<Ours, string>) {
-    this.logs = logs;
-    this.#urls = urls;
+  private constructor(parts: {
+    home: string;
+    jobs: JobsEmulator;
+    urls: Record<Ours, string>;
+    bucketUrl: string;
+    warehouse: BigQueryOptions;
+  }) {
+    this.home = parts.home;
+    this.jobs = parts.jobs;
+    this.#urls = parts.urls;
+    this.#bucketUrl = parts.bucketUrl;
+    this.#warehouse = parts.warehouse;
   }
 
-  static async start(): Promise<CloudSystem> {
+  static async start(options: CloudSystemOptions = {}): Promise<CloudSystem> {
     const home = await temporaryDirectory();
-    const { TRIAD_GCP_PROJECT: project } = settings();
+    const { project, namespace, bucket, jobNames } = settings();
     const [pstest, storage, newWarehouse, postgres] = await Promise.all([
       startPstest(),
       startCloudStorage(),
@@ -56,60 +90,90 @@ export class CloudSystem {
       DebianPostgres.start(),
     ]);
     after(() => postgres.stop());
+    const onThisNode = {
+      // Programs are called by `node`, which is to be this one.
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      TMPDIR: process.env.TMPDIR,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    };
+    const jobs = await JobsEmulator.start({
+      images: { ...images, ...options.images },
+      environment: onThisNode,
+    });
+    after(() => jobs.stop());
+    const bigQuery = newWarehouse();
     const own = {
       orchestrator: await availablePort(),
       invoker: await availablePort(),
       identity: await availablePort(),
-      jobs: await availablePort(),
     };
+    const url = (name: Ours) => `http://127.0.0.1:${own[name]}`;
     const addresses = new Map([
       ['postgres://triad:triad@postgres:5432/triad', await postgres.newDatabase()],
       ['pubsub:8085', pstest.endpoint],
       ['storage:4443', new URL(storage.url).host],
-      ['http://bigquery:9050', newWarehouse().endpoint ?? ''],
-      ...Object.entries(own).map(
-        ([name, port]) => [`${name}:${ports[name as Ours]}`, `127.0.0.1:${port}`] as const,
+      ['http://bigquery:9050', bigQuery.endpoint ?? ''],
+      ['jobs:8093', `${jobs.endpoint.host}:${jobs.endpoint.port}`],
+      ...Object.entries(ports).map(
+        ([name, port]) => [`http://${name}:${port}`, url(name as Ours)] as const,
       ),
+      [`identity:${ports.identity}`, new URL(url('identity')).host],
     ]);
     const words = new Map([
       ['0.0.0.0', '127.0.0.1'],
       [ports.identity, String(own.identity)],
-      [ports.jobs, String(own.jobs)],
     ]);
+    const environment = {
+      ...onThisNode,
+      TRIAD_HOME: home,
+      TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
+      TRIAD_INVOKER_PORT: String(own.invoker),
+      TRIAD_SCHEDULER: 'off',
+      TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
+        Object.fromEntries(jobNames.map((job) => [job, accountOf(job)])),
+      ),
+      ...(options.pipelines !== undefined && { TRIAD_PIPELINES_DIR: options.pipelines }),
+    };
     const start = (name: string, main?: string) => {
       const service = compose.services[name];
       if (!service) throw new Error(`the file has no ${name}`);
-      const environment = {
-        // Programs are called by `node`, which is to be this one.
-        PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
-        TMPDIR: process.env.TMPDIR,
-        NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-        TRIAD_HOME: home,
-        TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
-        TRIAD_INVOKER_PORT: String(own.invoker),
-        TRIAD_SCHEDULER: 'off',
-      };
-      const options = { addresses, words, environment, directory: join(home, 'logs') };
       return startComposeService(name, service, {
-        ...options,
+        ...{ addresses, words, environment, directory: join(home, 'logs') },
         ...(main !== undefined && { main }),
       });
     };
-    const ready = async (name: string, main?: string) => (await start(name, main)).ready;
     const prepared = await (await start('prepare')).exited;
     if (prepared !== 0) throw new Error(`prepare ended with ${prepared}`);
-    await Promise.all([ready('identity'), ready('jobs')]);
-    await Promise.all([
-      ready('orchestrator', 'orchestrator/main.ts'),
-      ready('invoker', 'invoker/main.ts'),
-    ]);
-    const url = (name: Ours) => `http://127.0.0.1:${own[name]}`;
-    return new CloudSystem(join(home, 'logs'), {
-      orchestrator: url('orchestrator'),
-      invoker: url('invoker'),
-      identity: url('identity'),
-      jobs: url('jobs'),
+    await (await start('identity')).ready;
+    const services = ['orchestrator', 'invoker'];
+    await Promise.all(services.map(async (name) => (await start(name, `${name}/main.ts`)).ready));
+    return new CloudSystem({
+      home,
+      jobs,
+      urls: {
+        orchestrator: url('orchestrator'),
+        invoker: url('invoker'),
+        identity: url('identity'),
+      },
+      bucketUrl: `${storage.url}/upload/storage/v1/b/${bucket}/o`,
+      warehouse: { ...bigQuery, namespace },
     });
+  }
+
+  /** Puts a file into the bucket, as a user would with any tool. @returns its `gs://` address */
+  async upload(path: string): Promise<string> {
+    const name = `incoming/${basename(path)}`;
+    const query = new URLSearchParams({ uploadType: 'media', name });
+    const body = await openAsBlob(path);
+    const response = await fetch(`${this.#bucketUrl}?${query}`, { method: 'POST', body });
+    const { bucket } = (await response.json()) as { bucket: string };
+    return `gs://${bucket}/${name}`;
+  }
+
+  /** The rows of a query on the published tables. */
+  async published(query: string): Promise<Record<string, unknown>[]> {
+    const result = await runQuery(bigQueryOpener(this.#warehouse).open, query);
+    return JSON.parse(formatResult(result, 'json'));
   }
 
   /** Asks the orchestrator as a user who may run pipelines. */
@@ -120,43 +184,26 @@ export class CloudSystem {
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
-  /** The jobs that there are on Vertex AI, by their resource names. */
-  async vertexJobs(): Promise<string[]> {
-    const Client = makeGenericClientConstructor(
-      serviceNamed('google.cloud.aiplatform.v1.JobService'),
-      'JobService',
-    );
-    const client = new Client(new URL(this.#urls.jobs).host, credentials.createInsecure());
-    const { TRIAD_GCP_PROJECT: project, TRIAD_GCP_REGION: region } = settings();
-    const parent = `projects/${project}/locations/${region}`;
-    try {
-      const list = promisify(client.ListCustomJobs?.bind(client) as UnaryCall);
-      const { customJobs } = (await list({ parent })) as { customJobs: { name: string }[] };
-      return customJobs.map(({ name }) => name);
-    } finally {
-      client.close();
-    }
-  }
-
-  /** A run, once it has finished or `step` has succeeded. */
-  async runUntil(
-    pipeline: string,
-    runDate: string,
-    params: RunView['params'],
-    step: string,
-  ): Promise<RunView> {
+  /** A run, once it has finished. */
+  async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
     const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
-      const isDone = run.steps.some(({ name, state }) => name === step && state === 'succeeded');
-      if (isDone || run.finishedAt !== null) return run;
+      if (run.finishedAt !== null) return run;
       await pause(500);
     }
   }
 }
 
-function settings(): Record<string, string> {
+/** What the file says of all services. */
+function settings() {
   const { orchestrator } = compose.services;
   if (!orchestrator) throw new Error('the file has no orchestrator');
-  return environmentOf(orchestrator);
+  const variables = environmentOf(orchestrator);
+  return {
+    project: variables.TRIAD_GCP_PROJECT ?? '',
+    namespace: variables.TRIAD_NAMESPACE ?? '',
+    bucket: variables.TRIAD_BUCKET ?? '',
+    jobNames: Object.keys(JSON.parse(variables.TRIAD_JOB_IMAGES ?? '{}')),
+  };
 }

@@ -23,7 +23,7 @@ test('values are read with their types', () => {
     TRIAD_PUBSUB_ENDPOINT: '127.0.0.1:8085',
   });
   assert.equal(googleCloud?.maximumBytesBilled, 2 * 1024 ** 3);
-  assert.deepEqual(googleCloud?.jobs.images, { trainer: 'x/trainer@sha256:1' });
+  assert.deepEqual(googleCloud?.jobs.images, { trainer: { image: 'x/trainer@sha256:1' } });
   assert.equal(googleCloud?.oidc.accounts.get('ada@shop.example'), 'admin');
   assert.equal(googleCloud?.endpoints.pubsub, '127.0.0.1:8085');
   assert.equal(googleCloud?.endpoints.bigQuery, undefined);
@@ -38,10 +38,53 @@ for (const variable of Object.keys(complete).filter((name) => name !== 'TRIAD_PR
   });
 }
 
+const jobs = '{"trainer":"x/trainer:1","trainer-gpu":"x/gpu:1","sql-runner":"x/sql:1"}';
+
+test('each job has an account of its own, and the trainer an image for accelerators', () => {
+  const { googleCloud } = loadConfig({
+    ...complete,
+    TRIAD_JOB_IMAGES: jobs,
+    TRIAD_JOB_SERVICE_ACCOUNTS: '{"trainer":"t@p.example","sql-runner":"s@p.example"}',
+  });
+  assert.deepEqual(googleCloud?.jobs.images, {
+    trainer: {
+      image: 'x/trainer:1',
+      acceleratorImage: 'x/gpu:1',
+      serviceAccount: 't@p.example',
+    },
+    'sql-runner': { image: 'x/sql:1', serviceAccount: 's@p.example' },
+  });
+});
+
+test('without any accounts, all jobs have the default one of the platform', () => {
+  const { googleCloud } = loadConfig({ ...complete, TRIAD_JOB_IMAGES: jobs });
+  const accounts = Object.values(googleCloud?.jobs.images ?? {});
+  assert.deepEqual(
+    accounts.map(({ serviceAccount }) => serviceAccount),
+    [undefined, undefined],
+  );
+});
+
+for (const [what, accounts, key] of [
+  ['a job without an account', '{"trainer":"t@p.example"}', 'sql-runner'],
+  ['no account at all', '{}', 'trainer'],
+  ['an account without a job', '{"trainer":"t@p.example","scorer":"x@p.example"}', 'scorer'],
+  ['an account of an image', '{"trainer-gpu":"t@p.example"}', 'trainer-gpu'],
+  ['an account that is none', '{"trainer":"nobody","sql-runner":"s@p.example"}', 'trainer'],
+] as const) {
+  test(`${what} is CONFIG_INVALID, and names variable and key`, () => {
+    const variables = { TRIAD_JOB_IMAGES: jobs, TRIAD_JOB_SERVICE_ACCOUNTS: accounts };
+    assert.throws(() => loadConfig({ ...complete, ...variables }), {
+      code: 'CONFIG_INVALID',
+      message: new RegExp(`^Configuration TRIAD_JOB_SERVICE_ACCOUNTS: ${key}: expected `),
+    });
+  });
+}
+
 const wrong: Record<string, string[]> = {
   TRIAD_NAMESPACE: ['Main', '1st', 'a_b', 'ends-', 'x'.repeat(31)],
-  TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}'],
-  TRIAD_JOB_SERVICE_ACCOUNT: ['nobody'],
+  TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}', '{"trainer-gpu":"x"}'],
+  TRIAD_JOB_SERVICE_ACCOUNTS: ['', '[]', 'a@b', '{"a":1}'],
   TRIAD_MAX_GIB_BILLED: ['0', '-1', '1.5', 'much'],
   TRIAD_OIDC_ISSUER: ['accounts.google.com'],
   TRIAD_OIDC_ACCOUNTS: ['a@b', '[]', '{"a@b":"king"}'],

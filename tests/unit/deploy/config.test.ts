@@ -26,7 +26,12 @@ for (const name of ['dev', 'staging', 'production'] as const) {
       assert.deepEqual(Object.keys(config.googleCloud?.jobs.images ?? {}), [
         'sql-runner',
         'trainer',
+        'container',
       ]);
+      const { trainer } = config.googleCloud?.jobs.images ?? {};
+      assert.equal(trainer?.acceleratorImage, `${of.images}/trainer-gpu:${target.revision}`);
+      const runsJobs = service === 'invoker';
+      assert.equal(trainer.serviceAccount, runsJobs ? of.serviceAccounts.trainer : undefined);
       assert.equal(config.googleCloud?.oidc.accounts.get(of.serviceAccounts.push), 'service');
       const secrets = service === 'invoker' ? 0 : name === 'dev' ? 1 : 2;
       assert.equal(read.length, secrets);

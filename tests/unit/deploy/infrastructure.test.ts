@@ -189,6 +189,27 @@ test('the deploy workflow signs in without keys, and only where it must', () => 
   }
 });
 
+test('the deploy workflow builds and takes over every image that is deployed', () => {
+  const text = read('.github/workflows/deploy.yml');
+  const lists = [...text.matchAll(/for image in ([a-z -]+); do/g)].map(([, list]) => list);
+  const { TRIAD_JOB_IMAGES: ofJobs = '{}' } = definitionOf(target, 'invoker').environment;
+  const deployed = [...serviceNames, ...Object.keys(JSON.parse(ofJobs))].sort();
+  assert.equal(lists.length, 2);
+  for (const list of lists) assert.deepEqual(list?.split(' ').sort(), deployed);
+});
+
+test('each job has an account that the invoker may act as', () => {
+  const { TRIAD_JOB_SERVICE_ACCOUNTS = '{}' } = definitionOf(target, 'invoker').environment;
+  const accounts = Object.values<string>(JSON.parse(TRIAD_JOB_SERVICE_ACCOUNTS));
+  assert.equal(new Set(accounts).size, accounts.length);
+  const acting = /\n {2}acting = \{\n([\s\S]*?)\n {2}\}/.exec(terraform('identity'))?.[1] ?? '';
+  const named = [...acting.matchAll(/actor = "invoker", account = "([\w-]+)"/g)];
+  assert.deepEqual(
+    named.map(([, name]) => `triad-${name}@${staging.project}.iam.gserviceaccount.com`),
+    accounts,
+  );
+});
+
 test('the runbook says what to do for every alarm', () => {
   const runbook = read('docs/google-cloud.md');
   for (const kind of alarmKind.options) assert.match(runbook, new RegExp(`^\\| \`${kind}\``, 'm'));

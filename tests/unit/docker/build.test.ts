@@ -75,7 +75,15 @@ describe('docker/build.sh', () => {
     const args = ['--engine', 'docker', '--prefix', 'example.com/p', '--revision', 'r1', '--push'];
     const { status, stderr, asked } = await runBuild(args);
     assert.equal(status, 0, stderr);
-    const names = ['embedded', 'invoker', 'orchestrator', 'sql-runner', 'trainer-gpu', 'trainer'];
+    const names = [
+      'container',
+      'embedded',
+      'invoker',
+      'orchestrator',
+      'sql-runner',
+      'trainer-gpu',
+      'trainer',
+    ];
     const pushed = asked.filter((line) => line.startsWith('docker push '));
     assert.deepEqual(
       pushed.toSorted(),

@@ -169,14 +169,17 @@ describe('what an engine makes of a compose file', () => {
     assert.ok(services.orchestrator && services.jobs);
     const config = loadConfig(environmentOf(services.orchestrator));
     assert.deepEqual([...(config.googleCloud?.oidc.accounts.values() ?? [])], ['service', 'admin']);
-    const programs = JSON.parse(
+    const emulated: Record<string, string[] | { files: Record<string, string> }> = JSON.parse(
       readFileSync(join(repository, 'docker/emulators/images.json'), 'utf8'),
-    ) as Record<string, string[]>;
-    const images = Object.values(config.googleCloud?.jobs.images ?? {});
-    assert.deepEqual(Object.keys(programs), images);
-    for (const [, script = ''] of Object.values(programs)) {
-      assert.ok(existsSync(join(repository, script)), script);
-    }
+    );
+    const images = Object.values(config.googleCloud?.jobs.images ?? {}).map(({ image }) => image);
+    assert.deepEqual(Object.keys(emulated), images);
+    const files = Object.values(emulated).flatMap((one) =>
+      Array.isArray(one)
+        ? one.slice(1)
+        : Object.values(one.files).filter((file) => file !== 'node'),
+    );
+    for (const file of files) assert.ok(existsSync(join(repository, file)), file);
   });
 });
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
+import { wrapper } from '@triad/shared/jobs/cloud/cloud-container.ts';
 import { images, imageUser } from '../../../docker/check/images.ts';
 import { repository } from '../../harness/architecture/sources.ts';
 import {
@@ -96,6 +97,8 @@ for (const path of files) {
       );
       const [, ...installed] = install?.split('sh install.sh ')[1]?.split(' ') ?? [];
       assert.deepEqual(installed.sort(), [...(kind?.workspaces ?? [])].sort());
+      const peers = /\bPEERS=(\S+)/.exec(install ?? '')?.[1]?.split(',') ?? [];
+      assert.deepEqual(peers, kind?.peers ?? []);
     });
 
     test('a service has a health check, a job has none', () => {
@@ -112,6 +115,22 @@ for (const path of files) {
     });
   });
 }
+
+test('the wrapper of container steps is where the cloud starts it', () => {
+  const file = parseDockerfile(read('docker/container/Dockerfile'));
+  const own = effectiveInstructions(file);
+  const last = (name: string) => own.filter((one) => one.name === name).at(-1)?.text ?? '';
+  const [tini = '', ...rest] = wrapper;
+  assert.ok(own.some(({ name, text }) => name === 'COPY' && text.endsWith(` ${tini}`)));
+  const words = (name: string) => JSON.parse(last(name)) as string[];
+  const started = [...words('ENTRYPOINT'), ...words('CMD')].map((word) => word.split('/').at(-1));
+  assert.deepEqual(
+    started,
+    [tini, ...rest].map((word) => word.split('/').at(-1)),
+  );
+  const main = wrapper.at(-1) ?? '';
+  assert.equal(main, `${last('WORKDIR')}/${words('CMD').at(-1)}`);
+});
 
 test('the rules find what they are for', () => {
   const wrong = `
@@ -139,7 +158,7 @@ CMD node main.ts
 test('what is installed is what the lock file says, without what only developers need', () => {
   const script = read('docker/image/install.sh');
   assert.match(script, /^npm ci --omit=dev --ignore-scripts/m);
-  assert.match(script, /{ peerDependencies: undefined, peerDependenciesMeta: undefined }/);
+  assert.match(script, /{ peerDependencies, peerDependenciesMeta: undefined }/);
 });
 
 test('the builder is sent only what images are made of', () => {

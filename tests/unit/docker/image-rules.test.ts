@@ -94,6 +94,11 @@ describe('packages that no workspace of an image needs', () => {
     ]);
   });
 
+  test('or by an image that has no workspace, and says so', () => {
+    assert.deepEqual(unneededPackages(['node_modules/peer'], [], lock, ['peer']), []);
+    assert.equal(unneededPackages(['node_modules/peer'], [], lock).length, 1);
+  });
+
   test('tools of developers, other versions and unlocked packages are named', () => {
     const installed = ['node_modules/tool', 'node_modules/c', 'node_modules/new'];
     assert.deepEqual(unneededPackages(installed, ['invoker'], lock), [

@@ -14,11 +14,13 @@ const taskOf = (asked: Partial<Resources>) =>
 test('a job becomes one task that is never tried again', () => {
   const spec = asking({ memoryMiB: 2048, timeLimitSeconds: 900 });
   const job = cloudRunJobOf(spec, '00-aa-bb-01', {
-    ...options,
+    images: {
+      scripted: { image, serviceAccount: 'runner@project.iam.gserviceaccount.com' },
+      other: { image, serviceAccount: 'other@project.iam.gserviceaccount.com' },
+    },
     environment: { TRIAD_PROFILE: 'gcp' },
     labels: { team: 'crm' },
     network: { network: 'vpc', subnetwork: 'jobs' },
-    serviceAccount: 'runner@project.iam.gserviceaccount.com',
   });
   const labels = {
     team: 'crm',

@@ -62,6 +62,12 @@ const classes: [string, RunExecution, RunTask | undefined, string][] = [
     'JOB_IMAGE_UNUSABLE',
   ],
   [
+    'no program in the image',
+    ended({}),
+    failedTask('Application failed to start: "/x": no such file or directory'),
+    'JOB_IMAGE_UNUSABLE',
+  ],
+  [
     'no instance',
     ended({ message: 'There was no available instance.' }),
     undefined,

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { test } from 'node:test';
 import { type Resources, resources } from '@triad/shared/contracts/resources.ts';
+import { wrapper } from '@triad/shared/jobs/cloud/cloud-container.ts';
 import { type CustomJobOptions, customJobOf } from '@triad/shared/jobs/cloud/vertex-custom-job.ts';
 import { acceleratorTypes } from '@triad/shared/jobs/cloud/vertex-machine.ts';
 import { jobSpecWith } from '../../harness/job-spec.ts';
@@ -53,13 +54,19 @@ test('a plain job becomes one worker on the smallest machine with its memory', (
 test('settings of the installation are on every job', () => {
   const spec = asking({});
   const job = customJobOf(spec, '00-aa-bb-01', {
-    images: { scripted: { image, command: ['node', 'main.ts'], args: ['--fast'] } },
+    images: {
+      scripted: {
+        image,
+        command: ['node', 'main.ts'],
+        args: ['--fast'],
+        serviceAccount: 'trainer@project.iam.gserviceaccount.com',
+      },
+    },
     environment: { TRIAD_PROFILE: 'gcp' },
     namespace: 'Feature/One',
     labels: { team: 'crm' },
     bootDisk: { type: 'pd-balanced', sizeGb: 200 },
     network: 'projects/12345/global/networks/vpc',
-    serviceAccount: 'trainer@project.iam.gserviceaccount.com',
   });
   const pool = job.jobSpec?.workerPoolSpecs?.[0];
   assert.equal(job.labels?.team, 'crm');
@@ -141,14 +148,25 @@ test('a job without an image is unknown', () => {
   assert.throws(() => customJobOf(spec, undefined, options), { code: 'JOB_UNKNOWN' });
 });
 
-test("a container step's own image takes the place of the job's", () => {
+test("a container step's own image takes the place of the job's, and is started by Triad's wrapper", () => {
   const container = { image: 'europe-docker.pkg.dev/p/r/score:1', command: ['score'], env: {} };
   const spec = jobSpecWith({}, { job: 'container', container });
   const images = { container: { image: 'europe-docker.pkg.dev/p/r/container:1' } };
   const { containerSpec } =
     customJobOf(spec, undefined, { images }).jobSpec?.workerPoolSpecs?.[0] ?? {};
   assert.equal(containerSpec?.imageUri, container.image);
-  assert.deepEqual(containerSpec?.command, []);
+  assert.deepEqual(containerSpec?.command, wrapper);
+});
+
+test('a step that asks for an accelerator is done in the image for such machines, if there is one', () => {
+  const accelerator = { type: 'NVIDIA_L4', count: 1 };
+  const imageOf = (acceleratorImage: string | undefined, asked: Partial<Resources>) =>
+    customJobOf(asking(asked), undefined, {
+      images: { scripted: { image, ...(acceleratorImage !== undefined && { acceleratorImage }) } },
+    }).jobSpec?.workerPoolSpecs?.[0]?.containerSpec?.imageUri;
+  assert.equal(imageOf('trainer-gpu:1', { accelerator }), 'trainer-gpu:1');
+  assert.equal(imageOf('trainer-gpu:1', {}), image);
+  assert.equal(imageOf(undefined, { accelerator }), image);
 });
 
 test('the accelerators that can be named are those of the API', () => {

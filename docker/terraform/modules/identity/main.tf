@@ -22,6 +22,7 @@ locals {
     invoker      = "Turns commands into jobs."
     sql-runner   = "Job: the only one that writes to BigQuery."
     trainer      = "Job: reads snapshots, writes models."
+    container    = "Job: programs of users, in container steps."
     push         = "Signs what Pub/Sub pushes to the services."
     scheduler    = "Signs the calls of Cloud Scheduler."
     deployer     = "Pushes images and deploys, from GitHub."
@@ -63,6 +64,7 @@ locals {
   acting = {
     invoker-as-sql-runner    = { actor = "invoker", account = "sql-runner" }
     invoker-as-trainer       = { actor = "invoker", account = "trainer" }
+    invoker-as-container     = { actor = "invoker", account = "container" }
     deployer-as-orchestrator = { actor = "deployer", account = "orchestrator" }
     deployer-as-invoker      = { actor = "deployer", account = "invoker" }
   }

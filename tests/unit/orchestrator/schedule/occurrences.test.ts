@@ -186,7 +186,7 @@ test('ticks strictly increase, and their intervals tile time', () => {
         end = tick.occurrence;
       }
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
 });
 
