@@ -8,6 +8,10 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 node=$(node_modules/.bin/node -p process.execPath)
 work=$(mktemp -d)
+# Images are many small files: memory takes them, where it has room, in KiB.
+if [ "$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)" -gt 8000000 ]; then
+  mount -t tmpfs -o size=6g tmpfs "$work"
+fi
 store=${1:-$work}
 base=localhost/triad-check/base:local
 
@@ -15,6 +19,7 @@ step() { printf '\n=== %s (%s s)\n' "$*" "$SECONDS"; }
 
 close() {
   buildah rm --all > /dev/null 2>&1 || true
+  if mountpoint --quiet "$work"; then umount --recursive --lazy "$work"; fi
   # What is still mounted is the machine's, or its own: neither is to be walked into.
   rm -rf --one-file-system "$work"
 }

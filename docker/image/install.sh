@@ -13,14 +13,14 @@ shift
 node - "$image" "$@" << 'SCRIPT'
 const { readFileSync, writeFileSync } = require('node:fs');
 const [image, ...workspaces] = process.argv.slice(2);
+const peers = (process.env.PEERS ?? '').split(' ').filter((name) => name !== '');
 const change = (file, changes) => {
   const all = { ...JSON.parse(readFileSync(file, 'utf8')), ...changes };
   writeFileSync(file, `${JSON.stringify(all, null, 2)}\n`);
 };
 const none = { devDependencies: undefined, scripts: undefined, allowScripts: undefined };
 change('package.json', { ...none, name: `triad-${image}`, workspaces: ['shared', ...workspaces] });
-const peers = (process.env.PEERS ?? '').split(' ').filter(Boolean);
-const peerDependencies = Object.fromEntries(peers.map((peer) => [peer, '*']));
+const peerDependencies = Object.fromEntries(peers.map((name) => [name, '*']));
 change('shared/package.json', { peerDependencies, peerDependenciesMeta: undefined });
 SCRIPT
 

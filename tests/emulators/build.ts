@@ -3,7 +3,7 @@ import { buildGo } from '../harness/emulators/build-go.ts';
 import { installBigQueryEmulator } from '../harness/external/bigquery-emulator.ts';
 
 /*
- * npm run build:emulators   builds the emulators that are written in Go, where that is needed. Tests do so
+ * npm run build:emulators   builds what tests need that is written in Go, where that is needed. Tests do so
  * by themselves; a first build can take longer than a test may.
  */
 

@@ -14,7 +14,7 @@ test('container steps in the profile gcp run in their own images, as the account
       [`${models}/bare:1`]: { files: {} },
     },
   });
-  const run = await cloud.run('scored', '2026-01-31');
+  const run = await cloud.run('scored', '2026-01-31', {});
   assert.deepEqual(
     run.steps.map(({ name, state, attempts, error }) => [name, state, attempts, error?.code]),
     [

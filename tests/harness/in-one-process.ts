@@ -7,7 +7,10 @@ import { describe } from 'node:test';
  * they share is loaded once, which takes longer than most of them run.
  */
 export function inOneProcess(folder: string): void {
-  const files = globSync('**/*.test.ts', { cwd: folder, exclude: ['**/*.external.test.ts'] });
+  const files = globSync('**/*.test.ts', {
+    cwd: folder,
+    exclude: ['**/*.{external,emulators}.test.ts'],
+  });
   for (const file of files.sort()) {
     describe(file, async () => {
       await import(join(folder, file));

@@ -19,19 +19,28 @@ import { DebianPostgres } from '../state/debian-postgres.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { startComposeService } from './compose-process.ts';
 
-const docker = resolve(import.meta.dirname, '../../../docker');
-const compose = readCompose(join(docker, 'compose.emulators.yml'), { TRIAD_REVISION: 'checkout' });
-const images: Record<string, EmulatedImage> = JSON.parse(
-  readFileSync(join(docker, 'emulators/images.json'), 'utf8'),
-);
+const repository = resolve(import.meta.dirname, '../../..');
+const compose = readCompose(join(repository, 'docker/compose.emulators.yml'), {
+  TRIAD_REVISION: 'checkout',
+});
 const user = 'ada@shop.example';
 
-/** What stands for an image that is built on Triad's image `container`. */
-export const onTriad = images['localhost/triad/container:emulated'] ?? [];
+/** The images of Triad's own jobs, and the program that stands for each. */
+const images: Record<string, EmulatedImage> = JSON.parse(
+  readFileSync(join(repository, 'docker/emulators/images.json'), 'utf8'),
+);
+/** An image that is built on Triad's image `container`, as far as that goes. */
+export const onTriad: EmulatedImage = {
+  files: {
+    '/usr/local/bin/tini': join(repository, 'tests/emulators/jobs/tini.sh'),
+    '/usr/local/bin/node': process.execPath,
+    '/triad': repository,
+  },
+};
 
 /** What the job of this name runs as. */
-export const accountOf = (job: string): string => `triad-${job}@shop.iam.gserviceaccount.com`;
-const accounts = ['sql-runner', 'trainer', 'container'].map((job) => [job, accountOf(job)]);
+export const accountOf = (job: string): string =>
+  `triad-${job}@triad-local.iam.gserviceaccount.com`;
 
 export interface CloudSystemOptions {
   /** Directory of pipeline files. @default the project's own */
@@ -40,54 +49,40 @@ export interface CloudSystemOptions {
   images?: Readonly<Record<string, EmulatedImage>>;
 }
 
-/** A service of the file that is a program of ours. */
-type Ours = 'orchestrator' | 'invoker' | 'identity' | 'jobs';
-const ports: Record<Ours, string> = {
-  orchestrator: '4180',
-  invoker: '4181',
-  identity: '8094',
-  jobs: '8093',
-};
+/** A service of the file that is a program of ours, and its port there. */
+const ports = { orchestrator: '4180', invoker: '4181', identity: '8094' } as const;
+type Ours = keyof typeof ports;
 
 /**
- * The system of docker/compose.emulators.yml as processes of this machine: all of Triad's and the
- * emulators that are ours as the file has them, for the images of others the same servers, built
- * here. Everything ends with the tests of the file.
+ * The system of docker/compose.emulators.yml on this machine: the services of Triad and `identity` are
+ * processes with the environment of the file, `jobs` is in this process, where it can be looked into, and
+ * for the images of others there are the same servers, built here. Everything ends with the tests of
+ * the file.
  */
 export class CloudSystem {
-  /** Vertex AI and Cloud Run: the one service that is in this process, to be asked what it did. */
+  readonly home: string;
   readonly jobs: JobsEmulator;
-  readonly #orchestratorUrl: string;
-  readonly #identityUrl: string;
+  readonly #urls: Record<Ours, string>;
   readonly #bucketUrl: string;
   readonly #warehouse: BigQueryOptions;
 
-  private constructor(
-    jobs: JobsEmulator,
-    urls: { orchestrator: string; identity: string; bucket: string },
-    warehouse: BigQueryOptions,
-  ) {
-    this.jobs = jobs;
-    this.#orchestratorUrl = urls.orchestrator;
-    this.#identityUrl = urls.identity;
-    this.#bucketUrl = urls.bucket;
-    this.#warehouse = warehouse;
+  private constructor(parts: {
+    home: string;
+    jobs: JobsEmulator;
+    urls: Record<Ours, string>;
+    bucketUrl: string;
+    warehouse: BigQueryOptions;
+  }) {
+    this.home = parts.home;
+    this.jobs = parts.jobs;
+    this.#urls = parts.urls;
+    this.#bucketUrl = parts.bucketUrl;
+    this.#warehouse = parts.warehouse;
   }
 
   static async start(options: CloudSystemOptions = {}): Promise<CloudSystem> {
     const home = await temporaryDirectory();
-    const { TRIAD_GCP_PROJECT: project, TRIAD_NAMESPACE: namespace = '' } = settings();
-    // Programs are called by `node`, which is to be this one.
-    const common = {
-      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
-      TMPDIR: process.env.TMPDIR,
-      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
-    };
-    const jobs = await JobsEmulator.start({
-      images: { ...images, ...options.images },
-      environment: common,
-    });
-    after(() => jobs.stop());
+    const { project, namespace, bucket, jobNames } = settings();
     const [pstest, storage, newWarehouse, postgres] = await Promise.all([
       startPstest(),
       startCloudStorage(),
@@ -95,59 +90,74 @@ export class CloudSystem {
       DebianPostgres.start(),
     ]);
     after(() => postgres.stop());
+    const onThisNode = {
+      // Programs are called by `node`, which is to be this one.
+      PATH: `${dirname(process.execPath)}:${process.env.PATH}`,
+      TMPDIR: process.env.TMPDIR,
+      NODE_COMPILE_CACHE: process.env.NODE_COMPILE_CACHE,
+    };
+    const jobs = await JobsEmulator.start({
+      images: { ...images, ...options.images },
+      environment: onThisNode,
+    });
+    after(() => jobs.stop());
+    const bigQuery = newWarehouse();
     const own = {
       orchestrator: await availablePort(),
       invoker: await availablePort(),
       identity: await availablePort(),
-      jobs: jobs.endpoint.port,
     };
+    const url = (name: Ours) => `http://127.0.0.1:${own[name]}`;
     const addresses = new Map([
       ['postgres://triad:triad@postgres:5432/triad', await postgres.newDatabase()],
       ['pubsub:8085', pstest.endpoint],
       ['storage:4443', new URL(storage.url).host],
-      ['http://bigquery:9050', newWarehouse().endpoint ?? ''],
-      ...Object.entries(own).map(
-        ([name, port]) => [`${name}:${ports[name as Ours]}`, `127.0.0.1:${port}`] as const,
+      ['http://bigquery:9050', bigQuery.endpoint ?? ''],
+      ['jobs:8093', `${jobs.endpoint.host}:${jobs.endpoint.port}`],
+      ...Object.entries(ports).map(
+        ([name, port]) => [`http://${name}:${port}`, url(name as Ours)] as const,
       ),
+      [`identity:${ports.identity}`, new URL(url('identity')).host],
     ]);
     const words = new Map([
       ['0.0.0.0', '127.0.0.1'],
       [ports.identity, String(own.identity)],
-      [ports.jobs, String(own.jobs)],
     ]);
+    const environment = {
+      ...onThisNode,
+      TRIAD_HOME: home,
+      TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
+      TRIAD_INVOKER_PORT: String(own.invoker),
+      TRIAD_SCHEDULER: 'off',
+      TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
+        Object.fromEntries(jobNames.map((job) => [job, accountOf(job)])),
+      ),
+      ...(options.pipelines !== undefined && { TRIAD_PIPELINES_DIR: options.pipelines }),
+    };
     const start = (name: string, main?: string) => {
       const service = compose.services[name];
       if (!service) throw new Error(`the file has no ${name}`);
-      const environment = {
-        ...common,
-        TRIAD_HOME: home,
-        TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
-        TRIAD_INVOKER_PORT: String(own.invoker),
-        TRIAD_SCHEDULER: 'off',
-        TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(Object.fromEntries(accounts)),
-        ...(options.pipelines !== undefined && { TRIAD_PIPELINES_DIR: options.pipelines }),
-      };
-      const directory = join(home, 'logs');
       return startComposeService(name, service, {
-        ...{ addresses, words, environment, directory },
+        ...{ addresses, words, environment, directory: join(home, 'logs') },
         ...(main !== undefined && { main }),
       });
     };
-    const ready = async (name: string, main?: string) => (await start(name, main)).ready;
     const prepared = await (await start('prepare')).exited;
     if (prepared !== 0) throw new Error(`prepare ended with ${prepared}`);
-    await ready('identity');
-    await Promise.all([
-      ready('orchestrator', 'orchestrator/main.ts'),
-      ready('invoker', 'invoker/main.ts'),
-    ]);
-    const url = (name: Ours) => `http://127.0.0.1:${own[name]}`;
-    const bucket = `${storage.url}/upload/storage/v1/b/${settings().TRIAD_BUCKET}/o`;
-    return new CloudSystem(
+    await (await start('identity')).ready;
+    const services = ['orchestrator', 'invoker'];
+    await Promise.all(services.map(async (name) => (await start(name, `${name}/main.ts`)).ready));
+    return new CloudSystem({
+      home,
       jobs,
-      { orchestrator: url('orchestrator'), identity: url('identity'), bucket },
-      { ...newWarehouse(), namespace },
-    );
+      urls: {
+        orchestrator: url('orchestrator'),
+        invoker: url('invoker'),
+        identity: url('identity'),
+      },
+      bucketUrl: `${storage.url}/upload/storage/v1/b/${bucket}/o`,
+      warehouse: { ...bigQuery, namespace },
+    });
   }
 
   /** Puts a file into the bucket, as a user would with any tool. @returns its `gs://` address */
@@ -168,14 +178,14 @@ export class CloudSystem {
 
   /** Asks the orchestrator as a user who may run pipelines. */
   async ask(path: string, body?: object): Promise<unknown> {
-    const answer = await fetch(`${this.#identityUrl}/token?email=${user}`);
+    const answer = await fetch(`${this.#urls.identity}/token?email=${user}`);
     const token = await answer.text();
-    const url = this.#orchestratorUrl + path;
+    const url = this.#urls.orchestrator + path;
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
   /** A run, once it has finished. */
-  async run(pipeline: string, runDate: string, params: RunView['params'] = {}): Promise<RunView> {
+  async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
     const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
@@ -185,8 +195,15 @@ export class CloudSystem {
   }
 }
 
-function settings(): Record<string, string> {
+/** What the file says of all services. */
+function settings() {
   const { orchestrator } = compose.services;
   if (!orchestrator) throw new Error('the file has no orchestrator');
-  return environmentOf(orchestrator);
+  const variables = environmentOf(orchestrator);
+  return {
+    project: variables.TRIAD_GCP_PROJECT ?? '',
+    namespace: variables.TRIAD_NAMESPACE ?? '',
+    bucket: variables.TRIAD_BUCKET ?? '',
+    jobNames: Object.keys(JSON.parse(variables.TRIAD_JOB_IMAGES ?? '{}')),
+  };
 }

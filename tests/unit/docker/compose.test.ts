@@ -15,7 +15,6 @@ import {
 } from '../../../docker/check/compose-file.ts';
 import { images } from '../../../docker/check/images.ts';
 import { delivery, subscriptions, topics } from '../../../docker/emulators/messaging.ts';
-import type { EmulatedImage } from '../../emulators/jobs/emulated-job.ts';
 import { repository } from '../../harness/architecture/sources.ts';
 import { checkout, environment } from '../../harness/deploy/environments.ts';
 
@@ -170,18 +169,17 @@ describe('what an engine makes of a compose file', () => {
     assert.ok(services.orchestrator && services.jobs);
     const config = loadConfig(environmentOf(services.orchestrator));
     assert.deepEqual([...(config.googleCloud?.oidc.accounts.values() ?? [])], ['service', 'admin']);
-    const programs = JSON.parse(
+    const emulated: Record<string, string[] | { files: Record<string, string> }> = JSON.parse(
       readFileSync(join(repository, 'docker/emulators/images.json'), 'utf8'),
-    ) as Record<string, EmulatedImage>;
-    const images = Object.values(config.googleCloud?.jobs.images ?? {});
-    assert.deepEqual(
-      Object.keys(programs),
-      images.map(({ image }) => image),
     );
-    for (const program of Object.values(programs)) {
-      const [, script = ''] = 'files' in program ? Object.values(program.files) : program;
-      assert.ok(script === 'node' || existsSync(join(repository, script)), script);
-    }
+    const images = Object.values(config.googleCloud?.jobs.images ?? {}).map(({ image }) => image);
+    assert.deepEqual(Object.keys(emulated), images);
+    const files = Object.values(emulated).flatMap((one) =>
+      Array.isArray(one)
+        ? one.slice(1)
+        : Object.values(one.files).filter((file) => file !== 'node'),
+    );
+    for (const file of files) assert.ok(existsSync(join(repository, file)), file);
   });
 });
 

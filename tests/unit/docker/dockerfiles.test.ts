@@ -158,7 +158,6 @@ CMD node main.ts
 test('what is installed is what the lock file says, without what only developers need', () => {
   const script = read('docker/image/install.sh');
   assert.match(script, /^npm ci --omit=dev --ignore-scripts/m);
-  // Of what shared leaves to its users, an image has what its own workspaces or its PEERS name.
   assert.match(script, /{ peerDependencies, peerDependenciesMeta: undefined }/);
 });
 
