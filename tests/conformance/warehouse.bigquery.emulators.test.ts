@@ -1,10 +1,7 @@
 import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
 import { bigQueryEmulator } from '../harness/external/bigquery-emulator.ts';
-import { sameRfmAsOnDuckDb } from '../harness/sql-runner/same-rfm.ts';
 import { warehouseConformance } from './warehouse.conformance.ts';
 
 const nextOptions = await bigQueryEmulator();
 
 warehouseConformance('bigquery', async () => bigQueryOpener(nextOptions()).open);
-
-sameRfmAsOnDuckDb('the emulator', bigQueryOpener(nextOptions()).open);
