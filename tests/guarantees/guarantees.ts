@@ -69,7 +69,7 @@ export const guarantees: Guarantee[] = [
       { where: 'tests/unit/orchestrator/plan/plan-run.test.ts' },
       { where: 'tests/simulation/histories.test.ts' },
       { where: 'tests/unit/orchestrator/run/reuse.test.ts' },
-      { where: 'tests/golden/rfm.test.ts' },
+      { where: 'tests/golden/rfm.external.test.ts' },
     ],
   },
   {

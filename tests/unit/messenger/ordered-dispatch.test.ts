@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OrderedDispatch } from '@triad/shared/concurrency/ordered-dispatch.ts';
 import fc from 'fast-check';
-import { settled } from '../harness/fake-clock.ts';
+import { settled } from '../../harness/fake-clock.ts';
 
 /** Work that ends when the test says so. */
 function setUp(concurrency: number) {

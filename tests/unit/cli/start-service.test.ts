@@ -3,14 +3,14 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { systemClock } from '@triad/shared/clock/clock.ts';
-import { startService } from '../../cli/system/start-service.ts';
-import { FakeClock } from '../harness/fake-clock.ts';
-import { temporaryDirectory } from '../harness/temporary-directory.ts';
-import { until } from '../harness/until.ts';
+import { startService } from '../../../cli/system/start-service.ts';
+import { FakeClock } from '../../harness/fake-clock.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
+import { until } from '../../harness/until.ts';
 
 const launchOf = async (behaviour: string) => ({
   name: 'invoker' as const,
-  entry: join(import.meta.dirname, '../harness/cli/services/behaving-service.ts'),
+  entry: join(import.meta.dirname, '../../harness/cli/services/behaving-service.ts'),
   environment: { ...process.env, BEHAVIOUR: behaviour },
   logFile: join(await temporaryDirectory(), 'logs', 'invoker.log'),
   drainSeconds: 0,

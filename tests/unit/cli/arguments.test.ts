@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { absoluteSource } from '../../cli/params/absolute-source.ts';
-import { calendarDate, oneOf, timeSpan, wholeNumber } from '../../cli/params/option-values.ts';
-import { parseAssignment } from '../../cli/params/parse-assignment.ts';
+import { absoluteSource } from '../../../cli/params/absolute-source.ts';
+import { calendarDate, oneOf, timeSpan, wholeNumber } from '../../../cli/params/option-values.ts';
+import { parseAssignment } from '../../../cli/params/parse-assignment.ts';
 
 describe('arguments of a command line', () => {
   test('an assignment is split at its first equals sign', () => {

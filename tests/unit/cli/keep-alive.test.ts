@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { keepAlive } from '../../cli/system/keep-alive.ts';
-import type { RunningService } from '../../cli/system/start-service.ts';
-import { FakeClock, settled } from '../harness/fake-clock.ts';
+import { keepAlive } from '../../../cli/system/keep-alive.ts';
+import type { RunningService } from '../../../cli/system/start-service.ts';
+import { FakeClock, settled } from '../../harness/fake-clock.ts';
 
 /** A service that dies when the test says so. */
 function mortalService() {

@@ -2,17 +2,17 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { RunView, StepView } from '@triad/shared/contracts/run-view.ts';
 import fc from 'fast-check';
-import { errorText } from '../../cli/render/error-text.ts';
-import { keyMetrics } from '../../cli/render/key-metrics.ts';
-import { logText } from '../../cli/render/log-text.ts';
-import { compareWithTruth, modelQuality } from '../../cli/render/model-quality.ts';
-import { plainProgress } from '../../cli/render/plain-progress.ts';
-import { postconditionTable } from '../../cli/render/postcondition-table.ts';
-import { formatBytes, formatDuration } from '../../cli/render/quantities.ts';
-import { stepLines } from '../../cli/render/step-lines.ts';
-import { plainStyle } from '../../cli/render/style.ts';
-import { renderTable } from '../../cli/render/table.ts';
-import { timeline } from '../../cli/render/timeline.ts';
+import { errorText } from '../../../cli/render/error-text.ts';
+import { keyMetrics } from '../../../cli/render/key-metrics.ts';
+import { logText } from '../../../cli/render/log-text.ts';
+import { compareWithTruth, modelQuality } from '../../../cli/render/model-quality.ts';
+import { plainProgress } from '../../../cli/render/plain-progress.ts';
+import { postconditionTable } from '../../../cli/render/postcondition-table.ts';
+import { formatBytes, formatDuration } from '../../../cli/render/quantities.ts';
+import { stepLines } from '../../../cli/render/step-lines.ts';
+import { plainStyle } from '../../../cli/render/style.ts';
+import { renderTable } from '../../../cli/render/table.ts';
+import { timeline } from '../../../cli/render/timeline.ts';
 
 const at = (seconds: number) => new Date(Date.UTC(2026, 0, 31, 6, 0, 0) + seconds * 1000);
 

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import { type ParamSpec, pipeline as pipelineSchema } from '@triad/shared/contracts/pipeline.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import fc from 'fast-check';
-import { coerceParams } from '../../cli/params/coerce-params.ts';
+import { coerceParams } from '../../../cli/params/coerce-params.ts';
 
 const pipelineWith = (params: Record<string, Partial<ParamSpec> & { type: ParamSpec['type'] }>) =>
   pipelineSchema.parse({

@@ -6,17 +6,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { systemClock } from '@triad/shared/clock/clock.ts';
-import { findSystem } from '../../cli/system/find-system.ts';
+import { findSystem } from '../../../cli/system/find-system.ts';
 import {
   readSystemFile,
   removeSystemFile,
   type SystemFile,
   writeSystemFile,
-} from '../../cli/system/system-file.ts';
-import { availablePort } from '../harness/available-port.ts';
-import { FakeClock } from '../harness/fake-clock.ts';
-import { temporaryDirectory } from '../harness/temporary-directory.ts';
-import { until } from '../harness/until.ts';
+} from '../../../cli/system/system-file.ts';
+import { availablePort } from '../../harness/available-port.ts';
+import { FakeClock } from '../../harness/fake-clock.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
+import { until } from '../../harness/until.ts';
 
 /** No process has this id: it is above what any system hands out. */
 const nobody = 2 ** 31 - 2;

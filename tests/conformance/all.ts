@@ -1,0 +1,3 @@
+import { inOneProcess } from '../harness/in-one-process.ts';
+
+inOneProcess(import.meta.dirname);

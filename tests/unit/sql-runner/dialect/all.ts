@@ -1,3 +1,0 @@
-import { inOneProcess } from '../../../harness/in-one-process.ts';
-
-inOneProcess(import.meta.dirname);
