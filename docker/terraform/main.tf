@@ -41,6 +41,7 @@ module "images" {
   region     = var.region
   labels     = local.labels
   writers    = [module.identity.member["deployer"]]
+  starters   = { invoker = module.identity.member["invoker"] }
   readers    = var.image_readers
   depends_on = [module.project]
 }
@@ -63,8 +64,9 @@ module "messaging" {
   agent        = module.project.agents["pubsub"]
   urls         = local.url
   publishers = {
-    commands     = [module.identity.member["orchestrator"]]
-    outcomes     = [module.identity.member["invoker"]]
+    commands = [module.identity.member["orchestrator"]]
+    # The orchestrator sends again what was given up.
+    outcomes     = [module.identity.member["invoker"], module.identity.member["orchestrator"]]
     dead-letters = [module.identity.member["orchestrator"], module.identity.member["invoker"]]
   }
   depends_on = [module.project]
