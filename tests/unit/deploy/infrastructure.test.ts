@@ -141,10 +141,6 @@ test('triad deploy knows the schedule that Terraform makes as its own', () => {
   );
 });
 
-test('the credentials that the workflow is given do not make its checkout dirty', () => {
-  assert.match(read('.gitignore'), /^gha-creds-\*\.json$/m);
-});
-
 test('no role is given to everybody, and none that owns or edits the whole project', () => {
   const texts = globSync('docker/terraform/**/*.tf', { cwd: repository }).map(read).join('\n');
   const refused =
@@ -164,38 +160,6 @@ test('every environment has its values', () => {
 test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
-});
-
-interface Workflow {
-  permissions: Record<string, string>;
-  jobs: Record<
-    string,
-    { permissions?: Record<string, string>; steps: { uses?: string; run?: string }[] }
-  >;
-}
-
-test('the deploy workflow signs in without keys, and only where it must', () => {
-  const text = read('.github/workflows/deploy.yml');
-  const workflow = parse(text) as Workflow;
-  assert.deepEqual(workflow.permissions, { contents: 'read' });
-  assert.doesNotMatch(text, /secrets\.|credentials_json/);
-  for (const [name, { permissions, steps }] of Object.entries(workflow.jobs)) {
-    const signsIn = steps.some(({ uses }) => uses?.startsWith('google-github-actions/auth@'));
-    assert.equal(permissions?.['id-token'] === 'write', signsIn, name);
-    // What a branch is called is text that anybody can choose.
-    for (const { run = '' } of steps) {
-      assert.doesNotMatch(run, /\$\{\{ *github\.(event|head_ref|ref_name)/, name);
-    }
-  }
-});
-
-test('the deploy workflow builds and takes over every image that is deployed', () => {
-  const text = read('.github/workflows/deploy.yml');
-  const lists = [...text.matchAll(/for image in ([a-z -]+); do/g)].map(([, list]) => list);
-  const { TRIAD_JOB_IMAGES: ofJobs = '{}' } = definitionOf(target, 'invoker').environment;
-  const deployed = [...serviceNames, ...Object.keys(JSON.parse(ofJobs))].sort();
-  assert.equal(lists.length, 2);
-  for (const list of lists) assert.deepEqual(list?.split(' ').sort(), deployed);
 });
 
 test('each job has an account that the invoker may act as', () => {
