@@ -135,12 +135,13 @@ module "orchestrator" {
   database      = module.database.connection
   environment = merge(local.environment, {
     TRIAD_OIDC_AUDIENCE = local.url["orchestrator"]
-    TRIAD_OIDC_ACCOUNTS = jsonencode({
+    # The roles of its own accounts come last: listing one of them as a person changes nothing.
+    TRIAD_OIDC_ACCOUNTS = jsonencode(merge(var.people, {
       (module.identity.email["push"])      = "service"
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
       (module.identity.email["deployer"])  = "operator"
-    })
+    }))
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]
     PGDATABASE           = module.database.name

@@ -90,6 +90,24 @@ for (const service of serviceNames) {
   });
 }
 
+test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
+  const text = read('docker/terraform/main.tf');
+  const [, own] =
+    /TRIAD_OIDC_ACCOUNTS = jsonencode\(merge\(var\.people, \{([\s\S]*?)\}\)\)/.exec(
+      partOf(text, 'module "orchestrator"'),
+    ) ?? [];
+  const roles = Object.fromEntries(
+    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= "(\w+)"/g)].map(([, name, role]) => [
+      `triad-${name}@${staging.project}.iam.gserviceaccount.com`,
+      role,
+    ]),
+  );
+  const { environment: variables } = definitionOf(target, 'orchestrator');
+  assert.deepEqual(roles, JSON.parse(variables.TRIAD_OIDC_ACCOUNTS ?? ''));
+  assert.doesNotMatch(partOf(text, 'module "invoker"'), /var\.people/);
+  assert.equal(written(read('docker/terraform/outputs.tf'), 'people'), 'var.people');
+});
+
 interface Manifest {
   metadata: { name: string; annotations: Record<string, string> };
   spec: {
@@ -160,6 +178,7 @@ test('every environment has its values', () => {
 test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
+  assert.deepEqual(Object.values(found.dev.people ?? {}), ['admin', 'viewer']);
 });
 
 test('each job has an account that the invoker may act as', () => {

@@ -64,7 +64,7 @@ test('who calls a service brings a token with an e-mail, by which Triad knows it
   for (const { with: given } of callers) assert.equal(given?.id_token_include_email, true);
   const scripts = [read('docker/cloud-run/test-revision'), read('docs/google-cloud.md')].join('\n');
   const tokens = scripts.match(/gcloud auth print-identity-token[^)]*/g) ?? [];
-  assert.equal(tokens.length, 2);
+  assert.equal(tokens.length, 3);
   for (const command of tokens) {
     assert.match(command, /--include-email/);
     assert.match(command, /--impersonate-service-account=/);
