@@ -63,6 +63,9 @@ for (const service of serviceNames) {
     assert.equal(written(own, 'port'), String(definition.port));
     assert.equal(written(own, 'cpu'), `"${definition.cpu}"`);
     assert.equal(written(own, 'memory'), `"${definition.memory}"`);
+    const module = terraform('service');
+    assert.equal(written(module, 'ingress'), `"${definition.ingress}"`);
+    assert.equal(written(module, 'invoker_iam_disabled'), String(definition.invokerIamDisabled));
   });
 
   test(`the manifest of the ${service} is what triad deploy makes`, () => {
@@ -80,6 +83,12 @@ for (const service of serviceNames) {
     );
     assert.deepEqual(container.ports, [{ containerPort: definition.port }]);
     assert.deepEqual(container.resources.limits, { cpu: '1', memory: '1Gi' });
+    assert.equal(annotations['run.googleapis.com/ingress'], 'all');
+    assert.equal(definition.ingress, 'INGRESS_TRAFFIC_ALL');
+    assert.equal(
+      annotations['run.googleapis.com/invoker-iam-disabled'],
+      String(definition.invokerIamDisabled),
+    );
     assert.equal(annotations['run.googleapis.com/minScale'], String(definition.minInstances));
     assert.equal(annotations['autoscaling.knative.dev/maxScale'], String(definition.maxInstances));
     assert.equal(annotations['run.googleapis.com/cloudsql-instances'] ?? null, definition.database);
