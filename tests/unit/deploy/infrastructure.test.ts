@@ -206,3 +206,13 @@ test('the runbook says what to do for every alarm', () => {
   const runbook = read('docs/google-cloud.md');
   for (const kind of alarmKind.options) assert.match(runbook, new RegExp(`^\\| \`${kind}\``, 'm'));
 });
+
+test('the runbook asks what was deployed for the namespace, and knows it only from then on', () => {
+  const runbook = read('docs/google-cloud.md');
+  const set = [...runbook.matchAll(/\bNAMESPACE=(?!\$NAMESPACE)(.*)/g)];
+  assert.deepEqual(
+    set.map(([, value]) => value),
+    ['$(triad deploy --environment "$ENVIRONMENT" --json | jq -r .namespace)'],
+  );
+  assert.ok(runbook.indexOf('$NAMESPACE') > (set[0]?.index ?? Number.POSITIVE_INFINITY));
+});
