@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { userRole } from '@triad/shared/contracts/access.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { z } from 'zod';
@@ -8,9 +9,22 @@ export const environmentName = z.enum(['dev', 'staging', 'production']);
 export type EnvironmentName = z.infer<typeof environmentName>;
 
 const email = z.email();
+/** As Google writes them in tokens. */
+const personalEmail = email.lowercase('expected an e-mail address in lower case');
+
+const serviceAccounts = z.strictObject({
+  orchestrator: email,
+  invoker: email,
+  'sql-runner': email,
+  trainer: email,
+  container: email,
+  push: email,
+  scheduler: email,
+  deployer: email,
+});
 
 /** What Terraform made and a deployment builds on: its output `deploy`. */
-const environment = z.object({
+const environment = z.strictObject({
   project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'expected the id of a project'),
   projectNumber: z.string().regex(/^\d+$/, 'expected digits'),
   region: z.string().regex(/^[a-z]+-[a-z]+\d+$/, 'expected a region, such as europe-west1'),
@@ -26,25 +40,26 @@ const environment = z.object({
   isolatedBranches: z.boolean(),
   /** A check of a monitor outside of the cloud. */
   deadmanUrl: z.url({ protocol: /^https$/ }).nullish(),
-  serviceAccounts: z.object({
-    orchestrator: email,
-    invoker: email,
-    'sql-runner': email,
-    trainer: email,
-    container: email,
-    push: email,
-    scheduler: email,
-    deployer: email,
-  }),
+  /** Who else may ask the orchestrator by an identity token, by e-mail. */
+  people: z.record(personalEmail, userRole).optional(),
+  serviceAccounts,
   /** References to the values, by the names of the secrets. */
-  secrets: z.object({
+  secrets: z.strictObject({
     'triad-database-url': z.string().startsWith('gcp-secret://'),
     'triad-alarm-channels': z.string().startsWith('gcp-secret://'),
   }),
 });
 export type Environment = z.infer<typeof environment> & { name: EnvironmentName };
 
-const environments = z.partialRecord(environmentName, environment);
+const environments = z.partialRecord(
+  environmentName,
+  environment.superRefine(({ people = {}, serviceAccounts }, context) => {
+    const own = Object.values(serviceAccounts).find((account) => Object.hasOwn(people, account));
+    if (own === undefined) return;
+    const message = 'is an account of Triad itself, whose role is fixed';
+    context.addIssue({ code: 'custom', path: ['people', own], message });
+  }),
+);
 export type Environments = Partial<Record<EnvironmentName, Environment>>;
 
 /** Reads the file of environments. `DEPLOY_SETTINGS_INVALID` says what is wrong with it. */

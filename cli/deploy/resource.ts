@@ -75,6 +75,10 @@ export interface ServiceSpec {
   minInstances: number;
   maxInstances: number;
   environment: Readonly<Record<string, string>>;
+  /** From where requests may come, in Cloud Run's words: `INGRESS_TRAFFIC_ALL` is from everywhere. */
+  ingress: string;
+  /** Whether Cloud Run leaves it to the service to check its callers. */
+  invokerIamDisabled: boolean;
   /** A Cloud SQL instance to reach by socket, as `project:region:instance`. */
   database: string | null;
   traffic: readonly Traffic[];

@@ -38,6 +38,9 @@ export function definitionOf(
     account: environment.serviceAccounts[service],
     cpu: '1',
     memory: '1Gi',
+    ingress: 'INGRESS_TRAFFIC_ALL',
+    // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
+    invokerIamDisabled: true,
   };
   if (service === 'invoker') {
     return {
@@ -70,6 +73,7 @@ export function definitionOf(
       TRIAD_OIDC_ACCOUNTS: accountsOf(
         { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
         target,
+        environment.people,
       ),
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
@@ -83,12 +87,16 @@ export function definitionOf(
 type Account = keyof Target['environment']['serviceAccounts'];
 
 /** Who may ask, by e-mail, and with which role. */
-const accountsOf = (roles: Partial<Record<Account, Role>>, { environment }: Target): string => {
+const accountsOf = (
+  roles: Partial<Record<Account, Role>>,
+  { environment }: Target,
+  people: Target['environment']['people'] = {},
+): string => {
   const own = Object.entries(roles).map(([account, role]) => [
     environment.serviceAccounts[account as Account],
     role,
   ]);
-  return JSON.stringify(Object.fromEntries(own));
+  return JSON.stringify({ ...people, ...Object.fromEntries(own) });
 };
 
 const commonEnvironment = (target: Target): Record<string, string> => ({

@@ -41,6 +41,7 @@ module "images" {
   region     = var.region
   labels     = local.labels
   writers    = [module.identity.member["deployer"]]
+  starters   = { invoker = module.identity.member["invoker"] }
   readers    = var.image_readers
   depends_on = [module.project]
 }
@@ -63,8 +64,9 @@ module "messaging" {
   agent        = module.project.agents["pubsub"]
   urls         = local.url
   publishers = {
-    commands     = [module.identity.member["orchestrator"]]
-    outcomes     = [module.identity.member["invoker"]]
+    commands = [module.identity.member["orchestrator"]]
+    # The orchestrator sends again what was given up.
+    outcomes     = [module.identity.member["invoker"], module.identity.member["orchestrator"]]
     dead-letters = [module.identity.member["orchestrator"], module.identity.member["invoker"]]
   }
   depends_on = [module.project]
@@ -133,12 +135,13 @@ module "orchestrator" {
   database      = module.database.connection
   environment = merge(local.environment, {
     TRIAD_OIDC_AUDIENCE = local.url["orchestrator"]
-    TRIAD_OIDC_ACCOUNTS = jsonencode({
+    # The roles of its own accounts come last: listing one of them as a person changes nothing.
+    TRIAD_OIDC_ACCOUNTS = jsonencode(merge(var.people, {
       (module.identity.email["push"])      = "service"
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
       (module.identity.email["deployer"])  = "operator"
-    })
+    }))
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]
     PGDATABASE           = module.database.name

@@ -10,6 +10,7 @@ output "deploy" {
     projectNumber    = module.project.number
     isolatedBranches = var.isolated_branches
     deadmanUrl       = var.deadman_url == "" ? null : var.deadman_url
+    people           = var.people
     serviceAccounts  = { for name, email in module.identity.email : name => email }
     secrets          = module.secrets.reference
   }

@@ -116,3 +116,17 @@ variable "image_readers" {
   type        = list(string)
   default     = []
 }
+
+variable "people" {
+  description = "Who else may ask the orchestrator by an identity token of Google: e-mail to viewer, operator or admin."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for email, role in var.people :
+      can(regex("^[^\\s@<>A-Z]+@[^\\s@<>A-Z]+$", email)) && contains(["viewer", "operator", "admin"], role)
+    ])
+    error_message = "Expected e-mail addresses in lower case, each with viewer, operator or admin."
+  }
+}

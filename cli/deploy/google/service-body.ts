@@ -48,9 +48,8 @@ const sockets = 'cloudsql';
 export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
   return {
     labels,
-    ingress: 'INGRESS_TRAFFIC_ALL',
-    // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
-    invokerIamDisabled: true,
+    ingress: spec.ingress,
+    invokerIamDisabled: spec.invokerIamDisabled,
     // Of the service, not of its revisions: one without traffic must not run.
     scaling: { minInstanceCount: spec.minInstances },
     template: {
@@ -115,6 +114,9 @@ export function resourceOf(service: RunService): ResourceOf<'service'> {
       environment: Object.fromEntries(
         (container.env ?? []).map(({ name, value = '' }) => [name, value]),
       ),
+      // As the API has it where a service does not say.
+      ingress: service.ingress ?? 'INGRESS_TRAFFIC_ALL',
+      invokerIamDisabled: service.invokerIamDisabled ?? false,
       database: template.volumes?.[0]?.cloudSqlInstance?.instances?.[0] ?? null,
       traffic: (service.traffic ?? []).map(
         (part): Traffic => ({

@@ -36,6 +36,12 @@ export function environment(name: EnvironmentName): Environment {
   };
 }
 
+/** An environment as the file of environments has it, where its name is the key. */
+export function settings(of: EnvironmentName): Omit<Environment, 'name'> {
+  const { name: _, ...rest } = environment(of);
+  return rest;
+}
+
 export const commit = (digit: string): string => digit.repeat(40);
 
 export const checkout = (branch: string, given: Partial<Checkout> = {}): Checkout => ({

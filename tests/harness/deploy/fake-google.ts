@@ -16,7 +16,7 @@ export class FakeGoogle {
   readonly #things = new Map<string, Body>();
   readonly #objects = new Map<string, string>();
   readonly #operations = new Set<string>();
-  readonly #run = new FakeCloudRun();
+  readonly run = new FakeCloudRun();
 
   constructor(project: string) {
     this.#project = project;
@@ -41,7 +41,7 @@ export class FakeGoogle {
 
   /** What somebody changes past Triad. */
   edit(path: string, change: (thing: Body) => void): void {
-    const thing = this.#things.get(path) ?? this.#run.services.get(path);
+    const thing = this.#things.get(path) ?? this.run.services.get(path);
     if (!thing) throw new Error(`nothing at ${path}; there is ${[...this.#things.keys()]}`);
     change(thing);
   }
@@ -59,7 +59,7 @@ export class FakeGoogle {
     if (url.hostname === 'storage.googleapis.com') return this.#storage(call);
     if (!url.pathname.includes(`/projects/${this.#project}/`)) return notFound;
     const path = url.pathname.replace(/^\/(v1|bigquery\/v2|v2)\//, '');
-    if (url.hostname === 'run.googleapis.com') return this.#run.answer(call, path);
+    if (url.hostname === 'run.googleapis.com') return this.run.answer(call, path);
     if (path.includes('/operations/')) return this.#operation(path);
     return this.#generic(call, path);
   }

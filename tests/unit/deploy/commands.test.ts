@@ -18,7 +18,7 @@ import { readEnvironments } from '../../../cli/deploy/environment.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { plainStyle } from '../../../cli/render/style.ts';
 import type { TextOutput } from '../../../cli/render/terminal.ts';
-import { checkout, environment } from '../../harness/deploy/environments.ts';
+import { checkout, environment, settings } from '../../harness/deploy/environments.ts';
 import { MemoryCloud } from '../../harness/deploy/memory-cloud.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
@@ -56,7 +56,7 @@ describe('triad deploy refuses before it asks any cloud', () => {
   const writeEnvironments = () =>
     writeFile(
       join(directory, file),
-      JSON.stringify({ dev: environment('dev'), production: environment('production') }),
+      JSON.stringify({ dev: settings('dev'), production: settings('production') }),
     );
   beforeEach(async () => {
     directory = await temporaryDirectory();
@@ -87,6 +87,18 @@ describe('triad deploy refuses before it asks any cloud', () => {
     await invalid(/it is no JSON/);
     await writeFile(join(directory, file), '{"production":{"project":"X"}}');
     await invalid(/production\.project: expected the id of a project/);
+    const dev = settings('dev');
+    const wrong = async (given: object, message: RegExp) => {
+      await writeFile(join(directory, file), JSON.stringify({ dev: { ...dev, ...given } }));
+      await invalid(message);
+    };
+    await wrong({ people: { 'ada@shop.example': 'king' } }, /dev\.people\.ada@shop\.example: /);
+    await wrong({ people: { 'ada@shop.example': 'service' } }, /dev\.people\.ada@shop\.example: /);
+    await wrong({ people: { ada: 'admin' } }, /dev\.people\.ada: /);
+    await wrong({ people: { 'Ada@shop.example': 'admin' } }, /dev\.people\.Ada@shop\.example: /);
+    const { deployer } = dev.serviceAccounts;
+    await wrong({ people: { [deployer]: 'admin' } }, /is an account of Triad itself/);
+    await wrong({ poeple: { 'ada@shop.example': 'admin' } }, /dev: .*poeple/);
     await writeFile(join(directory, file), '{}');
     await invalid(/it has no environment production/);
   });
@@ -137,7 +149,7 @@ describe('triad deploy refuses before it asks any cloud', () => {
 test('what is written down of an environment is what the commands know', async () => {
   const directory = await temporaryDirectory();
   const path = join(directory, file);
-  await writeFile(path, JSON.stringify({ dev: environment('dev') }));
+  await writeFile(path, JSON.stringify({ dev: settings('dev') }));
   assert.deepEqual(await readEnvironments(path), { dev: environment('dev') });
 });
 

@@ -39,3 +39,13 @@ for (const name of ['dev', 'staging', 'production'] as const) {
     });
   }
 }
+
+test('people may ask the orchestrator, each in their role; the invoker knows services alone', async () => {
+  const of = { ...environment('staging'), people: { 'ada@shop.example': 'admin' } as const };
+  const target = targetOf(of, checkout('main'), '2026-01-01', 14);
+  const accountsOf = (service: (typeof serviceNames)[number]) =>
+    JSON.parse(definitionOf(target, service).environment.TRIAD_OIDC_ACCOUNTS ?? '');
+  assert.equal(accountsOf('orchestrator')['ada@shop.example'], 'admin');
+  assert.equal(accountsOf('orchestrator')[of.serviceAccounts.deployer], 'operator');
+  assert.deepEqual(Object.values(accountsOf('invoker')), ['service', 'service']);
+});

@@ -162,3 +162,22 @@ test('a mark that somebody damaged does not hide its namespace', async () => {
   google.putObject('lost/.triad-namespace.json', 'no JSON');
   assert.deepEqual(await cloud.namespaces(), [{ namespace: 'lost', branch: null, expires: null }]);
 });
+
+test('who may reach a service, and who checks its callers, is drift when somebody changes it', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  const [service] = google.run.services.values();
+  assert.ok(service);
+  service.ingress = 'INGRESS_TRAFFIC_INTERNAL_ONLY';
+  // As Cloud Run leaves it out.
+  delete service.invokerIamDisabled;
+  const [change, ...others] = (await planDeployment(cloud, target)).changes;
+  assert.deepEqual(others, []);
+  assert.equal(change?.drifted, true);
+  assert.deepEqual(change?.differences, [
+    { field: 'ingress', actual: 'INGRESS_TRAFFIC_INTERNAL_ONLY', desired: 'INGRESS_TRAFFIC_ALL' },
+    { field: 'invokerIamDisabled', actual: false, desired: true },
+  ]);
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  assert.deepEqual((await planDeployment(cloud, target)).changes, []);
+});

@@ -63,6 +63,9 @@ for (const service of serviceNames) {
     assert.equal(written(own, 'port'), String(definition.port));
     assert.equal(written(own, 'cpu'), `"${definition.cpu}"`);
     assert.equal(written(own, 'memory'), `"${definition.memory}"`);
+    const module = terraform('service');
+    assert.equal(written(module, 'ingress'), `"${definition.ingress}"`);
+    assert.equal(written(module, 'invoker_iam_disabled'), String(definition.invokerIamDisabled));
   });
 
   test(`the manifest of the ${service} is what triad deploy makes`, () => {
@@ -80,6 +83,12 @@ for (const service of serviceNames) {
     );
     assert.deepEqual(container.ports, [{ containerPort: definition.port }]);
     assert.deepEqual(container.resources.limits, { cpu: '1', memory: '1Gi' });
+    assert.equal(annotations['run.googleapis.com/ingress'], 'all');
+    assert.equal(definition.ingress, 'INGRESS_TRAFFIC_ALL');
+    assert.equal(
+      annotations['run.googleapis.com/invoker-iam-disabled'],
+      String(definition.invokerIamDisabled),
+    );
     assert.equal(annotations['run.googleapis.com/minScale'], String(definition.minInstances));
     assert.equal(annotations['autoscaling.knative.dev/maxScale'], String(definition.maxInstances));
     assert.equal(annotations['run.googleapis.com/cloudsql-instances'] ?? null, definition.database);
@@ -89,6 +98,24 @@ for (const service of serviceNames) {
     assert.deepEqual(container.livenessProbe, made?.livenessProbe);
   });
 }
+
+test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
+  const text = read('docker/terraform/main.tf');
+  const [, own] =
+    /TRIAD_OIDC_ACCOUNTS = jsonencode\(merge\(var\.people, \{([\s\S]*?)\}\)\)/.exec(
+      partOf(text, 'module "orchestrator"'),
+    ) ?? [];
+  const roles = Object.fromEntries(
+    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= "(\w+)"/g)].map(([, name, role]) => [
+      `triad-${name}@${staging.project}.iam.gserviceaccount.com`,
+      role,
+    ]),
+  );
+  const { environment: variables } = definitionOf(target, 'orchestrator');
+  assert.deepEqual(roles, JSON.parse(variables.TRIAD_OIDC_ACCOUNTS ?? ''));
+  assert.doesNotMatch(partOf(text, 'module "invoker"'), /var\.people/);
+  assert.equal(written(read('docker/terraform/outputs.tf'), 'people'), 'var.people');
+});
 
 interface Manifest {
   metadata: { name: string; annotations: Record<string, string> };
@@ -141,10 +168,6 @@ test('triad deploy knows the schedule that Terraform makes as its own', () => {
   );
 });
 
-test('the credentials that the workflow is given do not make its checkout dirty', () => {
-  assert.match(read('.gitignore'), /^gha-creds-\*\.json$/m);
-});
-
 test('no role is given to everybody, and none that owns or edits the whole project', () => {
   const texts = globSync('docker/terraform/**/*.tf', { cwd: repository }).map(read).join('\n');
   const refused =
@@ -164,38 +187,7 @@ test('every environment has its values', () => {
 test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
-});
-
-interface Workflow {
-  permissions: Record<string, string>;
-  jobs: Record<
-    string,
-    { permissions?: Record<string, string>; steps: { uses?: string; run?: string }[] }
-  >;
-}
-
-test('the deploy workflow signs in without keys, and only where it must', () => {
-  const text = read('.github/workflows/deploy.yml');
-  const workflow = parse(text) as Workflow;
-  assert.deepEqual(workflow.permissions, { contents: 'read' });
-  assert.doesNotMatch(text, /secrets\.|credentials_json/);
-  for (const [name, { permissions, steps }] of Object.entries(workflow.jobs)) {
-    const signsIn = steps.some(({ uses }) => uses?.startsWith('google-github-actions/auth@'));
-    assert.equal(permissions?.['id-token'] === 'write', signsIn, name);
-    // What a branch is called is text that anybody can choose.
-    for (const { run = '' } of steps) {
-      assert.doesNotMatch(run, /\$\{\{ *github\.(event|head_ref|ref_name)/, name);
-    }
-  }
-});
-
-test('the deploy workflow builds and takes over every image that is deployed', () => {
-  const text = read('.github/workflows/deploy.yml');
-  const lists = [...text.matchAll(/for image in ([a-z -]+); do/g)].map(([, list]) => list);
-  const { TRIAD_JOB_IMAGES: ofJobs = '{}' } = definitionOf(target, 'invoker').environment;
-  const deployed = [...serviceNames, ...Object.keys(JSON.parse(ofJobs))].sort();
-  assert.equal(lists.length, 2);
-  for (const list of lists) assert.deepEqual(list?.split(' ').sort(), deployed);
+  assert.deepEqual(Object.values(found.dev.people ?? {}), ['admin', 'viewer']);
 });
 
 test('each job has an account that the invoker may act as', () => {
@@ -213,4 +205,14 @@ test('each job has an account that the invoker may act as', () => {
 test('the runbook says what to do for every alarm', () => {
   const runbook = read('docs/google-cloud.md');
   for (const kind of alarmKind.options) assert.match(runbook, new RegExp(`^\\| \`${kind}\``, 'm'));
+});
+
+test('the runbook asks what was deployed for the namespace, and knows it only from then on', () => {
+  const runbook = read('docs/google-cloud.md');
+  const set = [...runbook.matchAll(/\bNAMESPACE=(?!\$NAMESPACE)(.*)/g)];
+  assert.deepEqual(
+    set.map(([, value]) => value),
+    ['$(triad deploy --environment "$ENVIRONMENT" --json | jq -r .namespace)'],
+  );
+  assert.ok(runbook.indexOf('$NAMESPACE') > (set[0]?.index ?? Number.POSITIVE_INFINITY));
 });

@@ -56,7 +56,9 @@ locals {
     branch-deployer-scheduler = { account = "deployer", role = "roles/cloudscheduler.admin" }
     branch-deployer-sql       = { account = "deployer", role = google_project_iam_custom_role.database_maker.name }
     branch-orchestrator-topic = { account = "orchestrator", role = "roles/pubsub.publisher" }
+    branch-orchestrator-look  = { account = "orchestrator", role = "roles/pubsub.viewer" }
     branch-invoker-topic      = { account = "invoker", role = "roles/pubsub.publisher" }
+    branch-invoker-look       = { account = "invoker", role = "roles/pubsub.viewer" }
     branch-sql-runner-data    = { account = "sql-runner", role = "roles/bigquery.dataEditor" }
   }
 
@@ -96,10 +98,10 @@ resource "google_project_iam_custom_role" "job_starter" {
     "run.executions.list",
     "run.jobs.create",
     "run.jobs.delete",
-    "run.jobs.get",
     "run.jobs.list",
     "run.jobs.run",
     "run.operations.get",
+    "run.tasks.list",
   ]
 }
 

@@ -11,6 +11,11 @@ variable "writers" {
   type        = list(string)
 }
 
+variable "starters" {
+  description = "IAM members that start jobs with these images, by their names."
+  type        = map(string)
+}
+
 variable "readers" {
   description = "IAM members of other projects that copy images from here."
   type        = list(string)
@@ -45,8 +50,17 @@ resource "google_artifact_registry_repository" "images" {
   }
 }
 
-# Cloud Run and Vertex AI may pull from the registry of their own project without a role.
-# writer, not repoAdmin: the workflow adds images and can remove none.
+# Cloud Run and Vertex AI themselves may pull from the registry of their own project without a role.
+# Whoever makes a service or a job must be able to read its image all the same, since January 2025.
+resource "google_artifact_registry_repository_iam_member" "starter" {
+  for_each   = var.starters
+  location   = google_artifact_registry_repository.images.location
+  repository = google_artifact_registry_repository.images.name
+  role       = "roles/artifactregistry.reader"
+  member     = each.value
+}
+
+# writer, which reads as well, and not repoAdmin: the workflow adds images and can remove none.
 resource "google_artifact_registry_repository_iam_member" "writer" {
   count      = length(var.writers)
   location   = google_artifact_registry_repository.images.location

@@ -138,6 +138,14 @@ resource "google_pubsub_topic_iam_member" "publisher" {
   member   = each.value.member
 }
 
+# publisher may not even look: a service that does not find its topics says that it is not ready.
+resource "google_pubsub_topic_iam_member" "viewer" {
+  for_each = local.publishing
+  topic    = google_pubsub_topic.topic[each.value.topic].name
+  role     = "roles/pubsub.viewer"
+  member   = each.value.member
+}
+
 # Pub/Sub itself moves what was given up: it publishes there, and takes it from here.
 resource "google_pubsub_topic_iam_member" "dead_letter_writer" {
   topic  = google_pubsub_topic.topic["dead-letters"].name
