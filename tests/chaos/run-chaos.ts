@@ -130,12 +130,13 @@ async function aftermath(
     await api.alarms(),
     await api.deadLetters(),
   ];
-  const stubborn = await fleet.stop();
-  const heard = fleet.people.requests.map(({ body }) => JSON.parse(body) as AlarmNotice);
-
   const db = await database.open(fleet.home);
   const state = new KyselyStateStore(db);
   try {
+    // What the last run left to be sent is sent before they are told to stop, not by the next ones.
+    await api.until(async () => (await state.unpublished(1)).length === 0);
+    const stubborn = await fleet.stop();
+    const heard = fleet.people.requests.map(({ body }) => JSON.parse(body) as AlarmNotice);
     const events = new Map<string, readonly RecordedEvent[]>();
     for (const { runId } of runs) events.set(runId, (await state.getRun(runId))?.events ?? []);
     const services = fleet.members.map(({ name, deaths }) => {
