@@ -41,6 +41,7 @@ export async function googleCloudProfile(
     project,
     namespace,
     endpoint: endpoints.pubsub,
+    artifacts,
     checked: [topic.outcomes, topic.deadLetters],
   });
   const { authenticate } = await googleIdentity(cloud, config.invoker.url, { clock, log });

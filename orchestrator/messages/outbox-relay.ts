@@ -8,6 +8,8 @@ import type { OutboxMessage, StateStore } from '@triad/shared/state/state-store.
 const BATCH = 100;
 /** For this long no other relay publishes what this one has taken, in milliseconds. */
 export const TAKEN_MS = 10_000;
+/** Too large, or the data of another message with its id is stored. */
+const unsendable: ReadonlySet<string> = new Set(['MESSAGE_TOO_LARGE', 'ARTIFACT_CONFLICT']);
 /** How long to wait when the messenger or the state does not answer, in milliseconds. */
 const PAUSE_MS = 500;
 
@@ -99,12 +101,12 @@ export class OutboxRelay {
     await this.#state.markPublished(batch.map(({ id }) => id));
   }
 
-  /** A message that is too large now always will be: it must not hold up what comes after it. */
+  /** A message that cannot be sent now never can be: it must not hold up what comes after it. */
   async #send({ topic, event }: OutboxMessage): Promise<void> {
     try {
       await this.#messenger.publish(topic, event);
     } catch (error) {
-      if (!(error instanceof TriadError) || error.code !== 'MESSAGE_TOO_LARGE') throw error;
+      if (!(error instanceof TriadError) || !unsendable.has(error.code)) throw error;
       this.#log.error({ err: error, subject: event.subject }, 'a message is never sent');
     }
   }

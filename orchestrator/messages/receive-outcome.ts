@@ -1,8 +1,13 @@
 import { eventType } from '@triad/shared/contracts/cloud-event.ts';
 import { parseCommandId } from '@triad/shared/contracts/names.ts';
 import { parseOutcome } from '@triad/shared/contracts/outcome.ts';
-import { decodeEvent, parsePushEnvelope } from '@triad/shared/contracts/push-envelope.ts';
+import {
+  decodeEvent,
+  type PushEnvelope,
+  parsePushEnvelope,
+} from '@triad/shared/contracts/push-envelope.ts';
 import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
+import { openPayload } from '@triad/shared/messenger/event-payload.ts';
 import type { Messenger } from '@triad/shared/messenger/messenger.ts';
 import { heardEnd } from '../verify/heard-end.ts';
 import { type SettleOptions, settleAttempt } from '../verify/settle-attempt.ts';
@@ -15,8 +20,10 @@ export async function receiveOutcome(
   options: SettleOptions & { messenger: Messenger },
   body: unknown,
 ): Promise<void> {
-  const { message, subscription } = parsePushEnvelope(body);
-  const outcome = readOutcome(message.messageId, message.data);
+  const envelope = parsePushEnvelope(body);
+  const { message, subscription } = envelope;
+  const opened = await openPayload(options.artifacts, envelope);
+  const outcome = opened instanceof TriadError ? opened : readOutcome(opened);
   if (outcome instanceof TriadError) {
     const { code, message: text } = outcome;
     await options.messenger.deadLetter(
@@ -32,7 +39,7 @@ export async function receiveOutcome(
   await settleAttempt(options, parseCommandId(outcome.commandId), heardEnd(outcome));
 }
 
-function readOutcome(id: string, data: string) {
+function readOutcome({ message: { messageId: id, data } }: PushEnvelope) {
   try {
     const event = decodeEvent(id, data);
     if (event.type !== eventType.outcome) {

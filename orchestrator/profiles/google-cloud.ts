@@ -15,11 +15,13 @@ export async function googleCloudProfile(
   cloud: GoogleCloudConfig,
 ): Promise<OrchestratorProfile> {
   const { project, namespace, endpoints } = cloud;
+  const artifacts = configuredBucket(config, clock, cloud);
   const messenger = new PubSubHub({
     publisher: new PubsubMessenger({
       project,
       namespace,
       endpoint: endpoints.pubsub,
+      artifacts,
       checked: [topic.commands],
     }),
     store: messages,
@@ -34,7 +36,7 @@ export async function googleCloudProfile(
     others: users,
   });
   return {
-    artifacts: configuredBucket(config, clock, cloud),
+    artifacts,
     messenger,
     // BigQuery takes as many writers as there are.
     poolSizes: new Map(Object.entries(config.pools)),

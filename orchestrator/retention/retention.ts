@@ -1,6 +1,7 @@
 import type { ArtifactStore } from '@triad/shared/artifacts/artifact-store.ts';
 import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
+import { payloadPrefix } from '@triad/shared/messenger/event-payload.ts';
 import type { OldRows, RetentionStore } from '@triad/shared/state/retention-store.ts';
 import type { RoleKeeper } from '../roles/role-keeper.ts';
 
@@ -94,6 +95,7 @@ export class Retention {
       try {
         await artifacts.deletePrefix(`runs/${runId}/`);
         await artifacts.deletePrefix(`commands/${runId}:`);
+        await artifacts.deletePrefix(payloadPrefix(runId));
         await store.forgetRemoved(runId);
       } catch (error) {
         // One run whose files cannot be removed must not keep the others.

@@ -30,5 +30,7 @@ export function attemptPrefix({ runId, step, attempt }: CommandKey): string {
 export const manifestPath = (key: CommandKey): string => `${attemptPrefix(key)}/manifest.json`;
 /** Where a job leaves its error report when it fails, for launchers that cannot see it exit. */
 export const errorPath = (key: CommandKey): string => `${attemptPrefix(key)}/error.json`;
+/** Where the spec of a job is that is too long to be given to it. */
+export const jobSpecPath = (key: CommandKey): string => `${attemptPrefix(key)}/job-spec.json`;
 /** Where an invoker says that it starts the job of a command: before it does, there is no job. */
 export const claimPath = (commandId: string): string => `commands/${commandId}/claim.json`;

@@ -4,7 +4,8 @@ import { parseVersioned } from './versioned.ts';
 
 /**
  * What a job is started with: its command. It reaches Triad's own jobs over the pool's channel
- * and any other program as JSON in the environment variable `TRIAD_JOB`.
+ * and any other program as JSON in the environment variable `TRIAD_JOB`; in the cloud, a long one by
+ * way of the artifact store (`jobs/stored-spec.ts`).
  */
 export const jobSpec = command;
 export type JobSpec = z.infer<typeof jobSpec>;

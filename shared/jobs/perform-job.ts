@@ -9,6 +9,9 @@ import { TriadError } from '../errors/triad-error.ts';
 import type { Logger } from '../log/logger.ts';
 import type { Job, JobResult } from './job.ts';
 
+/** Files of an attempt that are no outputs. */
+const reserved = ['manifest.json', 'error.json', 'job-spec.json'];
+
 export interface JobSurroundings {
   artifacts: ArtifactStore;
   clock: Clock;
@@ -40,7 +43,7 @@ export async function performJob(job: Job, spec: JobSpec, around: JobSurrounding
     const addOutput = async (name: string, localFile: string, rows?: number) => {
       const file = basename(localFile);
       const path = `${attemptPrefix(spec)}/${file}`;
-      if (file === 'manifest.json' || file === 'error.json') throw new Error(`${file} is reserved`);
+      if (reserved.includes(file)) throw new Error(`${file} is reserved`);
       if (outputs.some((output) => output.name === name || output.path === path)) {
         throw new Error(`output ${name} (${file}) was added twice`);
       }

@@ -50,7 +50,9 @@ export async function runJob(job: Job, options: JobProcess): Promise<never> {
   };
   process.on('uncaughtException', fail);
   process.on('unhandledRejection', fail);
-  process.on('SIGTERM', () => (spec ? stop.abort() : process.exit(exitCode.ok)));
+  // One that waits in the pool has nothing to do yet.
+  const isWaiting = () => !spec && options.specText === undefined;
+  process.on('SIGTERM', () => (isWaiting() ? process.exit(exitCode.ok) : stop.abort()));
 
   try {
     const receiving = receiveJob(options);

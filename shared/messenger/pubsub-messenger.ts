@@ -1,9 +1,10 @@
 import type { PubSub, Topic } from '@google-cloud/pubsub';
-import { commandIdPattern, parseCommandId } from '../contracts/attempt.ts';
+import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
+import { decodeEvent, encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { runOf, storePayload } from './event-payload.ts';
 import type { DeadLetterReason } from './messenger.ts';
 import {
   callOptions,
@@ -18,6 +19,8 @@ import type { Publisher } from './pubsub-hub.ts';
 export interface PubsubMessengerOptions extends PubsubOptions, ResourceNames {
   /** The topics that `check` asks for: those that this service publishes to. @default all of Triad's */
   checked?: readonly string[] | undefined;
+  /** Takes the data of events that are too large for a message. @default these are refused */
+  artifacts?: ArtifactStore | undefined;
   /** How long a message is tried to be published, in milliseconds. @default 10 000 */
   timeoutMs?: number | undefined;
 }
@@ -39,12 +42,16 @@ interface OpenTopic {
  * (cloud.google.com/pubsub/quotas#resource_limits), the rest of which is left for names.
  */
 export const messageLimit = 10_000_000;
+/** What is larger, in bytes, refers to its data in the artifact store. */
+export const payloadLimit = 9_000_000;
 /** The largest value of an attribute, in bytes (same page). */
 const attributeLimit = 1024;
 
 /**
  * Publishes to Google Cloud Pub/Sub. The messages of one run have its id as ordering key, so that a
- * subscription which asks for it gets them in the order of their publication.
+ * subscription which asks for it gets them in the order of their publication. The data of a large
+ * event goes to the artifact store, where receivers get it from (`openPayload`); without a store, or
+ * for what is of no run, a message above the limit is `MESSAGE_TOO_LARGE`.
  */
 export class PubsubMessenger implements Publisher {
   readonly #options: PubsubMessengerOptions;
@@ -115,7 +122,8 @@ export class PubsubMessenger implements Publisher {
     await pubsub?.close();
   }
 
-  async #publish(name: string, message: Outgoing): Promise<string> {
+  async #publish(name: string, given: Outgoing): Promise<string> {
+    const message = sizeOf(given) > payloadLimit ? await this.#lightened(given) : given;
     const bytes = sizeOf(message);
     if (bytes > messageLimit) {
       throw new TriadError('MESSAGE_TOO_LARGE', { topic: name, bytes, limit: messageLimit });
@@ -131,6 +139,14 @@ export class PubsubMessenger implements Publisher {
         throw error;
       }
     });
+  }
+
+  /** The same, with its data in the artifact store, where that can be. */
+  async #lightened(message: Outgoing): Promise<Outgoing> {
+    const { artifacts } = this.#options;
+    const event = artifacts && eventIn(message.data);
+    const light = event && (await storePayload(artifacts, event));
+    return light ? { ...message, data: Buffer.from(encodeEvent(light), 'base64') } : message;
   }
 
   async #use<T>(name: string, work: (open: OpenTopic) => Promise<T>): Promise<T> {
@@ -168,10 +184,13 @@ export class PubsubMessenger implements Publisher {
   }
 }
 
-/** The run that an event about a command belongs to. */
-function runOf({ subject }: CloudEvent): string | undefined {
-  if (subject === undefined || !commandIdPattern.test(subject)) return undefined;
-  return parseCommandId(subject).runId;
+/** What is no event is left to its receiver. */
+function eventIn(data: Buffer): CloudEvent | undefined {
+  try {
+    return decodeEvent('', data.toString('base64'));
+  } catch {
+    return undefined;
+  }
 }
 
 function sizeOf({ data, attributes, orderingKey = '' }: Outgoing): number {

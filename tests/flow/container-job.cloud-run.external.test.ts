@@ -157,6 +157,24 @@ describe('the program of a container step in the cloud', { concurrency: 3 }, () 
     });
   }
 
+  test('gets a spec that is too long for a variable of the service', async () => {
+    const program = `
+      const { params } = JSON.parse(process.env.TRIAD_JOB);
+      const metrics = JSON.stringify({ 'text.length': params.text.length });
+      require('node:fs').writeFileSync(process.env.TRIAD_OUTPUT_DIR + '/metrics.json', metrics);`;
+    const container = { image, command: [process.execPath, '-e', program], env: {} };
+    const spec = step('', { container, params: { text: 'x'.repeat(100_000) } });
+    const { state, error } = await run(spec);
+    assert.deepEqual([state, error], ['succeeded', null]);
+    assert.deepEqual((await manifestOf(spec))?.metrics, { 'text.length': 100_000 });
+  });
+
+  test('is not started with a spec that is longer than any variable', async () => {
+    const { state, error } = await run(step('true', { params: { text: 'x'.repeat(140_000) } }));
+    assert.deepEqual([state, error?.code], ['failed', 'JOB_UNSTARTABLE']);
+    assert.match(error?.message ?? '', /E2BIG/);
+  });
+
   test('may write its outputs and its manifest itself, which are then kept', async () => {
     const program = `
       const fs = require('node:fs');

@@ -20,6 +20,7 @@ import { makePubsubProject, namespace } from '../harness/emulators/pubsub-projec
 import { pushSubscription } from '../harness/emulators/push-subscription.ts';
 import { FakeJobs } from '../harness/invoker/fake-jobs.ts';
 import { commandWith } from '../harness/invoker/invoker-setup.ts';
+import { MemoryArtifactStore } from '../harness/memory-artifact-store.ts';
 import { eventOf } from '../harness/messenger/messenger-setup.ts';
 import { recordingLogger } from '../harness/recording-logger.ts';
 import { seededRandom } from '../harness/seeded-random.ts';
@@ -35,19 +36,28 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-/** An invoker that is pushed its commands, and everybody who hears of what it does. */
-async function setUp() {
+/**
+ * An invoker that is pushed its commands, and everybody who hears of what it does. With `ownStore`
+ * the data of the sender's large messages is not where the invoker looks for it.
+ */
+async function setUp({ ownStore = false } = {}) {
   const project = await makePubsubProject(server.endpoint);
   await project.createTopic(topic.commands);
   await project.createTopic(topic.outcomes);
   await project.createSubscription('invoker', topic.commands, { ordered: true, maxAttempts: 5 });
   await project.createSubscription('orchestrator', topic.outcomes, { ordered: true });
   await project.createSubscription('letters', topic.deadLetters);
-  const messenger = new PubsubMessenger({ ...project.options, namespace });
+  const artifacts = new DirectoryArtifactStore({ directory: await temporaryDirectory() });
+  const elsewhere = new MemoryArtifactStore();
+  const messenger = new PubsubMessenger({
+    ...project.options,
+    namespace,
+    artifacts: ownStore ? elsewhere : artifacts,
+  });
   const jobs = new FakeJobs(systemClock);
   const { log } = recordingLogger();
   const invoker = createInvoker({
-    artifacts: new DirectoryArtifactStore({ directory: await temporaryDirectory() }),
+    artifacts,
     jobs,
     messenger,
     clock: systemClock,
@@ -95,7 +105,7 @@ async function setUp() {
         .map(({ envelope, event }) => ({ envelope, outcome: parseOutcome(event.data) }))
         .find(({ outcome }) => outcome.commandId === id),
     );
-  return { messenger, jobs, outcomeOf, letters: pulled('letters') };
+  return { messenger, jobs, artifacts, elsewhere, outcomeOf, letters: pulled('letters') };
 }
 
 const commandEvent = (command: Command) => ({
@@ -159,4 +169,46 @@ test('what the invoker can never read is in the dead-letter topic, with the reas
   assert.equal(reason_code, 'MESSAGE_POISON');
   assert.match(reason_message ?? '', /nobody\.knows/);
   assert.ok(original_id);
+});
+
+/** A command of 11 MB: Pub/Sub takes 10. */
+const largeCommand = () => commandWith({ params: { text: 'x'.repeat(11_000_000) } });
+
+test('a command of 11 MB that is delivered twice starts one job, with all of it', async () => {
+  const { messenger, jobs, artifacts, outcomeOf } = await setUp();
+  const command = largeCommand();
+  const event = commandEvent(command);
+  // The second message is there because the answer to the first was lost, the third was sent again.
+  await server.fail({ method: 'Publish', code: 14, message: 'lost', after: true });
+  await messenger.publish(topic.commands, event);
+  await messenger.publish(topic.commands, event);
+  assert.equal((await artifacts.list(`messages/${command.runId}/`)).length, 1);
+  const last = { ...commandWith(), runId: command.runId, id: `${command.runId}:later:1` };
+  const later = { ...last, step: 'later', attempt: 1 };
+  await messenger.publish(topic.commands, commandEvent(later));
+  await until('the last job', async () => (await jobs.get(later.id)) && true);
+  assert.deepEqual(
+    jobs.started.map(({ id }) => id),
+    [command.id, later.id],
+  );
+  assert.deepEqual(jobs.started[0], command);
+  jobs.end(command.id, { state: 'succeeded', exitCode: 0, error: null });
+  assert.equal((await outcomeOf(command.id)).outcome.state, 'succeeded');
+});
+
+test('a command whose data is gone is a dead letter with the reason, and can be replayed', async () => {
+  const { messenger, jobs, artifacts, elsewhere, letters } = await setUp({ ownStore: true });
+  const command = largeCommand();
+  await messenger.publish(topic.commands, commandEvent(command));
+  const { message } = await until('the dead letter', async () => letters[0]);
+  assert.equal(message.attributes.reason_code, 'MESSAGE_POISON');
+  assert.match(message.attributes.reason_message ?? '', /No artifact at messages\//);
+  assert.ok(message.data.length < 2000, 'it refers to its data, as the message did');
+  assert.deepEqual(jobs.started, []);
+  for (const { path } of await elsewhere.list('messages/')) {
+    await artifacts.put(path, (await elsewhere.get(path))?.body ?? '');
+  }
+  await messenger.publishMessages(topic.commands, [{ data: message.data, attributes: {} }]);
+  await until('the job', async () => (await jobs.get(command.id)) && true);
+  assert.deepEqual(jobs.started, [command]);
 });

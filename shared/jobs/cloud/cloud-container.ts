@@ -1,6 +1,7 @@
 import { containerJob } from '../../contracts/container.ts';
 import type { JobSpec } from '../../contracts/job-spec.ts';
 import { TriadError } from '../../errors/triad-error.ts';
+import { jobText } from '../stored-spec.ts';
 
 /** The image of a job, and how it is started where its own entry point will not do. */
 export interface CloudImage {
@@ -43,7 +44,10 @@ export interface CloudContainer {
   serviceAccount?: string;
 }
 
-/** What runs for `spec`. A job without an image is `JOB_UNKNOWN`. */
+/**
+ * What runs for `spec`, which must be stored beforehand (`storeSpec`) where it is too long for a
+ * variable. A job without an image is `JOB_UNKNOWN`.
+ */
 export function cloudContainer(
   spec: JobSpec,
   traceparent: string | undefined,
@@ -57,7 +61,7 @@ export function cloudContainer(
   const { command = spec.job === containerJob ? wrapper : [], args = [], serviceAccount } = own;
   const variables = {
     ...environment,
-    TRIAD_JOB: JSON.stringify(spec),
+    TRIAD_JOB: jobText(spec),
     ...(traceparent !== undefined && { TRACEPARENT: traceparent }),
   };
   return {
@@ -77,7 +81,7 @@ function imageOf(
   return resources.accelerator ? acceleratorImage : image;
 }
 
-/** The job spec that a container was given; `undefined` when it was given none. */
+/** The `TRIAD_JOB` that a container was given; `undefined` when it was given none. */
 export const specTextOf = (
   env: readonly { name?: string | null; value?: string | null }[] | null | undefined,
 ): string | undefined => env?.find(({ name }) => name === 'TRIAD_JOB')?.value ?? undefined;

@@ -1,5 +1,7 @@
-import { type JobSpec, parseJobSpec } from '../../contracts/job-spec.ts';
-import type { TriadError } from '../../errors/triad-error.ts';
+import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
+import type { JobSpec } from '../../contracts/job-spec.ts';
+import { TriadError } from '../../errors/triad-error.ts';
+import { fetchSpec, isPointer, type JobPointer, parseJobText } from '../stored-spec.ts';
 
 /** A job as a cloud service shows it, in Triad's words. */
 export interface CloudJob {
@@ -48,13 +50,34 @@ export const hasEnded = ({ state }: CloudJob): boolean =>
 export const ownExitCode = (code: number): number | null =>
   code >= 128 && code < 160 ? null : code;
 
-/** What a job was told to do; `undefined` when it is none of ours after all. */
-export const specOf = ({ specText }: CloudJob): JobSpec | undefined => specIn(specText);
+/** The command of a job; `undefined` when it is none of ours after all. */
+export const commandIdOf = ({ specText }: CloudJob): string | undefined => readText(specText)?.id;
 
+/** What a job was told to do; `undefined` when that cannot be known, or it is none of ours after all. */
+export async function specOf(
+  { specText }: CloudJob,
+  artifacts: ArtifactStore,
+): Promise<JobSpec | undefined> {
+  const job = readText(specText);
+  if (!job || !isPointer(job)) return job;
+  try {
+    return await fetchSpec(artifacts, job);
+  } catch (error) {
+    if (error instanceof TriadError && error.retryable) throw error;
+    return undefined;
+  }
+}
+
+/** The spec in `TRIAD_JOB`, if it is in there. */
 export function specIn(text: string | undefined): JobSpec | undefined {
+  const job = readText(text);
+  return job && !isPointer(job) ? job : undefined;
+}
+
+function readText(text: string | undefined): JobSpec | JobPointer | undefined {
   if (text === undefined) return undefined;
   try {
-    return parseJobSpec(JSON.parse(text));
+    return parseJobText(text);
   } catch {
     return undefined;
   }

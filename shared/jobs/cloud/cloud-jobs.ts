@@ -7,9 +7,10 @@ import { attemptLog } from '../../log/attempt-log.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { JobEndListener } from '../job-launcher.ts';
 import type { Judgement } from '../judge-end.ts';
+import { storeSpec } from '../stored-spec.ts';
 import { callFailure } from './cloud-call-failure.ts';
 import { cloudContainer } from './cloud-container.ts';
-import { type CloudJob, type CloudJobService, hasEnded, specOf } from './cloud-job.ts';
+import { type CloudJob, type CloudJobService, commandIdOf, hasEnded, specOf } from './cloud-job.ts';
 import {
   type CloudJobRecord,
   CloudJobRecords,
@@ -98,7 +99,7 @@ export class CloudJobs {
   async adopt(): Promise<JobView[]> {
     const labelled = new Map<string, CloudJob>();
     for (const job of await this.#labelled()) {
-      const id = specOf(job)?.id;
+      const id = commandIdOf(job);
       if (id !== undefined) labelled.set(id, job);
     }
     const ids = new Set([...(await this.#records.unfinished()), ...labelled.keys()]);
@@ -159,7 +160,7 @@ export class CloudJobs {
 
   /** A job that nobody knows of any more, but that has this installation's labels. */
   async #recordOrphan(job: CloudJob | undefined): Promise<OpenRecord | undefined> {
-    const spec = job && specOf(job);
+    const spec = job && (await specOf(job, this.#options.artifacts));
     if (!spec) return undefined;
     attemptLog(this.#options.log, spec.id).warn({ resource: job.name }, 'An orphan is adopted');
     const at = (job.createdAt ?? this.#options.clock.now()).toISOString();
@@ -254,6 +255,7 @@ export class CloudJobs {
     let job: CloudJob;
     try {
       image = cloudContainer(spec, undefined, this.#options).image;
+      await storeSpec(this.#options.artifacts, spec);
       job = await this.#service.create(spec, traceparent ?? undefined);
     } catch (thrown) {
       const { error, isRefusal } = callFailure(thrown, this.#service.title, image);

@@ -1,7 +1,7 @@
 import type { JobServiceClient } from '@google-cloud/aiplatform/build/src/v1/job_service_client.js';
 import type { JobSpec } from '../../contracts/job-spec.ts';
 import { rpcCode, rpcCodeOf } from './cloud-call-failure.ts';
-import { type CloudJob, type CloudJobService, hasEnded, specOf } from './cloud-job.ts';
+import { type CloudJob, type CloudJobService, commandIdOf, hasEnded } from './cloud-job.ts';
 import { commandLabel, labelOf, namespaceLabel } from './cloud-labels.ts';
 import { type GoogleTestEndpoint, googleClientOptions } from './google-endpoint.ts';
 import {
@@ -47,7 +47,7 @@ export class VertexService implements CloudJobService {
 
   async find(spec: JobSpec): Promise<CloudJob | undefined> {
     const label = `labels.${commandLabel}="${labelOf(spec.id)}"`;
-    const found = (await this.#list(label)).filter((job) => specOf(job)?.id === spec.id);
+    const found = (await this.#list(label)).filter((job) => commandIdOf(job) === spec.id);
     const [first, ...others] = found.sort(byCreation);
     for (const other of others) if (!hasEnded(other)) await this.cancel(other.name);
     return first;

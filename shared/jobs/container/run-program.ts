@@ -18,10 +18,12 @@ export async function runProgram(
   options: { env: NodeJS.ProcessEnv; cwd: string; stop: AbortSignal },
 ): Promise<ProgramEnd> {
   const { env, cwd, stop } = options;
-  const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'inherit', 'inherit'] });
-  const ask = () => child.kill('SIGTERM');
-  stop.addEventListener('abort', ask);
+  let ask = () => {};
   try {
+    // Throws at once where an argument or a variable is longer than the system takes.
+    const child = spawn(program, args, { env, cwd, stdio: ['ignore', 'inherit', 'inherit'] });
+    ask = () => void child.kill('SIGTERM');
+    stop.addEventListener('abort', ask);
     if (stop.aborted) ask();
     const [exitCode, signal] = await once(child, 'exit');
     return { exitCode, signal };

@@ -49,7 +49,7 @@ export function startInvoker(options: ProcessOptions): {
   })();
   const process = {
     life,
-    receive: (body: unknown) => receivePush({ commands, messenger, log }, body),
+    receive: (body: unknown) => receivePush({ artifacts, commands, messenger, log }, body),
   };
   return { process, started: adopted };
 }

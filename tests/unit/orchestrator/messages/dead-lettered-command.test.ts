@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { CloudEvent } from '@triad/shared/contracts/cloud-event.ts';
-import { encodeEvent } from '@triad/shared/contracts/push-envelope.ts';
+import { decodeEvent, encodeEvent } from '@triad/shared/contracts/push-envelope.ts';
+import { storePayload } from '@triad/shared/messenger/event-payload.ts';
 import type { DeadLetter } from '@triad/shared/messenger/message-store.ts';
 import { deadLetteredCommand } from '../../../../orchestrator/messages/dead-lettered-command.ts';
+import { MemoryArtifactStore } from '../../../harness/memory-artifact-store.ts';
 
 const letterOf = (id: string, data: string, more: Partial<DeadLetter> = {}): DeadLetter => ({
   id,
@@ -30,6 +32,14 @@ const about = (commandId: string, type = 'dev.triad.command'): string => {
   return encodeEvent(event);
 };
 const find = (letters: DeadLetter[]) => deadLetteredCommand(async () => letters, 'r1:load:1');
+
+test('also one whose data is in the artifact store', async () => {
+  const event = decodeEvent('', about('r1:load:1'));
+  const light = await storePayload(new MemoryArtifactStore(), event);
+  assert.ok(light);
+  const found = await find([letterOf('l1', encodeEvent(light))]);
+  assert.equal(found?.message, 'because of l1');
+});
 
 test('a command among the dead letters is found, with the reason and the way out', async () => {
   const found = await find([

@@ -111,21 +111,27 @@ test('a messenger that fails gets the message after a pause, and nothing is lost
   assert.deepEqual(published, ['t m1', 't m2']);
 });
 
-test('a message that is too large holds up no other', async () => {
-  const publish = messenger.publish;
-  const details = { topic: 't', bytes: 10_000_001, limit: 10_000_000 };
-  messenger.publish = async (topic, event) => {
-    if (event.id === 'm1') throw new TriadError('MESSAGE_TOO_LARGE', details);
-    await publish(topic, event);
-  };
-  await enqueue('m1', 'm2');
-  relay.wake();
-  await setup.clock.advance(0);
-  messenger.publish = publish;
-  assert.deepEqual(published, ['t m2']);
-  assert.deepEqual(await left(), []);
-  assert.ok(setup.lines.some(({ message }) => message === 'a message is never sent'));
-});
+const tooLarge = { topic: 't', bytes: 10_000_001, limit: 10_000_000 };
+const unsendable: [string, TriadError][] = [
+  ['is too large', new TriadError('MESSAGE_TOO_LARGE', tooLarge)],
+  ['has the id of another', new TriadError('ARTIFACT_CONFLICT', { path: 'messages/r/m1.json' })],
+];
+for (const [what, refusal] of unsendable) {
+  test(`a message that ${what} holds up no other`, async () => {
+    const publish = messenger.publish;
+    messenger.publish = async (topic, event) => {
+      if (event.id === 'm1') throw refusal;
+      await publish(topic, event);
+    };
+    await enqueue('m1', 'm2');
+    relay.wake();
+    await setup.clock.advance(0);
+    messenger.publish = publish;
+    assert.deepEqual(published, ['t m2']);
+    assert.deepEqual(await left(), []);
+    assert.ok(setup.lines.some(({ message }) => message === 'a message is never sent'));
+  });
+}
 
 test('a crash before it was noted publishes a message twice, never not at all', async () => {
   await enqueue('m1');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { CloudEvent } from '@triad/shared/contracts/cloud-event.ts';
 import type { Outcome } from '@triad/shared/contracts/outcome.ts';
-import { encodeEvent } from '@triad/shared/contracts/push-envelope.ts';
+import { decodeEvent, encodeEvent } from '@triad/shared/contracts/push-envelope.ts';
+import { storePayload } from '@triad/shared/messenger/event-payload.ts';
 import type { DeadLetterReason, Messenger } from '@triad/shared/messenger/messenger.ts';
 import { receiveOutcome } from '../../../../orchestrator/messages/receive-outcome.ts';
 import * as documents from '../../../harness/contract-documents.ts';
@@ -130,6 +131,23 @@ test('what is no push request is refused', async () => {
   await assert.rejects(receiveOutcome({ ...setup, messenger }, { message: 'x' }), {
     code: 'INPUT_INVALID',
   });
+});
+
+test('an outcome whose data was too large for its message is as any other', async () => {
+  const event = decodeEvent(
+    '',
+    eventOf({ ...documents.outcome, ...succeeded }, { subject: 'r1:load:1' }),
+  );
+  const light = await storePayload(setup.artifacts, event);
+  assert.ok(light);
+  await setup.writeManifest(key);
+  await receive(encodeEvent(light));
+  assert.deepEqual(await setup.steps('r1'), { load: 'succeeded', next: 'dispatched' });
+  await setup.artifacts.deletePrefix('messages/r1/');
+  await receive(encodeEvent(light));
+  const [letter] = buried;
+  assert.deepEqual([letter?.data, letter?.reason.code], [encodeEvent(light), 'MESSAGE_POISON']);
+  assert.match(letter?.reason.message ?? '', /No artifact at messages\/r1\/e1\.json/);
 });
 
 test('an outcome that cannot be judged now is not acknowledged', async () => {

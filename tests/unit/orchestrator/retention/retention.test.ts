@@ -38,6 +38,7 @@ beforeEach(async () => {
     await state.applyChange(runId, 0, changeOf({ state: 'failed', finishedAt: daysAgo(age) }));
     await artifacts.put(`runs/${runId}/only/1/result`, 'x');
     await artifacts.put(`commands/${runId}:only:1/claim.json`, '{}');
+    await artifacts.put(`messages/${runId}/m1.json`, '{}');
   }
 });
 
@@ -47,6 +48,8 @@ const runs = async () => (await state.listRuns({ limit: 9 })).map(({ runId }) =>
 const kept = [
   'commands/exact:only:1/claim.json',
   'commands/new:only:1/claim.json',
+  'messages/exact/m1.json',
+  'messages/new/m1.json',
   'runs/exact/only/1/result',
   'runs/new/only/1/result',
 ];
@@ -63,7 +66,7 @@ test('a death between a run and its files leaves nothing behind after the next r
   artifacts.deletePrefix = () => Promise.reject(new Error('the process dies here'));
   await retentionOf().prune(30);
   assert.deepEqual(await runs(), ['new', 'exact']);
-  assert.equal((await paths()).length, 6);
+  assert.equal((await paths()).length, 9);
   Reflect.deleteProperty(artifacts, 'deletePrefix');
   assert.deepEqual((await retentionOf().prune(30)).runs, []);
   assert.deepEqual(await paths(), kept);
