@@ -63,20 +63,21 @@ export class CloudSystem {
   readonly home: string;
   readonly jobs: JobsEmulator;
   readonly #urls: Record<Ours, string>;
-  readonly #bucketUrl: string;
+  /** Of the bucket's objects; to upload, with `/upload` before the path. */
+  readonly #objectsUrl: URL;
   readonly #warehouse: BigQueryOptions;
 
   private constructor(parts: {
     home: string;
     jobs: JobsEmulator;
     urls: Record<Ours, string>;
-    bucketUrl: string;
+    objectsUrl: URL;
     warehouse: BigQueryOptions;
   }) {
     this.home = parts.home;
     this.jobs = parts.jobs;
     this.#urls = parts.urls;
-    this.#bucketUrl = parts.bucketUrl;
+    this.#objectsUrl = parts.objectsUrl;
     this.#warehouse = parts.warehouse;
   }
 
@@ -155,7 +156,7 @@ export class CloudSystem {
         invoker: url('invoker'),
         identity: url('identity'),
       },
-      bucketUrl: `${storage.url}/upload/storage/v1/b/${bucket}/o`,
+      objectsUrl: new URL(`/storage/v1/b/${bucket}/o`, storage.url),
       warehouse: { ...bigQuery, namespace },
     });
   }
@@ -165,9 +166,19 @@ export class CloudSystem {
     const name = `incoming/${basename(path)}`;
     const query = new URLSearchParams({ uploadType: 'media', name });
     const body = await openAsBlob(path);
-    const response = await fetch(`${this.#bucketUrl}?${query}`, { method: 'POST', body });
+    const url = new URL(`/upload${this.#objectsUrl.pathname}?${query}`, this.#objectsUrl);
+    const response = await fetch(url, { method: 'POST', body });
     const { bucket } = (await response.json()) as { bucket: string };
     return `gs://${bucket}/${name}`;
+  }
+
+  /** The paths of the artifacts that begin so, in their order. */
+  async stored(prefix: string): Promise<string[]> {
+    const root = `${this.#warehouse.namespace}/`;
+    const query = new URLSearchParams({ prefix: root + prefix });
+    const response = await fetch(new URL(`?${query}`, this.#objectsUrl));
+    const { items = [] } = (await response.json()) as { items?: { name: string }[] };
+    return items.map(({ name }) => name.slice(root.length)).sort();
   }
 
   /** The rows of a query on the published tables. */
@@ -184,9 +195,18 @@ export class CloudSystem {
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
-  /** A run, once it has finished. */
+  /** Begins a run. @returns its id */
+  async begin(pipeline: string, runDate: string, params: RunView['params']): Promise<string> {
+    return runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params })).runId;
+  }
+
+  /** A new run, once it has finished. */
   async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
-    const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
+    return this.finished(await this.begin(pipeline, runDate, params));
+  }
+
+  /** A run, once it has finished. */
+  async finished(runId: string): Promise<RunView> {
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
       if (run.finishedAt !== null) return run;
