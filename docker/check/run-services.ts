@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { closedCloud } from './closed-cloud.ts';
 import type { Image } from './open-image.ts';
 import { ownMounts, type RunningImage, runImage } from './run-image.ts';
 import { freePort, statusOf, tailOf, until, type Workbench } from './workbench.ts';
@@ -105,30 +106,6 @@ export async function checkServices(
   });
 }
 
-/** The profile of the cloud, whose services are addresses that nobody listens on. */
-async function googleCloudEnvironment(): Promise<Record<string, string>> {
-  const closed = `127.0.0.1:${await freePort()}`;
-  const account = 'triad@triad-check.iam.gserviceaccount.com';
-  return {
-    TRIAD_PROFILE: 'gcp',
-    TRIAD_GCP_PROJECT: 'triad-check',
-    TRIAD_GCP_REGION: 'europe-west1',
-    TRIAD_NAMESPACE: 'check',
-    TRIAD_BUCKET: 'triad-check',
-    TRIAD_JOB_IMAGES: JSON.stringify({ trainer: 'localhost/triad-check/trainer:local' }),
-    TRIAD_PUBSUB_ENDPOINT: closed,
-    TRIAD_CLOUD_STORAGE_ENDPOINT: `http://${closed}`,
-    TRIAD_BIGQUERY_ENDPOINT: `http://${closed}`,
-    TRIAD_VERTEX_ENDPOINT: closed,
-    TRIAD_RUN_ENDPOINT: closed,
-    TRIAD_ORCHESTRATOR_URL: `http://${closed}`,
-    TRIAD_OIDC_KEYS: `http://${closed}/certs`,
-    TRIAD_OIDC_ACCOUNTS: JSON.stringify({ [account]: 'service' }),
-    GCE_METADATA_HOST: closed,
-    METADATA_SERVER_DETECTION: 'assume-present',
-  };
-}
-
 /**
  * The invoker's image in the profile of the cloud, which here is all out of reach: it is healthy, as
  * Cloud Run's liveness probe asks, lets nobody in, and ends when it is told to. Returns how long it
@@ -136,7 +113,7 @@ async function googleCloudEnvironment(): Promise<Record<string, string>> {
  */
 export async function checkInGoogleCloud(bench: Workbench, invoker: Image): Promise<number> {
   const port = await freePort();
-  const environment = { ...(await googleCloudEnvironment()), TRIAD_INVOKER_PORT: String(port) };
+  const environment = { ...closedCloud(await freePort()), TRIAD_INVOKER_PORT: String(port) };
   return withService(startService(bench, invoker, environment, port), async (service) => {
     const { url } = service;
     assert.equal(await statusOf(`${url}/healthcheck`), 401, 'GET /healthcheck without a token');
