@@ -4,6 +4,11 @@ import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import {
+  openPubsub,
+  type PubsubOptions,
+  topicName,
+} from '@triad/shared/messenger/pubsub-client.ts';
 import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
 import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { environmentOf, readCompose } from '../../../docker/check/compose-file.ts';
@@ -47,6 +52,8 @@ export interface CloudSystemOptions {
   pipelines?: string;
   /** Images of users, by their whole names. @default none */
   images?: Readonly<Record<string, EmulatedImage>>;
+  /** Whether orchestrator and invoker are pushed their messages, or pull them. @default push */
+  delivery?: 'push' | 'pull';
 }
 
 /** A service of the file that is a program of ours, and its port there. */
@@ -66,6 +73,7 @@ export class CloudSystem {
   /** Of the bucket's objects; to upload, with `/upload` before the path. */
   readonly #objectsUrl: URL;
   readonly #warehouse: BigQueryOptions;
+  readonly #pubsub: PubsubOptions;
 
   private constructor(parts: {
     home: string;
@@ -73,12 +81,14 @@ export class CloudSystem {
     urls: Record<Ours, string>;
     objectsUrl: URL;
     warehouse: BigQueryOptions;
+    pubsub: PubsubOptions;
   }) {
     this.home = parts.home;
     this.jobs = parts.jobs;
     this.#urls = parts.urls;
     this.#objectsUrl = parts.objectsUrl;
     this.#warehouse = parts.warehouse;
+    this.#pubsub = parts.pubsub;
   }
 
   static async start(options: CloudSystemOptions = {}): Promise<CloudSystem> {
@@ -130,6 +140,7 @@ export class CloudSystem {
       TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
       TRIAD_INVOKER_PORT: String(own.invoker),
       TRIAD_SCHEDULER: 'off',
+      TRIAD_PUBSUB_DELIVERY: options.delivery,
       TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
         Object.fromEntries(jobNames.map((job) => [job, accountOf(job)])),
       ),
@@ -158,6 +169,7 @@ export class CloudSystem {
       },
       objectsUrl: new URL(`/storage/v1/b/${bucket}/o`, storage.url),
       warehouse: { ...bigQuery, namespace },
+      pubsub: { project, endpoint: pstest.endpoint },
     });
   }
 
@@ -185,6 +197,14 @@ export class CloudSystem {
   async published(query: string): Promise<Record<string, unknown>[]> {
     const result = await runQuery(bigQueryOpener(this.#warehouse).open, query);
     return JSON.parse(formatResult(result, 'json'));
+  }
+
+  /** Publishes what need not be a message of Triad's. */
+  async publish(topic: string, text: string): Promise<void> {
+    const pubsub = await openPubsub(this.#pubsub);
+    const name = topicName(topic, { namespace: this.#warehouse.namespace });
+    await pubsub.topic(name).publishMessage({ data: Buffer.from(text) });
+    await pubsub.close();
   }
 
   /** Asks the orchestrator as a user who may run pipelines. */
