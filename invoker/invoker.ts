@@ -17,6 +17,7 @@ import { Cancellations } from './cancellations.ts';
 import { Claims } from './claim-command.ts';
 import { InvokerMetrics } from './invoker-metrics.ts';
 import { CommandReceiver } from './receive-command.ts';
+import { receivePush } from './receive-push.ts';
 import { OutcomeReporter, outcomeOf } from './report-outcome.ts';
 
 export interface InvokerOptions {
@@ -33,6 +34,8 @@ export interface InvokerOptions {
 
 export interface Invoker {
   app: Express;
+  /** Takes the body of a push request that came by another way: to return is to acknowledge it. */
+  receive(body: unknown): Promise<void>;
   /**
    * Takes charge of the jobs that an earlier invoker left, once the orchestrator answers: of two
    * systems that start on one home, only the one that got it may have them.
@@ -96,6 +99,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
       readiness,
       guard: { ...options.guard, metrics: metrics.http },
     }),
+    receive: (body) => receivePush({ artifacts, commands, messenger, log }, body),
     drain: () => readiness.stopping(),
     async start() {
       jobs.onEnd((job) => reporting.add(reportEnd(job)));

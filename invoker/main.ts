@@ -14,7 +14,7 @@ await runService(async () => {
   const log = createLogger('invoker', config.logLevel);
   const clock = systemClock;
   const tracer = await openTracer({ service: 'invoker', url: config.otlpUrl });
-  const profile = await openProfile({ config, clock, log, tracer });
+  const profile = await openProfile({ config, clock, random: Math.random, log, tracer });
   const { artifacts, jobs, messenger, authenticate } = profile;
   const invoker = createInvoker({
     artifacts,
@@ -39,7 +39,7 @@ await runService(async () => {
   });
   // It waits for the orchestrator, which may start after this process is ready.
   void invoker.start();
-  profile.begin();
+  profile.begin(invoker.receive);
   return {
     url: server.url,
     log,

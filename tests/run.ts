@@ -5,7 +5,7 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 import { compileCacheDirectory } from '../cli/system/compile-cache.ts';
-import { keepResults, type Result } from './guarantees/results.ts';
+import { isEmulators, keepResults, type Result } from './guarantees/results.ts';
 
 /*
  * node tests/run.ts [folder or file…]   all tests that need nothing but this machine
@@ -22,9 +22,6 @@ const { values, positionals } = parseArgs({
 });
 
 const repository = resolve(import.meta.dirname, '..');
-const isEmulators = (path: string): boolean =>
-  /\.emulators\.test\.ts$/.test(path) ||
-  /\.(pubsub|cloud-storage|vertex|cloud-\w+)[\w.-]*\.external\.test\.ts$/.test(path);
 /** The suites of the stores are run again, on Postgres. */
 const isExternal = (path: string): boolean =>
   /\.(external|kysely)\.test\.ts$/.test(path) && !isEmulators(path);
@@ -66,8 +63,10 @@ const timeout = values.emulators ? 900_000 : 120_000;
 const concurrency = availableParallelism() + 1;
 const results = run({ files, cwd: repository, concurrency, timeout });
 const outcomes: Record<string, Result> = {};
-const count = (kind: keyof Result) => (event: { file?: string; nesting: number }) => {
-  if (event.file === undefined) return;
+type TestEvent = { file?: string; nesting: number; skip?: string | boolean };
+const count = (kind: keyof Result) => (event: TestEvent) => {
+  // What was skipped, such as for want of data, has shown nothing.
+  if (event.file === undefined || (event.skip !== undefined && event.skip !== false)) return;
   const file = relative(repository, event.file);
   // In a folder that is taken as one file, each file is a suite.
   if (event.nesting !== (isTogether(file) ? 1 : 0)) return;
@@ -81,7 +80,8 @@ results.on('test:fail', () => {
 });
 // Only a whole run tells how things stand.
 results.on('end', () => {
-  if (positionals.length > 0 || values.emulators) return;
-  keepResults(values.external ? 'external' : 'tests', outcomes);
+  if (positionals.length > 0) return;
+  if (values.emulators) keepResults('emulators', outcomes);
+  else keepResults(values.external ? 'external' : 'tests', outcomes);
 });
 results.compose(spec).pipe(process.stdout);

@@ -3,7 +3,7 @@ import { systemClock } from '@triad/shared/clock/clock.ts';
 import { homeLayout } from '@triad/shared/config/home.ts';
 import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
 import { rehearse } from '@triad/shared/jobs/rehearse.ts';
-import { runJob } from '@triad/shared/jobs/run-job.ts';
+import { startJob } from '@triad/shared/jobs/start-job.ts';
 import { createLogger } from '@triad/shared/log/logger.ts';
 import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 import { clvLearner } from './learners/clv/clv-learner.ts';
@@ -11,34 +11,32 @@ import { canary } from './steps/canary.ts';
 import { predict } from './steps/predict.ts';
 import { train } from './steps/train.ts';
 
-const environment = jobEnvironment();
-const home = homeLayout(environment.home);
-const artifacts =
-  environment.profile === 'embedded'
-    ? new DirectoryArtifactStore({ directory: home.artifacts })
-    : await cloudArtifacts();
-const learners = [clvLearner];
-
-await runJob(
-  {
-    name: 'trainer',
-    handlers: {
-      train: train(learners),
-      predict: predict(learners),
-      canary: canary(learners),
+await startJob('trainer', async () => {
+  const environment = jobEnvironment();
+  const home = homeLayout(environment.home);
+  const artifacts =
+    environment.profile === 'embedded'
+      ? new DirectoryArtifactStore({ directory: home.artifacts })
+      : await cloudArtifacts();
+  const learners = [clvLearner];
+  const handlers = {
+    train: train(learners),
+    predict: predict(learners),
+    canary: canary(learners),
+  };
+  return {
+    job: { name: 'trainer', handlers, warmUp: () => rehearse(artifacts) },
+    options: {
+      artifacts,
+      clock: systemClock,
+      log: createLogger('trainer', environment.logLevel),
+      jobsDirectory: home.jobs,
+      specText: environment.jobSpec,
+      traceparent: environment.traceparent,
+      tracer: await openTracer({ service: 'trainer', url: environment.otlpUrl }),
     },
-    warmUp: () => rehearse(artifacts),
-  },
-  {
-    artifacts,
-    clock: systemClock,
-    log: createLogger('trainer', environment.logLevel),
-    jobsDirectory: home.jobs,
-    specText: environment.jobSpec,
-    traceparent: environment.traceparent,
-    tracer: await openTracer({ service: 'trainer', url: environment.otlpUrl }),
-  },
-);
+  };
+});
 
 /** With all of the configuration, which takes longer to load than a small job to run. */
 async function cloudArtifacts() {

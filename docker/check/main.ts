@@ -13,7 +13,7 @@ import { images, imageUser } from './images.ts';
 import { makeSnapshot, runContainer, trainModel } from './job-chain.ts';
 import { filesOf, type Image, imagesOf, openImage, sizeOf } from './open-image.ts';
 import { openReport } from './report.ts';
-import { checkServices } from './run-services.ts';
+import { checkInGoogleCloud, checkServices } from './run-services.ts';
 import { withBench } from './workbench.ts';
 
 /*
@@ -113,6 +113,12 @@ async function runAll(open: (name: string) => Image): Promise<void> {
       const { orchestratorMs, invokerMs } = await checkServices(bench, pair);
       const invoker = `the invoker's first healthy answer after ${milliseconds(invokerMs)}`;
       return `${invoker} (target 1500 ms), the orchestrator's after ${milliseconds(orchestratorMs)}`;
+    }),
+  );
+  await check('the invoker starts in the profile gcp, with nothing of the cloud in reach', () =>
+    withBench(async (bench) => {
+      const startMs = await checkInGoogleCloud(bench, open('invoker'));
+      return `its first healthy answer after ${milliseconds(startMs)} (target 1500 ms)`;
     }),
   );
   await check('sql-runner, trainer and trainer-gpu do jobs', () =>

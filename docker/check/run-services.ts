@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { closedCloud } from './closed-cloud.ts';
 import type { Image } from './open-image.ts';
 import { ownMounts, type RunningImage, runImage } from './run-image.ts';
 import { freePort, statusOf, tailOf, until, type Workbench } from './workbench.ts';
@@ -102,5 +103,21 @@ export async function checkServices(
     });
     assert.equal(await checkHealth(), 1, 'health check of an invoker that is gone');
     return { orchestratorMs: orchestrator.startMs, invokerMs };
+  });
+}
+
+/**
+ * The invoker's image in the profile of the cloud, which here is all out of reach: it is healthy, as
+ * Cloud Run's liveness probe asks, lets nobody in, and ends when it is told to. Returns how long it
+ * took to start, in milliseconds.
+ */
+export async function checkInGoogleCloud(bench: Workbench, invoker: Image): Promise<number> {
+  const port = await freePort();
+  const environment = { ...closedCloud(await freePort()), TRIAD_INVOKER_PORT: String(port) };
+  return withService(startService(bench, invoker, environment, port), async (service) => {
+    const { url } = service;
+    assert.equal(await statusOf(`${url}/healthcheck`), 401, 'GET /healthcheck without a token');
+    assert.equal(await statusOf(`${url}/readyz`), 503, 'GET /readyz without a bucket');
+    return service.startMs;
   });
 }

@@ -7,12 +7,13 @@ import { CloudRunJobs } from '@triad/shared/jobs/cloud/cloud-run-jobs.ts';
 import { jobsByResources } from '@triad/shared/jobs/cloud/jobs-by-resources.ts';
 import { VertexJobs } from '@triad/shared/jobs/cloud/vertex-jobs.ts';
 import { PubsubMessenger } from '@triad/shared/messenger/pubsub-messenger.ts';
+import { PubsubPulls } from '@triad/shared/messenger/pubsub-pulls.ts';
 import type { ProfileOptions } from './open-profile.ts';
 import type { InvokerProfile } from './profile.ts';
 
 /** Vertex AI and Cloud Run, a bucket, and Pub/Sub. */
 export async function googleCloudProfile(
-  { config, clock, log }: ProfileOptions,
+  { config, clock, random, log }: ProfileOptions,
   cloud: GoogleCloudConfig,
 ): Promise<InvokerProfile> {
   const { project, region: location, namespace, endpoints, jobs } = cloud;
@@ -44,14 +45,29 @@ export async function googleCloudProfile(
     artifacts,
     checked: [topic.outcomes, topic.deadLetters],
   });
+  let pulls: PubsubPulls | undefined;
   const { authenticate } = await googleIdentity(cloud, config.invoker.url, { clock, log });
   return {
     artifacts,
     jobs: jobsByResources(machines, tasks),
-    messenger,
+    messenger: {
+      publish: (...message) => messenger.publish(...message),
+      deadLetter: (...letter) => messenger.deadLetter(...letter),
+      async check() {
+        await Promise.all([messenger.check(), pulls?.check()]);
+      },
+    },
     authenticate,
-    begin() {},
-    end: () => messenger.close(),
+    begin(receive) {
+      if (cloud.delivery === 'push') return;
+      const options = { project, namespace, endpoint: endpoints.pubsub, clock, random, log };
+      pulls = new PubsubPulls(options, { invoker: receive });
+      pulls.start();
+    },
+    async end() {
+      await pulls?.close();
+      await messenger.close();
+    },
   };
 }
 

@@ -7,6 +7,8 @@ import type { InvokerProfile } from './profile.ts';
 export interface ProfileOptions {
   config: Config;
   clock: Clock;
+  /** Uniform in [0, 1). */
+  random: () => number;
   log: Logger;
   tracer: Tracer;
 }

@@ -10,7 +10,11 @@ export interface InvokerProfile {
   messenger: Messenger;
   /** Knows who asks; undefined where everybody may. */
   authenticate: Authenticate | undefined;
-  /** What can wait until the service listens. */
-  begin(): void;
+  /**
+   * What can wait until the service listens.
+   *
+   * @param receive takes a message, where none are pushed to the service; to return is to acknowledge
+   */
+  begin(receive: (envelope: unknown) => Promise<void>): void;
   end(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { GoogleCloudConfig } from '@triad/shared/config/google-cloud.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { PubSubHub } from '@triad/shared/messenger/pubsub-hub.ts';
 import { PubsubMessenger } from '@triad/shared/messenger/pubsub-messenger.ts';
+import { PubsubPulls } from '@triad/shared/messenger/pubsub-pulls.ts';
 import { z } from 'zod';
 import { route } from '../api/route.ts';
 import type { ProfileOptions } from './open-profile.ts';
@@ -11,12 +12,22 @@ import type { OrchestratorProfile } from './profile.ts';
 
 /** A bucket, and Pub/Sub. */
 export async function googleCloudProfile(
-  { config, messages, clock, ids, log, users }: ProfileOptions,
+  { config, messages, clock, ids, random, log, users, receive }: ProfileOptions,
   cloud: GoogleCloudConfig,
 ): Promise<OrchestratorProfile> {
   const { project, namespace, endpoints } = cloud;
   const artifacts = configuredBucket(config, clock, cloud);
-  const messenger = new PubSubHub({
+  const pulls =
+    cloud.delivery === 'pull'
+      ? new PubsubPulls(
+          { project, namespace, endpoint: endpoints.pubsub, clock, random, log },
+          {
+            orchestrator: receive,
+            'dead-letters': (envelope) => messenger.keepDeadLetter(envelope),
+          },
+        )
+      : undefined;
+  const messenger: PubSubHub = new PubSubHub({
     publisher: new PubsubMessenger({
       project,
       namespace,
@@ -27,6 +38,7 @@ export async function googleCloudProfile(
     store: messages,
     topics: { invoker: topic.commands, orchestrator: topic.outcomes },
     namespace,
+    pulls,
     clock,
     ids,
   });

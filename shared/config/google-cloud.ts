@@ -52,6 +52,13 @@ const variables = z.object({
   TRIAD_OIDC_AUDIENCE: httpUrl.optional(),
   /** Who may push and ask by such a token, as a JSON object: e-mail address → role. */
   TRIAD_OIDC_ACCOUNTS: z.string().default('{}'),
+  /**
+   * How messages come to orchestrator and invoker. With `pull` they ask for them themselves, where
+   * Pub/Sub cannot reach them; their subscriptions may have no push endpoint then.
+   */
+  TRIAD_PUBSUB_DELIVERY: z
+    .enum(['push', 'pull'], { error: 'expected push or pull' })
+    .default('push'),
   /** Emulators, which need no credentials; without them, Google's own. */
   TRIAD_PUBSUB_ENDPOINT: hostAndPort.optional(),
   TRIAD_BIGQUERY_ENDPOINT: httpUrl.optional(),
@@ -77,6 +84,7 @@ export interface GoogleCloudConfig {
     audience: string | undefined;
     accounts: ReadonlyMap<string, Role>;
   };
+  delivery: 'push' | 'pull';
   /** Undefined for Google's own. */
   endpoints: Record<'pubsub' | 'bigQuery' | 'vertex' | 'run', string | undefined>;
 }
@@ -105,6 +113,7 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
       audience: value.TRIAD_OIDC_AUDIENCE,
       accounts: parseAccountRoles('TRIAD_OIDC_ACCOUNTS', value.TRIAD_OIDC_ACCOUNTS),
     },
+    delivery: value.TRIAD_PUBSUB_DELIVERY,
     endpoints: {
       pubsub: value.TRIAD_PUBSUB_ENDPOINT,
       bigQuery: value.TRIAD_BIGQUERY_ENDPOINT,

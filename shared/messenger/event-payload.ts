@@ -7,8 +7,6 @@ import { commandIdPattern, parseCommandId } from '../contracts/attempt.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { decodeEvent, encodeEvent, type PushEnvelope } from '../contracts/push-envelope.ts';
 import { TriadError } from '../errors/triad-error.ts';
-import type { Messenger } from './messenger.ts';
-import type { Push } from './push.ts';
 
 /**
  * Extension attributes of an event whose data is an artifact: the claim check of CloudEvents
@@ -97,19 +95,4 @@ function referring(id: string, data: string): CloudEvent | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** Hands messages on with their data. One whose data is lost is acknowledged into the dead letters. */
-export function pushWithPayload(
-  push: Push,
-  { artifacts, messenger }: { artifacts: ArtifactStore; messenger: Pick<Messenger, 'deadLetter'> },
-): Push {
-  return async (envelope, signal) => {
-    const { message, subscription } = envelope;
-    const opened = await openPayload(artifacts, envelope);
-    if (!(opened instanceof TriadError)) return push(opened, signal);
-    const letter = { id: message.messageId, data: message.data };
-    const { code, message: text } = opened;
-    await messenger.deadLetter(letter, subscription, { code, message: text });
-  };
 }

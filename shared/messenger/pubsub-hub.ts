@@ -11,6 +11,7 @@ import type { MessageHub } from './message-hub.ts';
 import type { DeadLetter, MessageStore } from './message-store.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
 import { pubsubDeadLetter } from './pubsub-dead-letter.ts';
+import type { PubsubPulls } from './pubsub-pulls.ts';
 
 /** Publishes, and lets go of what it holds when it is closed. */
 export interface Publisher extends Messenger {
@@ -25,6 +26,8 @@ export interface PubSubHubOptions {
   /** The topic of each subscription, by names without a namespace. */
   topics: Readonly<Record<string, string>>;
   namespace: string;
+  /** What this process pulls for itself; without it, all is pushed to it. */
+  pulls?: Pick<PubsubPulls, 'start' | 'check' | 'close'> | undefined;
   clock: Clock;
   ids: Ids;
 }
@@ -41,11 +44,14 @@ export class PubSubHub implements MessageHub {
     this.#options = options;
   }
 
-  /** Pub/Sub delivers by itself. */
-  start(): void {}
+  /** Pub/Sub delivers by itself, but for what is pulled. */
+  start(): void {
+    this.#options.pulls?.start();
+  }
 
-  stop(): Promise<void> {
-    return this.#options.publisher.close();
+  async stop(): Promise<void> {
+    await this.#options.pulls?.close();
+    await this.#options.publisher.close();
   }
 
   publish(topic: string, event: CloudEvent): Promise<void> {
@@ -56,8 +62,8 @@ export class PubSubHub implements MessageHub {
     return this.#options.publisher.publishMessages(topic, messages);
   }
 
-  check(): Promise<void> {
-    return this.#options.publisher.check();
+  async check(): Promise<void> {
+    await Promise.all([this.#options.publisher.check(), this.#options.pulls?.check()]);
   }
 
   /** Kept at once: the way by the topic would end here too. */

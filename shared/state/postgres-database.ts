@@ -13,7 +13,9 @@ import { toPostgresError } from './postgres-error.ts';
 
 export interface PostgresOptions {
   /**
-   * Such as `postgres://user:password@host:5432/triad`. Parameters are those of the driver: in
+   * Such as `postgres://user:password@host:5432/triad`, or by the socket in a folder, as Cloud SQL's
+   * are, `postgres://user:password@localhost/triad?host=/cloudsql/project:region:instance`; without
+   * a name of the database it is that of `PGDATABASE`. Parameters are those of the driver: in
    * milliseconds, `?query_timeout=` and `idle_in_transaction_session_timeout=` go before the options
    * below.
    */
@@ -66,10 +68,16 @@ export async function openPostgres(options: PostgresOptions): Promise<Kysely<Dat
   }
 }
 
-/** The database without its password, for messages. */
+/**
+ * The database without its password, for messages: `host:5432/triad`; of one that is reached by a
+ * socket, the folder that is in, which in Cloud SQL names the instance: `triad in /cloudsql/p:r:i`.
+ */
 export function describeDatabase(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const { host, pathname, searchParams } = new URL(url);
+  const where = searchParams.get('host') ?? decodeURIComponent(host);
+  if (!where.startsWith('/')) return `${where}${pathname}`;
+  // Without a name the driver takes that of PGDATABASE.
+  return pathname.length > 1 ? `${pathname.slice(1)} in ${where}` : where;
 }
 
 /** The pool, with coded errors. */

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, describe, test } from 'node:test';
 import { status } from '@grpc/grpc-js';
+import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import { CloudRunJobs } from '@triad/shared/jobs/cloud/cloud-run-jobs.ts';
 import { VertexJobs } from '@triad/shared/jobs/cloud/vertex-jobs.ts';
@@ -173,6 +174,43 @@ for (const { name, Jobs, create, get } of clouds) {
       assert.equal((await run(succeeding())).state, 'succeeded');
       const warnings = lines.filter(({ message }) => message.includes('asked again soon'));
       assert.equal(warnings.length, 3);
+    });
+
+    test('a service whose clock is behind ends no job before it began', async () => {
+      const { clock, emulator, launcherWith } = await open();
+      const hour = 3600_000;
+      const ahead: Clock = {
+        now: () => new Date(clock.now().getTime() + hour),
+        setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
+      };
+      const jobs = launcherWith({ clock: ahead });
+      const end = endsOf(jobs);
+      const spec = succeeding();
+      await jobs.launch(spec);
+      const ended = await end(spec);
+      assert.equal(ended.state, 'succeeded');
+      // What the service says is an hour before, so that the job took no time at all.
+      const [{ job } = {}] = emulator.jobs;
+      assert.ok(Number(job?.endedAt) < Date.parse(ended.created) - hour / 2);
+      assert.equal(ended.endedAt, ended.created);
+      assert.deepEqual(await jobs.get(spec.id), ended);
+      await jobs.close();
+    });
+
+    test('a service whose clock is ahead loses no job, and says when it ended', async () => {
+      const { clock, emulator, launcherWith } = await open();
+      const behind: Clock = {
+        now: () => new Date(clock.now().getTime() - 3600_000),
+        setTimer: (delayMs, callback) => clock.setTimer(delayMs, callback),
+      };
+      const jobs = launcherWith({ clock: behind });
+      const end = endsOf(jobs);
+      const spec = succeeding();
+      await jobs.launch(spec);
+      const ended = await end(spec);
+      assert.equal(ended.state, 'succeeded');
+      assert.equal(ended.endedAt, emulator.jobs[0]?.job.endedAt?.toISOString());
+      await jobs.close();
     });
 
     test('a cancellation that does not arrive is sent again', async () => {

@@ -1,5 +1,5 @@
 import type { Guarantee, Proof } from './guarantee.ts';
-import { type Results, readResults } from './results.ts';
+import { isEmulators, type Results, readResults } from './results.ts';
 
 const notRun = 'not run yet';
 
@@ -15,7 +15,8 @@ export function guaranteesDocument(guarantees: Guarantee[]): string {
 
 Each promise, the tests, simulations and faults on real processes that prove it, and when they last
 ran. Written by \`npm run guarantees\` from \`tests/guarantees/guarantees.ts\` and from the results
-that \`npm test\`, \`npm run test:external\`, \`npm run simulate\` and \`npm run chaos\` leave.
+that \`npm test\`, \`npm run test:external\`, \`npm run test:emulators\`, \`npm run simulate\` and
+\`npm run chaos\` leave.
 
 ${sections.join('\n\n')}
 `;
@@ -28,8 +29,10 @@ function nameOf({ where, test }: Proof): string {
 
 const isCommand = (where: string): boolean => where === 'chaos' || where === 'simulate';
 
-function commandOf(where: string): string {
+/** The command whose results tell how a proof ended. */
+export function commandOf(where: string): string {
   if (isCommand(where)) return where;
+  if (isEmulators(where)) return 'emulators';
   return where.endsWith('.external.test.ts') ? 'external' : 'tests';
 }
 

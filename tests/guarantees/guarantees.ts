@@ -75,11 +75,16 @@ export const guarantees: Guarantee[] = [
   {
     promise: 'What runs on the laptop runs in the cloud',
     statement:
-      'One GoogleSQL text: what is not in the verified part of the dialect is an error that names it, never another number.',
+      "One GoogleSQL text: what is not in the verified part of the dialect is an error that names it, never another number. The same pipelines run in both profiles, and the reference pipeline publishes the same numbers; the cloud is shown on emulators of Google's services (docs/emulators.md tells how these differ), not on a real account.",
     proofs: [
       { where: 'tests/unit/sql-runner/dialect/values.test.ts' },
       { where: 'tests/unit/sql-runner/dialect/refusals.test.ts' },
       { where: 'tests/unit/sql-runner/dialect/numeric.property.test.ts' },
+      { where: 'tests/flow/google-cloud.emulators.test.ts' },
+      { where: 'tests/flow/google-cloud-container.emulators.test.ts' },
+      { where: 'tests/flow/google-cloud-preemption.emulators.test.ts' },
+      { where: 'tests/flow/google-cloud-pull.emulators.test.ts' },
+      { where: 'tests/flow/compose-messaging.emulators.test.ts' },
     ],
   },
   {

@@ -18,6 +18,11 @@ export interface Results {
   results: Record<string, Result>;
 }
 
+/** Whether a test file runs with `npm run test:emulators`. */
+export const isEmulators = (path: string): boolean =>
+  /\.emulators\.test\.ts$/.test(path) ||
+  /\.(pubsub|cloud-storage|vertex|cloud-\w+)[\w.-]*\.external\.test\.ts$/.test(path);
+
 const directory = join(import.meta.dirname, '.results');
 
 /** Keeps the newest results of a command, for GUARANTEES.md. */

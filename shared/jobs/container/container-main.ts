@@ -5,7 +5,7 @@ import { homeLayout } from '../../config/home.ts';
 import { jobEnvironment } from '../../config/job-environment.ts';
 import { createLogger } from '../../log/logger.ts';
 import { openTracer } from '../../tracing/otlp-tracer.ts';
-import { runJob } from '../run-job.ts';
+import { startJob } from '../start-job.ts';
 import { ArtifactMirror } from './artifact-mirror.ts';
 import { runsContainers } from './container-job.ts';
 
@@ -14,29 +14,31 @@ import { runsContainers } from './container-job.ts';
  * first program of the step's own image, which is built on docker/container.
  */
 
-const environment = jobEnvironment();
-const home = homeLayout(environment.home);
-const isEmbedded = environment.profile === 'embedded';
-const artifacts = isEmbedded
-  ? new DirectoryArtifactStore({ directory: home.artifacts })
-  : await cloudArtifacts();
-
-const job = runsContainers({
-  artifactsDirectory: home.artifacts,
-  mirror: isEmbedded ? undefined : new ArtifactMirror(artifacts, home.artifacts),
-  jobsDirectory: home.jobs,
-  environment: isEmbedded ? plainEnvironment() : imageEnvironment(),
-  workingDirectory: isEmbedded ? undefined : process.cwd(),
-});
-
-await runJob(job, {
-  artifacts,
-  clock: systemClock,
-  log: createLogger('container', environment.logLevel),
-  jobsDirectory: home.jobs,
-  specText: environment.jobSpec,
-  traceparent: environment.traceparent,
-  tracer: await openTracer({ service: 'container', url: environment.otlpUrl }),
+await startJob('container', async () => {
+  const environment = jobEnvironment();
+  const home = homeLayout(environment.home);
+  const isEmbedded = environment.profile === 'embedded';
+  const artifacts = isEmbedded
+    ? new DirectoryArtifactStore({ directory: home.artifacts })
+    : await cloudArtifacts();
+  return {
+    job: runsContainers({
+      artifactsDirectory: home.artifacts,
+      mirror: isEmbedded ? undefined : new ArtifactMirror(artifacts, home.artifacts),
+      jobsDirectory: home.jobs,
+      environment: isEmbedded ? plainEnvironment() : imageEnvironment(),
+      workingDirectory: isEmbedded ? undefined : process.cwd(),
+    }),
+    options: {
+      artifacts,
+      clock: systemClock,
+      log: createLogger('container', environment.logLevel),
+      jobsDirectory: home.jobs,
+      specText: environment.jobSpec,
+      traceparent: environment.traceparent,
+      tracer: await openTracer({ service: 'container', url: environment.otlpUrl }),
+    },
+  };
 });
 
 /** With all of the configuration, which takes longer to load than a small job to run. */

@@ -14,7 +14,7 @@ import { IdentityServer } from './identity-server.ts';
  *
  * What Google adds to Pub/Sub's emulator so that services which check tokens can be pushed to: an issuer
  * of identity tokens with the metadata server (identity-server.ts), and the pushes of the subscriptions
- * that docker/emulators/prepare.ts makes. Reads the variables of the profile gcp; the account of the
+ * that docker/emulators/prepare.ts makes, unless the services pull. Reads the variables of the profile gcp; the account of the
  * services is the one that TRIAD_OIDC_ACCOUNTS has as `service`.
  */
 
@@ -44,7 +44,8 @@ const token = new IdentityTokens({
   clock: systemClock,
   fetchToken: (audience) => identity.serviceToken(audience),
 });
-const pulls = subscriptions.map(({ name, receiver, path }) => {
+const pushed = googleCloud.delivery === 'push' ? subscriptions : [];
+const pulls = pushed.map(({ name, receiver, path }) => {
   const endpoint = `${config[receiver].url}${path}`;
   return new PubsubPull({
     project: googleCloud.project,

@@ -4,6 +4,11 @@ import { after } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { type RunView, runView } from '@triad/shared/contracts/run-view.ts';
 import { httpJson } from '@triad/shared/http/http-json.ts';
+import {
+  openPubsub,
+  type PubsubOptions,
+  topicName,
+} from '@triad/shared/messenger/pubsub-client.ts';
 import { bigQueryOpener } from '@triad/shared/warehouse/bigquery-engine.ts';
 import type { BigQueryOptions } from '@triad/shared/warehouse/bigquery-options.ts';
 import { environmentOf, readCompose } from '../../../docker/check/compose-file.ts';
@@ -47,6 +52,8 @@ export interface CloudSystemOptions {
   pipelines?: string;
   /** Images of users, by their whole names. @default none */
   images?: Readonly<Record<string, EmulatedImage>>;
+  /** Whether orchestrator and invoker are pushed their messages, or pull them. @default push */
+  delivery?: 'push' | 'pull';
 }
 
 /** A service of the file that is a program of ours, and its port there. */
@@ -63,21 +70,25 @@ export class CloudSystem {
   readonly home: string;
   readonly jobs: JobsEmulator;
   readonly #urls: Record<Ours, string>;
-  readonly #bucketUrl: string;
+  /** Of the bucket's objects; to upload, with `/upload` before the path. */
+  readonly #objectsUrl: URL;
   readonly #warehouse: BigQueryOptions;
+  readonly #pubsub: PubsubOptions;
 
   private constructor(parts: {
     home: string;
     jobs: JobsEmulator;
     urls: Record<Ours, string>;
-    bucketUrl: string;
+    objectsUrl: URL;
     warehouse: BigQueryOptions;
+    pubsub: PubsubOptions;
   }) {
     this.home = parts.home;
     this.jobs = parts.jobs;
     this.#urls = parts.urls;
-    this.#bucketUrl = parts.bucketUrl;
+    this.#objectsUrl = parts.objectsUrl;
     this.#warehouse = parts.warehouse;
+    this.#pubsub = parts.pubsub;
   }
 
   static async start(options: CloudSystemOptions = {}): Promise<CloudSystem> {
@@ -129,6 +140,7 @@ export class CloudSystem {
       TRIAD_ORCHESTRATOR_PORT: String(own.orchestrator),
       TRIAD_INVOKER_PORT: String(own.invoker),
       TRIAD_SCHEDULER: 'off',
+      TRIAD_PUBSUB_DELIVERY: options.delivery,
       TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
         Object.fromEntries(jobNames.map((job) => [job, accountOf(job)])),
       ),
@@ -155,8 +167,9 @@ export class CloudSystem {
         invoker: url('invoker'),
         identity: url('identity'),
       },
-      bucketUrl: `${storage.url}/upload/storage/v1/b/${bucket}/o`,
+      objectsUrl: new URL(`/storage/v1/b/${bucket}/o`, storage.url),
       warehouse: { ...bigQuery, namespace },
+      pubsub: { project, endpoint: pstest.endpoint },
     });
   }
 
@@ -165,15 +178,33 @@ export class CloudSystem {
     const name = `incoming/${basename(path)}`;
     const query = new URLSearchParams({ uploadType: 'media', name });
     const body = await openAsBlob(path);
-    const response = await fetch(`${this.#bucketUrl}?${query}`, { method: 'POST', body });
+    const url = new URL(`/upload${this.#objectsUrl.pathname}?${query}`, this.#objectsUrl);
+    const response = await fetch(url, { method: 'POST', body });
     const { bucket } = (await response.json()) as { bucket: string };
     return `gs://${bucket}/${name}`;
+  }
+
+  /** The paths of the artifacts that begin so, in their order. */
+  async stored(prefix: string): Promise<string[]> {
+    const root = `${this.#warehouse.namespace}/`;
+    const query = new URLSearchParams({ prefix: root + prefix });
+    const response = await fetch(new URL(`?${query}`, this.#objectsUrl));
+    const { items = [] } = (await response.json()) as { items?: { name: string }[] };
+    return items.map(({ name }) => name.slice(root.length)).sort();
   }
 
   /** The rows of a query on the published tables. */
   async published(query: string): Promise<Record<string, unknown>[]> {
     const result = await runQuery(bigQueryOpener(this.#warehouse).open, query);
     return JSON.parse(formatResult(result, 'json'));
+  }
+
+  /** Publishes what need not be a message of Triad's. */
+  async publish(topic: string, text: string): Promise<void> {
+    const pubsub = await openPubsub(this.#pubsub);
+    const name = topicName(topic, { namespace: this.#warehouse.namespace });
+    await pubsub.topic(name).publishMessage({ data: Buffer.from(text) });
+    await pubsub.close();
   }
 
   /** Asks the orchestrator as a user who may run pipelines. */
@@ -184,9 +215,18 @@ export class CloudSystem {
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
-  /** A run, once it has finished. */
+  /** Begins a run. @returns its id */
+  async begin(pipeline: string, runDate: string, params: RunView['params']): Promise<string> {
+    return runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params })).runId;
+  }
+
+  /** A new run, once it has finished. */
   async run(pipeline: string, runDate: string, params: RunView['params']): Promise<RunView> {
-    const { runId } = runView.parse(await this.ask('/v1/runs', { pipeline, runDate, params }));
+    return this.finished(await this.begin(pipeline, runDate, params));
+  }
+
+  /** A run, once it has finished. */
+  async finished(runId: string): Promise<RunView> {
     for (;;) {
       const run = runView.parse(await this.ask(`/v1/runs/${runId}`));
       if (run.finishedAt !== null) return run;

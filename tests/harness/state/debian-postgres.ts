@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chownSync, globSync, writeFileSync } from 'node:fs';
+import { chownSync, globSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openPostgres } from '@triad/shared/state/postgres-database.ts';
 import { Client } from 'pg';
@@ -49,6 +49,18 @@ export class DebianPostgres {
     await client.query(`create database ${name}`);
     await client.end();
     return this.url.replace(/postgres$/, name);
+  }
+
+  /**
+   * A folder with the server's socket, as Cloud Run gives one to a service for each instance of Cloud
+   * SQL: `<folder>/<project>:<region>:<instance>/.s.PGSQL.5432`.
+   */
+  cloudSqlSocket(instance: string): string {
+    const folder = join(this.#directory, 'cloudsql', instance);
+    mkdirSync(folder, { recursive: true });
+    const { port } = new URL(this.url);
+    symlinkSync(join(this.#directory, `.s.PGSQL.${port}`), join(folder, '.s.PGSQL.5432'));
+    return folder;
   }
 
   /** Kills the server with all its connections, as when its machine fails, and starts it again. */

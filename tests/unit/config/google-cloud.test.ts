@@ -29,6 +29,19 @@ test('values are read with their types', () => {
   assert.equal(googleCloud?.endpoints.bigQuery, undefined);
 });
 
+test('messages are pushed, unless they are to be pulled', () => {
+  const deliveryOf = (TRIAD_PUBSUB_DELIVERY?: string) =>
+    loadConfig({ ...complete, TRIAD_PUBSUB_DELIVERY }).googleCloud?.delivery;
+  assert.equal(deliveryOf(), 'push');
+  assert.equal(deliveryOf('pull'), 'pull');
+  for (const wrong of ['', 'Pull', 'both']) {
+    assert.throws(() => deliveryOf(wrong), {
+      code: 'CONFIG_INVALID',
+      message: /^Configuration TRIAD_PUBSUB_DELIVERY: expected push or pull/,
+    });
+  }
+});
+
 for (const variable of Object.keys(complete).filter((name) => name !== 'TRIAD_PROFILE')) {
   test(`without ${variable} the profile gcp is refused by its name`, () => {
     assert.throws(() => loadConfig({ ...complete, [variable]: undefined }), {

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { PubsubMessage } from '@triad/shared/contracts/push-envelope.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
-import { PubSubHub, plainName } from '@triad/shared/messenger/pubsub-hub.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { PubSubHub, type PubSubHubOptions, plainName } from '@triad/shared/messenger/pubsub-hub.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
 import { MemoryMessageStore } from '../../harness/memory/memory-message-store.ts';
 import { MemoryTables } from '../../harness/memory/memory-tables.ts';
@@ -11,10 +12,8 @@ import { sequentialIds } from '../../harness/sequential-ids.ts';
 let published: { topic: string; messages: PubsubMessage[] }[];
 let store: MemoryMessageStore;
 let hub: PubSubHub;
-beforeEach(() => {
-  published = [];
-  store = new MemoryMessageStore(new MemoryTables());
-  hub = new PubSubHub({
+const hubWith = (options: Partial<PubSubHubOptions> = {}) =>
+  new PubSubHub({
     publisher: {
       publish: async () => {},
       deadLetter: async () => {},
@@ -30,7 +29,28 @@ beforeEach(() => {
     namespace: 'main',
     clock: new FakeClock(),
     ids: sequentialIds(),
+    ...options,
   });
+beforeEach(() => {
+  published = [];
+  store = new MemoryMessageStore(new MemoryTables());
+  hub = hubWith();
+});
+
+test('where messages are pulled, it pulls them for as long as it is there', async () => {
+  const calls: string[] = [];
+  const gone = new TriadError('NOT_FOUND', { what: 'subscription', name: 'main-orchestrator' });
+  const pulling = hubWith({
+    pulls: {
+      start: () => void calls.push('start'),
+      check: () => Promise.reject(gone),
+      close: async () => void calls.push('close'),
+    },
+  });
+  pulling.start();
+  await assert.rejects(pulling.check(), gone);
+  await pulling.stop();
+  assert.deepEqual(calls, ['start', 'close']);
 });
 
 const data = Buffer.from('{}').toString('base64');
