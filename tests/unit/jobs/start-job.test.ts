@@ -16,8 +16,8 @@ for (const main of [
       env,
       encoding: 'utf8',
     });
-    assert.equal(stderr, '');
-    const { code, msg, fix, err } = JSON.parse(stdout);
+    assert.equal(stdout, '');
+    const { code, msg, fix, err } = JSON.parse(stderr);
     assert.equal(code, 'CONFIG_INVALID');
     assert.match(msg, /TRIAD_GCP_PROJECT/);
     assert.ok(fix.length > 0);
