@@ -133,8 +133,10 @@ async function aftermath(
   const db = await database.open(fleet.home);
   const state = new KyselyStateStore(db);
   try {
-    // What the last run left to be sent is sent before they are told to stop, not by the next ones.
+    // What the last run left, a message or a job that outlives its manifest, is dealt with before they
+    // are told to stop, not by the next ones.
     await api.until(async () => (await state.unpublished(1)).length === 0);
+    await api.until(async () => fleet.unfinishedJobs().length === 0);
     const stubborn = await fleet.stop();
     const heard = fleet.people.requests.map(({ body }) => JSON.parse(body) as AlarmNotice);
     const events = new Map<string, readonly RecordedEvent[]>();
