@@ -28,6 +28,17 @@ async function startOnce(main: string): Promise<void> {
   await exit;
 }
 
+/** What it takes from the cloud, which a start without one does not load. */
+function cloudModules(main: string): string[] {
+  const modules = [
+    join(dirname(main), 'profiles/google-cloud.ts'),
+    'shared/artifacts/configured-bucket.ts',
+  ];
+  return modules
+    .filter((path) => existsSync(path))
+    .map((path) => pathToFileURL(resolve(path)).href);
+}
+
 /** Loads what the package of a program lists; of what it leaves to others, what is there. */
 function loadLazy(main: string): void {
   const file = findPackageJSON(pathToFileURL(resolve(main))) ?? '';
@@ -37,9 +48,10 @@ function loadLazy(main: string): void {
     peerDependencies?: Record<string, string>;
   };
   const isThere = (name: string) => existsSync(join('node_modules', name));
-  const imports = [...Object.keys(dependencies), ...Object.keys(peerDependencies).filter(isThere)]
-    .filter(isLazy)
-    .map((name) => `await import('${name}');`);
+  const packages = [...Object.keys(dependencies), ...Object.keys(peerDependencies).filter(isThere)];
+  const imports = [...packages.filter(isLazy), ...cloudModules(main)].map(
+    (name) => `await import('${name}');`,
+  );
   execFileSync(process.execPath, ['--input-type=module', '-e', imports.join('\n')], {
     cwd: dirname(file),
     stdio: 'inherit',
