@@ -4,19 +4,15 @@ import { homeLayout } from '@triad/shared/config/home.ts';
 import { jobEnvironment } from '@triad/shared/config/job-environment.ts';
 import { rehearse } from '@triad/shared/jobs/rehearse.ts';
 import { startJob } from '@triad/shared/jobs/start-job.ts';
-import { createLogger } from '@triad/shared/log/logger.ts';
-import { openTracer } from '@triad/shared/tracing/otlp-tracer.ts';
 import { clvLearner } from './learners/clv/clv-learner.ts';
 import { canary } from './steps/canary.ts';
 import { predict } from './steps/predict.ts';
 import { train } from './steps/train.ts';
 
-await startJob('trainer', async () => {
-  const environment = jobEnvironment();
-  const home = homeLayout(environment.home);
+await startJob('trainer', systemClock, jobEnvironment, async ({ profile, home }) => {
   const artifacts =
-    environment.profile === 'embedded'
-      ? new DirectoryArtifactStore({ directory: home.artifacts })
+    profile === 'embedded'
+      ? new DirectoryArtifactStore({ directory: homeLayout(home).artifacts })
       : await cloudArtifacts();
   const learners = [clvLearner];
   const handlers = {
@@ -24,18 +20,7 @@ await startJob('trainer', async () => {
     predict: predict(learners),
     canary: canary(learners),
   };
-  return {
-    job: { name: 'trainer', handlers, warmUp: () => rehearse(artifacts) },
-    options: {
-      artifacts,
-      clock: systemClock,
-      log: createLogger('trainer', environment.logLevel),
-      jobsDirectory: home.jobs,
-      specText: environment.jobSpec,
-      traceparent: environment.traceparent,
-      tracer: await openTracer({ service: 'trainer', url: environment.otlpUrl }),
-    },
-  };
+  return { job: { name: 'trainer', handlers, warmUp: () => rehearse(artifacts) }, artifacts };
 });
 
 /** With all of the configuration, which takes longer to load than a small job to run. */

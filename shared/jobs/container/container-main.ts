@@ -3,8 +3,6 @@ import { systemClock } from '../../clock/clock.ts';
 import { imageEnvironment, plainEnvironment } from '../../config/child-environment.ts';
 import { homeLayout } from '../../config/home.ts';
 import { jobEnvironment } from '../../config/job-environment.ts';
-import { createLogger } from '../../log/logger.ts';
-import { openTracer } from '../../tracing/otlp-tracer.ts';
 import { startJob } from '../start-job.ts';
 import { ArtifactMirror } from './artifact-mirror.ts';
 import { runsContainers } from './container-job.ts';
@@ -14,31 +12,20 @@ import { runsContainers } from './container-job.ts';
  * first program of the step's own image, which is built on docker/container.
  */
 
-await startJob('container', async () => {
-  const environment = jobEnvironment();
-  const home = homeLayout(environment.home);
-  const isEmbedded = environment.profile === 'embedded';
+await startJob('container', systemClock, jobEnvironment, async ({ profile, home }) => {
+  const layout = homeLayout(home);
+  const isEmbedded = profile === 'embedded';
   const artifacts = isEmbedded
-    ? new DirectoryArtifactStore({ directory: home.artifacts })
+    ? new DirectoryArtifactStore({ directory: layout.artifacts })
     : await cloudArtifacts();
-  return {
-    job: runsContainers({
-      artifactsDirectory: home.artifacts,
-      mirror: isEmbedded ? undefined : new ArtifactMirror(artifacts, home.artifacts),
-      jobsDirectory: home.jobs,
-      environment: isEmbedded ? plainEnvironment() : imageEnvironment(),
-      workingDirectory: isEmbedded ? undefined : process.cwd(),
-    }),
-    options: {
-      artifacts,
-      clock: systemClock,
-      log: createLogger('container', environment.logLevel),
-      jobsDirectory: home.jobs,
-      specText: environment.jobSpec,
-      traceparent: environment.traceparent,
-      tracer: await openTracer({ service: 'container', url: environment.otlpUrl }),
-    },
-  };
+  const job = runsContainers({
+    artifactsDirectory: layout.artifacts,
+    mirror: isEmbedded ? undefined : new ArtifactMirror(artifacts, layout.artifacts),
+    jobsDirectory: layout.jobs,
+    environment: isEmbedded ? plainEnvironment() : imageEnvironment(),
+    workingDirectory: isEmbedded ? undefined : process.cwd(),
+  });
+  return { job, artifacts };
 });
 
 /** With all of the configuration, which takes longer to load than a small job to run. */
