@@ -51,7 +51,7 @@ export async function openSystem(env: NodeJS.ProcessEnv): Promise<BenchSystem> {
   };
   const config = loadConfig({ TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0', ...own });
   const environment: NodeJS.ProcessEnv = {
-    ...(await serviceEnvironment(config, { temporary: false })),
+    ...(await serviceEnvironment({ config, env: process.env }, { temporary: false })),
     ...own,
   };
   const url = `http://127.0.0.1:${environment.TRIAD_ORCHESTRATOR_PORT}`;

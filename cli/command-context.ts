@@ -5,6 +5,8 @@ import type { Terminal } from './render/terminal.ts';
 /** What every command is given. */
 export interface CommandContext {
   config: Config;
+  /** What the processes that a command starts find in their environment, beside its own changes. */
+  env: NodeJS.ProcessEnv;
   terminal: Terminal;
   clock: Clock;
   /** Where relative paths of the command line start. */

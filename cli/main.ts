@@ -3,5 +3,18 @@ import { compileCacheDirectory } from './system/compile-cache.ts';
 
 // Before anything else is loaded: from the second start on, nothing is compiled again.
 enableCompileCache(compileCacheDirectory);
+const { childEnvironment } = await import('@triad/shared/config/child-environment.ts');
+const { terminalOf } = await import('./render/terminal.ts');
 const { runCli } = await import('./run-cli.ts');
-process.exitCode = await runCli(process.argv.slice(2));
+
+process.stdout.on('error', leaveWhenReaderIsGone);
+process.exitCode = await runCli(process.argv.slice(2), {
+  terminal: terminalOf(process.stdout, process.stderr),
+  env: childEnvironment({}),
+});
+
+/** `triad runs | head` closes the pipe early, which is no failure. */
+function leaveWhenReaderIsGone(error: NodeJS.ErrnoException): void {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+}

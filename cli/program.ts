@@ -9,6 +9,7 @@ import { addRunCommands } from './programs/run-commands.ts';
 import { addScheduleCommands } from './programs/schedule-commands.ts';
 import { addStateCommands } from './programs/state-commands.ts';
 import { addSystemCommands } from './programs/system-commands.ts';
+import type { Terminal } from './render/terminal.ts';
 
 const help = `
 Start here:
@@ -28,13 +29,13 @@ up, which runs until Ctrl-C, has --json.`;
  * The command line of `triad`. A command's code is loaded only when it is asked for, since loading
  * all of them would take longer than most of them run.
  */
-export function createProgram(run: Run): Program {
+export function createProgram({ out, err }: Terminal, run: Run): Program {
   const program = new Program('triad')
     .description('Runs a model on a schedule that can be trusted.')
     .version(version(), '--version')
     .addHelpText('after', help)
     .exitOverride()
-    .configureOutput({ outputError: () => {} });
+    .configureOutput({ writeOut: out.write, writeErr: err.write, outputError: () => {} });
   addSystemCommands(program, run);
   addRunCommands(program, run);
   addScheduleCommands(program, run);

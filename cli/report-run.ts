@@ -18,9 +18,9 @@ export async function printReport(context: CommandContext, run: RunView): Promis
 }
 
 /** The run has succeeded, whether or not the warehouse answers now. */
-async function segmentsOf({ config, terminal }: CommandContext, run: RunView): Promise<string> {
+async function segmentsOf(context: CommandContext, run: RunView): Promise<string> {
   try {
-    return await segmentTable(config, run, terminal.out.style);
+    return await segmentTable(context, run, context.terminal.out.style);
   } catch (error) {
     return `  They cannot be shown now: ${toTriadError(error).message}`;
   }

@@ -7,21 +7,22 @@ import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { createProgram } from './program.ts';
 import { errorText } from './render/error-text.ts';
-import { terminalOf } from './render/terminal.ts';
 import { userName } from './system/user-name.ts';
 import { usageHelp } from './usage-help.ts';
 
 /** Does what a command line asks for and returns the exit code: 0 done, 1 failed, 2 wrong usage. */
-export async function runCli(argv: string[]): Promise<number> {
-  const terminal = terminalOf(process.stdout, process.stderr);
-  process.stdout.on('error', leaveWhenReaderIsGone);
+export async function runCli(
+  argv: string[],
+  { terminal, env }: Pick<CommandContext, 'terminal' | 'env'>,
+): Promise<number> {
   let exitCode: number = cliExitCode.ok;
-  const program = createProgram(async (command, ...given) => {
+  const program = createProgram(terminal, async (command, ...given) => {
     const context: CommandContext = {
-      config: loadConfig(),
+      config: loadConfig(env),
+      env,
       terminal,
       clock: systemClock,
-      callerDirectory: callerDirectory(),
+      callerDirectory: callerDirectory(env),
       user: userName(),
     };
     exitCode = await command(context, ...given);
@@ -54,10 +55,4 @@ function codedError(thrown: unknown): TriadError {
   if (!(thrown instanceof CommanderError)) return toTriadError(thrown);
   const reason = thrown.message.replace(/^error: /, '').replaceAll('\n', ' ');
   return new TriadError('USAGE', { reason }, { cause: thrown });
-}
-
-/** `triad runs | head` closes the pipe early, which is no failure. */
-function leaveWhenReaderIsGone(error: NodeJS.ErrnoException): void {
-  if (error.code === 'EPIPE') process.exit(cliExitCode.ok);
-  throw error;
 }

@@ -20,24 +20,25 @@ const numericTypes = new Set(['INT64', 'FLOAT64', 'NUMERIC']);
 
 /** `triad sql`: one SELECT on the published tables. */
 export const sql: Command<[query: string, options: SqlOptions]> = async (
-  { config, terminal: { out, err } },
+  context,
   query,
   { json, csv, dryRun },
 ) => {
+  const { out, err } = context.terminal;
   if (query.trim() === '') throw new TriadError('USAGE', { reason: 'The query is empty.' });
   if (json && csv) throw new TriadError('USAGE', { reason: 'Give --json or --csv, not both.' });
   if (dryRun) {
     if (csv) throw new TriadError('USAGE', { reason: 'A dry run gives no rows: not with --csv.' });
-    const bytesRead = await bytesReadBy(config, query);
+    const bytesRead = await bytesReadBy(context, query);
     const told = `It would read ${formatBytes(bytesRead)}, and has read nothing.`;
     out.line(json ? JSON.stringify({ bytesRead }) : told);
     return cliExitCode.ok;
   }
   if (json || csv) {
-    out.line(await queryWarehouse(config, query, json ? 'json' : 'csv'));
+    out.line(await queryWarehouse(context, query, json ? 'json' : 'csv'));
     return cliExitCode.ok;
   }
-  const table = await readQueryTable(config, query);
+  const table = await readQueryTable(context, query);
   out.line(tableText(table, out.style));
   err.line(err.style.faint(countText(table.rows.length)));
   return cliExitCode.ok;

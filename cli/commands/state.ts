@@ -8,10 +8,12 @@ type FileCommand = Command<[file: string, options: { json?: boolean }]>;
 
 const mover =
   (action: 'export' | 'import', done: string): FileCommand =>
-  async ({ config, callerDirectory, terminal }, given, { json }) => {
-    const file = resolve(callerDirectory, given);
-    const rows = await moveState(config, action, file);
-    terminal.out.line(json ? JSON.stringify({ file, rows }) : `${rows} rows ${done} ${file}`);
+  async (context, given, { json }) => {
+    const file = resolve(context.callerDirectory, given);
+    const rows = await moveState(context, action, file);
+    context.terminal.out.line(
+      json ? JSON.stringify({ file, rows }) : `${rows} rows ${done} ${file}`,
+    );
     return cliExitCode.ok;
   };
 

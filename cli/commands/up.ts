@@ -6,13 +6,13 @@ import { formatDuration } from '../render/quantities.ts';
 import { bootSystem } from '../system/boot-system.ts';
 
 /** `triad up`: runs the system in the foreground until it is interrupted. */
-export const up: Command<[]> = async ({ config, terminal, clock }) => {
+export const up: Command<[]> = async ({ config, env, terminal, clock }) => {
   const { out, err } = terminal;
   const interrupted = Promise.withResolvers<undefined>();
   const release = onInterrupt(clock, () => interrupted.resolve(undefined));
   const began = clock.now().getTime();
   const announce = (line: string) => err.line(line);
-  const system = await bootSystem({ config, temporary: false, announce, clock });
+  const system = await bootSystem({ config, env, temporary: false, announce, clock });
   const took = formatDuration(clock.now().getTime() - began);
   out.line(out.style.good(`Triad is ready`) + out.style.faint(` after ${took}`));
   out.line(`  orchestrator  ${system.orchestrator}`);

@@ -8,11 +8,11 @@ import { type DoctorCheck, fail, ok } from './finding.ts';
 /** Whether the warehouse can be opened and answers. */
 export const checkWarehouse: DoctorCheck = {
   name: 'warehouse',
-  async examine({ context: { config } }) {
-    if (!existsSync(homeLayout(config.home).warehouse))
+  async examine({ context }) {
+    if (!existsSync(homeLayout(context.config.home).warehouse))
       return ok('none yet, made by the first run');
     try {
-      await queryWarehouse(config, 'SELECT 1 AS one', 'json');
+      await queryWarehouse(context, 'SELECT 1 AS one', 'json');
       return ok('answers');
     } catch (error) {
       const { message, fix } = toTriadError(error);

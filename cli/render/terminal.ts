@@ -6,6 +6,7 @@ export interface TextOutput {
   style: Style;
   /** Whether a person looks at it now, in a window that can be drawn in. */
   isTerminal: boolean;
+  write(text: string): void;
   line(text?: string): void;
 }
 
@@ -24,5 +25,6 @@ const outputOf = (stream: NodeJS.WriteStream): TextOutput => ({
   stream,
   style: styleFor(stream),
   isTerminal: stream.isTTY === true && stream.columns > 0,
+  write: (text) => void stream.write(text),
   line: (text = '') => void stream.write(`${text}\n`),
 });

@@ -10,6 +10,8 @@ import { removeSystemFile, writeSystemFile } from './system-file.ts';
 
 export interface BootOptions {
   config: Config;
+  /** What the services find in their environment, beside the changes made for them. */
+  env: NodeJS.ProcessEnv;
   /** A temporary system takes any free ports and fires no schedules. */
   temporary: boolean;
   /** Tells the user that a service died and is started again. */
@@ -42,10 +44,10 @@ export async function bootSystem(options: BootOptions): Promise<System> {
   }
 }
 
-async function bootOnce({ config, temporary, announce, clock }: BootOptions): Promise<System> {
+async function bootOnce({ config, env, temporary, announce, clock }: BootOptions): Promise<System> {
   const { home } = config;
   makeDirectory(home);
-  const environment = await serviceEnvironment(config, { temporary });
+  const environment = await serviceEnvironment({ config, env }, { temporary });
   const launches = perService((name) => serviceLaunch(name, config, environment));
   const started = await startBoth(launches, clock);
   const kept = perService((name) =>

@@ -31,12 +31,12 @@ export async function connect(context: CommandContext): Promise<Connection> {
 
 /** `undefined` while the home is in use, as long as there is hope; then `HOME_IN_USE`. */
 async function bootUnlessInUse(
-  { config, clock, terminal }: CommandContext,
+  { config, env, clock, terminal }: CommandContext,
   isHopeful: boolean,
 ): Promise<System | undefined> {
   const announce = (line: string) => terminal.err.line(line);
   try {
-    return await bootSystem({ config, temporary: true, announce, clock });
+    return await bootSystem({ config, env, temporary: true, announce, clock });
   } catch (error) {
     const isInUse = error instanceof TriadError && error.code === 'HOME_IN_USE';
     if (isInUse && isHopeful) return undefined;

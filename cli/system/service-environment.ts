@@ -1,5 +1,5 @@
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
-import type { Config } from '@triad/shared/config/config.ts';
+import type { CommandContext } from '../command-context.ts';
 import { codeRevision } from './code-revision.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import { freePorts } from './free-ports.ts';
@@ -14,7 +14,7 @@ const LOOPBACK = '127.0.0.1';
  * (somebody looks at it), and nobody but this machine can reach it.
  */
 export async function serviceEnvironment(
-  config: Config,
+  { config, env }: Pick<CommandContext, 'config' | 'env'>,
   { temporary }: { temporary: boolean },
 ): Promise<NodeJS.ProcessEnv> {
   const [revision, [orchestratorPort = 0, invokerPort = 0]] = await Promise.all([
@@ -22,7 +22,7 @@ export async function serviceEnvironment(
     freePorts(temporary ? LOOPBACK : config.host, 2),
   ]);
   const mustChoose = (port: number) => temporary || port === 0;
-  return childEnvironment({
+  const changes = {
     ...(mustChoose(config.orchestrator.port) && {
       TRIAD_ORCHESTRATOR_PORT: String(orchestratorPort),
       // It follows from the port.
@@ -36,5 +36,6 @@ export async function serviceEnvironment(
     TRIAD_CODE_REVISION: revision,
     NODE_COMPILE_CACHE: compileCacheDirectory,
     ...(temporary && { TRIAD_SCHEDULER: 'off', TRIAD_WATCHER: 'off', TRIAD_HOST: LOOPBACK }),
-  });
+  };
+  return childEnvironment(changes, env);
 }

@@ -3,12 +3,12 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
-import type { Config } from '@triad/shared/config/config.ts';
 import { errorReport } from '@triad/shared/contracts/error-report.ts';
 import { errorFromReport } from '@triad/shared/errors/error-from-report.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { makeDirectory } from '@triad/shared/state/make-directory.ts';
 import { z } from 'zod';
+import type { CommandContext } from '../command-context.ts';
 import { compileCacheDirectory } from './compile-cache.ts';
 import { projectDirectory } from './services.ts';
 
@@ -21,14 +21,14 @@ const answer = z.union([z.object({ rows: z.int() }), z.object({ error: errorRepo
  * @throws HOME_IN_USE, STATE_EXPORT_INVALID, STATE_SCHEMA_DIFFERS, STATE_NOT_EMPTY, FILE_INVALID
  */
 export async function moveState(
-  { home }: Config,
+  { config: { home }, env }: Pick<CommandContext, 'config' | 'env'>,
   action: 'export' | 'import',
   file: string,
 ): Promise<number> {
   makeDirectory(home);
   const entry = join(projectDirectory, 'orchestrator', 'state-main.ts');
   const child = spawn(process.execPath, [entry, action, file], {
-    env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }),
+    env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }, env),
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const [printed, complaint] = await Promise.all([

@@ -1,6 +1,5 @@
-import type { Config } from '@triad/shared/config/config.ts';
 import { z } from 'zod';
-import { queryWarehouse } from './query-warehouse.ts';
+import { type Asker, queryWarehouse } from './query-warehouse.ts';
 
 /** A query's result; a cell is null or text, numbers with all their digits. */
 export interface QueryTable {
@@ -14,8 +13,8 @@ const queryTable: z.ZodType<QueryTable> = z.object({
 });
 
 /** Answers a query on the published tables, for code that looks at the cells. */
-export async function readQueryTable(config: Config, query: string): Promise<QueryTable> {
-  const answer = await queryWarehouse(config, query, 'table-json');
+export async function readQueryTable(asker: Asker, query: string): Promise<QueryTable> {
+  const answer = await queryWarehouse(asker, query, 'table-json');
   return queryTable.parse(JSON.parse(answer, cellAsText));
 }
 

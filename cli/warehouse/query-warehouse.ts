@@ -3,15 +3,18 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
-import type { Config } from '@triad/shared/config/config.ts';
 import { errorReport } from '@triad/shared/contracts/error-report.ts';
 import { errorFromReport } from '@triad/shared/errors/error-from-report.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { z } from 'zod';
+import type { CommandContext } from '../command-context.ts';
 import { compileCacheDirectory } from '../system/compile-cache.ts';
 import { projectDirectory } from '../system/services.ts';
 
 const failure = z.object({ error: errorReport });
+
+/** Whose home and profile are asked. */
+export type Asker = Pick<CommandContext, 'config' | 'env'>;
 
 const dryRun = z.object({ bytesRead: z.number() });
 
@@ -24,20 +27,24 @@ const dryRun = z.object({ bytesRead: z.number() });
  * BigQuery also WAREHOUSE_DENIED, WAREHOUSE_COST_LIMIT, WAREHOUSE_QUOTA, WAREHOUSE_UNAVAILABLE
  */
 export const queryWarehouse = (
-  config: Config,
+  asker: Asker,
   query: string,
   format: 'json' | 'csv' | 'table-json',
-): Promise<string> => ask(config, query, '--format', format);
+): Promise<string> => ask(asker, query, '--format', format);
 
 /** What a query would read, in bytes, without running it. `USAGE` where reading costs nothing. */
-export async function bytesReadBy(config: Config, query: string): Promise<number> {
-  return dryRun.parse(JSON.parse(await ask(config, query, '--dry-run'))).bytesRead;
+export async function bytesReadBy(asker: Asker, query: string): Promise<number> {
+  return dryRun.parse(JSON.parse(await ask(asker, query, '--dry-run'))).bytesRead;
 }
 
-async function ask({ home }: Config, query: string, ...options: string[]): Promise<string> {
+async function ask(
+  { config: { home }, env }: Asker,
+  query: string,
+  ...options: string[]
+): Promise<string> {
   const entry = join(projectDirectory, 'sql-runner', 'query-main.ts');
   const child = spawn(process.execPath, [entry, ...options], {
-    env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }),
+    env: childEnvironment({ TRIAD_HOME: home, NODE_COMPILE_CACHE: compileCacheDirectory }, env),
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.end(query);

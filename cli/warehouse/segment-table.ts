@@ -1,9 +1,9 @@
-import type { Config } from '@triad/shared/config/config.ts';
 import type { RunView } from '@triad/shared/contracts/run-view.ts';
 import { formatAmount, formatCount } from '../render/quantities.ts';
 import type { Style } from '../render/style.ts';
 import { type Column, renderTable } from '../render/table.ts';
 import { readQueryTable } from './query-table.ts';
+import type { Asker } from './query-warehouse.ts';
 
 /** All run dates that there are; the one wanted is picked from the answer. */
 const segmentsByRunDate = `
@@ -34,8 +34,8 @@ export const hasSegments = ({ steps }: RunView): boolean =>
   );
 
 /** The customers of a run by segment: how many, how they buy, and what they will be worth. */
-export async function segmentTable(config: Config, run: RunView, style: Style): Promise<string> {
-  const { rows } = await readQueryTable(config, segmentsByRunDate);
+export async function segmentTable(asker: Asker, run: RunView, style: Style): Promise<string> {
+  const { rows } = await readQueryTable(asker, segmentsByRunDate);
   const segments = rows.filter(([runDate]) => runDate === run.runDate).map(segmentOf);
   const total = segments.reduce((sum, { customers }) => sum + customers, 0);
   const cells = segments.map((segment) => [

@@ -1,8 +1,9 @@
 /** The environment of a child process: this process's own, with `changes` over it; `undefined` unsets. */
 export const childEnvironment = (
   changes: Record<string, string | undefined>,
+  own: NodeJS.ProcessEnv = process.env,
 ): NodeJS.ProcessEnv => ({
-  ...process.env,
+  ...own,
   ...changes,
 });
 

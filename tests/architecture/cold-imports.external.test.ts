@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { repository } from '../harness/architecture/sources.ts';
-import { triad } from '../harness/cli/triad-process.ts';
+import { triadProcess } from '../harness/cli/triad-process.ts';
 import { type LoadedModules, ModuleTrace } from '../harness/module-trace.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
@@ -23,7 +23,7 @@ const loadedBy = (processes: LoadedModules[], main: string): string[] | undefine
 describe('a system that is not in the cloud loads no SDK of a cloud', () => {
   test('when it explains itself', async () => {
     const trace = await ModuleTrace.start();
-    const { exitCode, stdout } = await triad(['--help'], trace.env);
+    const { exitCode, stdout } = await triadProcess(['--help'], trace.env);
     assert.equal(exitCode, 0);
     assert.match(stdout, /triad/);
     assert.deepEqual(loadedBy(trace.read(), 'cli/main.ts')?.includes('commander'), true);
@@ -33,7 +33,7 @@ describe('a system that is not in the cloud loads no SDK of a cloud', () => {
   test('in none of its processes, when it runs the reference pipeline', async () => {
     const trace = await ModuleTrace.start();
     const home = await temporaryDirectory();
-    const { exitCode, stderr } = await triad(['demo'], {
+    const { exitCode, stderr } = await triadProcess(['demo'], {
       ...{ TRIAD_HOME: home, INIT_CWD: home },
       ...{ TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' },
       ...trace.env,

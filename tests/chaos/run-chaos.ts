@@ -177,7 +177,11 @@ const hasPublished = (runs: RunView[]): boolean =>
 async function publishedRows(home: string) {
   const query =
     'SELECT CAST(run_date AS STRING) AS run_date, COUNT(*) AS found, COUNT(DISTINCT n) AS different FROM ledger GROUP BY run_date';
-  const answer = await queryWarehouse({ ...loadConfig(), home }, query, 'json');
+  const answer = await queryWarehouse(
+    { config: { ...loadConfig(), home }, env: process.env },
+    query,
+    'json',
+  );
   return JSON.parse(answer) as { run_date: string; found: number; different: number }[];
 }
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditList, createdToken, tokenList } from '@triad/shared/contracts/access.ts';
-import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { TriadProcess } from '../harness/cli/triad-process.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
 test('the first token is made before the system starts, is listed without its secret, and revoked', async (t) => {

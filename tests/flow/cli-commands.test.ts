@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { runView } from '@triad/shared/contracts/run-view.ts';
 import { scriptedHome } from '../harness/cli/scripted-home.ts';
-import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { TriadProcess } from '../harness/cli/triad-process.ts';
 
 const chain = ['run', 'chain', '--run-date', '2026-01-31'];
 

@@ -3,7 +3,8 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { runView } from '@triad/shared/contracts/run-view.ts';
-import { type Ended, TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { type Ended, TriadProcess } from '../harness/cli/triad-process.ts';
 import { publishedRows } from '../harness/sql-runner/published-rows.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 

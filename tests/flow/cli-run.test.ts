@@ -5,7 +5,8 @@ import { runView } from '@triad/shared/contracts/run-view.ts';
 import { childrenOf, commandOf, processesOf } from '../harness/cli/processes.ts';
 import { scriptedHome } from '../harness/cli/scripted-home.ts';
 import { storedRun } from '../harness/cli/stored-run.ts';
-import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { TriadProcess } from '../harness/cli/triad-process.ts';
 import { until } from '../harness/until.ts';
 
 const chain = ['run', 'chain', '--run-date', '2026-01-31'];

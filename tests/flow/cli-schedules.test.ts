@@ -15,7 +15,8 @@ import { sensorCheck, sensorList } from '@triad/shared/contracts/sensor-view.ts'
 import { pauseView, tickList } from '@triad/shared/contracts/tick.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
 import { scriptedHome } from '../harness/cli/scripted-home.ts';
-import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { TriadProcess } from '../harness/cli/triad-process.ts';
 import { until } from '../harness/until.ts';
 
 const harness = resolve(import.meta.dirname, '../harness');

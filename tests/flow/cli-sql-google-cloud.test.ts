@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { FakeBigQuery, type Trouble } from '../harness/warehouse/fake-bigquery.ts';
 

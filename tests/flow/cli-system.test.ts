@@ -7,7 +7,8 @@ import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { childrenOf, commandOf, processesOf } from '../harness/cli/processes.ts';
 import { scriptedHome } from '../harness/cli/scripted-home.ts';
-import { TriadProcess, triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { TriadProcess } from '../harness/cli/triad-process.ts';
 import { lives } from '../harness/process-life.ts';
 import { until } from '../harness/until.ts';
 

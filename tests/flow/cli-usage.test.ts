@@ -5,7 +5,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { triad } from '../harness/cli/triad-process.ts';
+import { triad } from '../harness/cli/triad.ts';
+import { triadProcess } from '../harness/cli/triad-process.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
 describe('the command line', { concurrency: 2 }, () => {
@@ -14,9 +15,11 @@ describe('the command line', { concurrency: 2 }, () => {
     home = await temporaryDirectory();
   });
   const run = (...args: string[]) => triad(args, { TRIAD_HOME: home });
+  /** As its own process, for what streams and exit codes really say. */
+  const start = (...args: string[]) => triadProcess(args, { TRIAD_HOME: home });
 
   test('--help describes every command, gives examples and the exit codes, and succeeds', async () => {
-    const { exitCode, stdout, stderr } = await run('--help');
+    const { exitCode, stdout, stderr } = await start('--help');
     assert.equal(exitCode, 0);
     assert.equal(stderr, '');
     const commands = ['up', 'run', 'runs', 'show', 'logs', 'cancel', 'retry', 'sql', 'simulate'];
@@ -84,7 +87,7 @@ describe('the command line', { concurrency: 2 }, () => {
   }
 
   test('with --json, wrong usage is also one JSON document on standard output', async () => {
-    const { exitCode, stdout, stderr } = await run('runs', '--limit', '0', '--json');
+    const { exitCode, stdout, stderr } = await start('runs', '--limit', '0', '--json');
     assert.equal(exitCode, 2);
     const message = '--limit is "0"; expected a whole number from 1 to 500.';
     assert.deepEqual(JSON.parse(stdout), {
@@ -104,13 +107,13 @@ describe('the command line', { concurrency: 2 }, () => {
   });
 
   test('a wrong environment variable is named, with exit code 2', async () => {
-    const { exitCode, stderr } = await triad(['runs'], { TRIAD_ORCHESTRATOR_PORT: 'high' });
+    const { exitCode, stderr } = await triadProcess(['runs'], { TRIAD_ORCHESTRATOR_PORT: 'high' });
     assert.equal(exitCode, 2);
     assert.match(stderr, /^Error CONFIG_INVALID: .*TRIAD_ORCHESTRATOR_PORT/);
   });
 
   test('health without a system fails and says how to start one', async () => {
-    const { exitCode, stdout, stderr } = await run('health', '--json');
+    const { exitCode, stdout, stderr } = await start('health', '--json');
     assert.equal(exitCode, 1);
     assert.equal(JSON.parse(stdout).error.code, 'SERVICE_UNREACHABLE');
     assert.match(stderr, /To fix: Start it with triad up/);
@@ -145,7 +148,9 @@ describe('the command line', { concurrency: 2 }, () => {
     const file = join(home, 'no-directory');
     await writeFile(file, '');
     const wrong = join(file, 'home');
-    const { exitCode, stdout, stderr } = await triad(['runs', '--json'], { TRIAD_HOME: wrong });
+    const { exitCode, stdout, stderr } = await triadProcess(['runs', '--json'], {
+      TRIAD_HOME: wrong,
+    });
     assert.equal(exitCode, 1);
     const { code, message } = JSON.parse(stdout).error;
     assert.equal(code, 'HOME_UNUSABLE');

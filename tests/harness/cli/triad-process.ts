@@ -47,6 +47,6 @@ export class TriadProcess {
   }
 }
 
-/** Runs `triad` with these arguments to its end. */
-export const triad = (args: string[], env: NodeJS.ProcessEnv): Promise<Ended> =>
+/** Runs the command with these arguments to its end. */
+export const triadProcess = (args: string[], env: NodeJS.ProcessEnv): Promise<Ended> =>
   new TriadProcess(args, env).ended();

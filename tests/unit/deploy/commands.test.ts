@@ -32,10 +32,12 @@ async function contextIn(directory: string) {
     stream: process.stdout,
     style: plainStyle,
     isTerminal: false,
+    write: (text) => void lines.push(text),
     line: (text = '') => void lines.push(text),
   });
   const context: CommandContext = {
     config: loadConfig({}),
+    env: {},
     terminal: { out: output(written.out), err: output(written.err) },
     clock: new FakeClock('2026-01-01T12:00:00Z'),
     callerDirectory: directory,
