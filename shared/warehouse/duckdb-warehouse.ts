@@ -31,16 +31,18 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
   /** A temporary dataset is a database in memory: it costs no writing and leaves nothing behind. */
   async createDataset(dataset: string, lifetime: 'permanent' | 'temporary'): Promise<void> {
     const name = quoteDataset(dataset);
-    await this.execute(
-      lifetime === 'permanent'
-        ? `CREATE SCHEMA IF NOT EXISTS ${name}`
-        : `ATTACH IF NOT EXISTS ':memory:' AS ${name}`,
-    );
+    if (lifetime === 'permanent') {
+      await this.execute(`CREATE SCHEMA IF NOT EXISTS ${name}`);
+    } else {
+      await this.execute(`ATTACH IF NOT EXISTS ':memory:' AS ${name}`);
+      this.temporary.add(dataset);
+    }
   }
 
   async dropDataset(dataset: string): Promise<void> {
     const name = quoteDataset(dataset);
     await this.execute(`DETACH DATABASE IF EXISTS ${name}`);
+    this.temporary.delete(dataset);
     await this.execute(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   }
 
