@@ -21,9 +21,13 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
     concurrentWriters: false,
     transactions: 'live',
   };
-  readonly #stop: () => void;
+  readonly #stop: (detached: boolean) => void;
 
-  constructor(connection: DuckDBConnection, options: DuckDbOptions, stop: () => void) {
+  constructor(
+    connection: DuckDBConnection,
+    options: DuckDbOptions,
+    stop: (detached: boolean) => void,
+  ) {
     super(connection, options);
     this.#stop = stop;
   }
@@ -87,13 +91,15 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
   }
 
   async close(): Promise<void> {
+    let detached = false;
     try {
       // Detaching writes the log into the file. Where that fails, the log stays, and the next to
       // open the file replays it: nothing committed is lost.
       await this.connection.run(`USE memory; DETACH ${catalog}`);
+      detached = true;
     } catch {
     } finally {
-      this.#stop();
+      this.#stop(detached);
     }
   }
 
