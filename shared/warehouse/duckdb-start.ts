@@ -4,7 +4,10 @@ import type { DuckDbDialect } from './duckdb-options.ts';
 /** DuckDB in memory, where the dialect is defined and nothing is attached. */
 export interface Engine {
   connection: DuckDBConnection;
-  /** `reusable` says that nothing of its last use is left in it, but the limit of its memory. */
+  /**
+   * `reusable` says that its file is detached and no setting locked: what may be left of its last
+   * use are settings, such as the limit of its memory, and temporary datasets.
+   */
   stop(reusable: boolean): void;
 }
 

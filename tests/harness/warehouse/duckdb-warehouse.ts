@@ -19,7 +19,7 @@ export function duckDbFile(
     .open;
 }
 
-/** Engines whose opening is over. */
+/** Engines whose opening is over. What it may have left in them is looked for before the next one. */
 const idle: Engine[] = [];
 
 async function usedEngine(dialect: DuckDbDialect): Promise<Engine> {
