@@ -1,12 +1,13 @@
 import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type DuckDBConnection, DuckDBInstance } from '@duckdb/node-api';
+import type { DuckDBConnection } from '@duckdb/node-api';
 import { type Clock, sleep } from '../clock/clock.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { codedError, reasonOf } from './duckdb-error.ts';
-import { catalog, type DuckDbDialect, type DuckDbOptions } from './duckdb-options.ts';
+import { catalog, type DuckDbOptions } from './duckdb-options.ts';
 import { quoteDataset, quoteText } from './duckdb-quote.ts';
+import { type Engine, startEngine } from './duckdb-start.ts';
 import { DuckDbWarehouse } from './duckdb-warehouse.ts';
 import type { OpenOptions } from './warehouse.ts';
 
@@ -22,49 +23,29 @@ export function duckDbOpener(options: DuckDbOptions): {
   open(request: OpenOptions): Promise<DuckDbWarehouse>;
   warmUp(): Promise<void>;
 } {
+  const { dialect, start = startEngine } = options;
   let started: Promise<Engine> | undefined;
   return {
     async warmUp() {
-      started ??= startEngine(options.dialect);
+      started ??= start(dialect);
       await started;
     },
     async open(request) {
-      const engine = await (started ?? startEngine(options.dialect));
+      const engine = await (started ?? start(dialect));
       started = undefined;
       try {
         await configure(engine.connection, options, request);
         await attach(engine.connection, options, request);
         await enter(engine.connection, options, request);
       } catch (error) {
-        engine.stop();
+        engine.stop(false);
         throw error;
       }
       const release = interruptWhenAborted(engine.connection, options.clock, request.signal);
-      return new DuckDbWarehouse(engine.connection, options, () => {
+      return new DuckDbWarehouse(engine.connection, options, (detached) => {
         release();
-        engine.stop();
+        engine.stop(detached && request.write);
       });
-    },
-  };
-}
-
-interface Engine {
-  connection: DuckDBConnection;
-  stop(): void;
-}
-
-async function startEngine(dialect: DuckDbDialect): Promise<Engine> {
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
-  const connection = await instance.connect();
-  await connection.run(`SET TimeZone = 'UTC'; ${dialect.definitions}`);
-  return {
-    connection,
-    stop() {
-      connection.closeSync();
-      instance.closeSync();
     },
   };
 }

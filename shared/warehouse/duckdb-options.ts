@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts';
+import type { Engine } from './duckdb-start.ts';
 import type { Sql } from './warehouse.ts';
 
 /** How GoogleSQL is said in DuckDB. */
@@ -17,6 +18,8 @@ export interface DuckDbOptions {
   waitSeconds: number;
   dialect: DuckDbDialect;
   clock: Clock;
+  /** Where an opening gets its engine from. Default: it starts one, and stops it at its end. */
+  start?: (dialect: DuckDbDialect) => Promise<Engine>;
 }
 
 /** The name under which the file is attached; no dataset may have it. */

@@ -8,7 +8,7 @@ import { TriadError } from '../errors/triad-error.ts';
 import { batches } from './batches.ts';
 import { codedError } from './duckdb-error.ts';
 import { catalog, type DuckDbOptions } from './duckdb-options.ts';
-import { quoteName, quoteTable } from './duckdb-quote.ts';
+import { quoteName, quoteTable, quoteText } from './duckdb-quote.ts';
 import { castForStorage, columnType, fromCell, storedType, toCell } from './duckdb-types.ts';
 import type {
   Cell,
@@ -23,16 +23,11 @@ import type {
 /** The rows of one of DuckDB's vectors. */
 const chunkRows = 2048;
 
-/** Where DuckDB keeps a table or a view. */
-interface Place {
-  kind: 'TABLE' | 'VIEW';
-  database: string;
-  schema: string;
-}
-
 /** Queries and tables of an attached DuckDB file. */
 export class DuckDbSession implements WarehouseSession {
   protected readonly connection: DuckDBConnection;
+  /** Datasets that are databases by themselves, with their tables in the schema `main`. */
+  protected readonly temporary = new Set<string>();
   readonly #options: DuckDbOptions;
 
   constructor(connection: DuckDBConnection, options: DuckDbOptions) {
@@ -53,8 +48,14 @@ export class DuckDbSession implements WarehouseSession {
   }
 
   async columns(table: TableName): Promise<Column[] | undefined> {
-    const found = await this.#find(table);
-    return found && this.describe(`SELECT * FROM ${quoteTable(table)}`);
+    const { database, schema } = this.#placeOf(table);
+    const name = [database, schema, table.table].map(quoteName).join('.');
+    try {
+      return await this.describe(`SELECT * FROM ${name}`);
+    } catch (error) {
+      if (await this.#kindOf(table)) throw error;
+      return undefined;
+    }
   }
 
   async createTable(table: TableName, from: Sql | readonly Column[]): Promise<void> {
@@ -77,20 +78,16 @@ export class DuckDbSession implements WarehouseSession {
   }
 
   async drop(table: TableName): Promise<void> {
-    const found = await this.#find(table);
-    if (found) await this.execute(`DROP ${found.kind} ${quoteTable(table)}`);
+    const kind = await this.#kindOf(table);
+    if (kind) await this.execute(`DROP ${kind} ${quoteTable(table)}`);
   }
 
   async insertRows(table: TableName, rows: Iterable<readonly Cell[]>): Promise<void> {
     const types = (await this.#existing(table)).map((column) => column.type);
     const stored = types.map(storedType);
-    const place = await this.#find(table);
+    const { database, schema } = this.#placeOf(table);
     try {
-      const appender = await this.connection.createAppender(
-        table.table,
-        place?.schema,
-        place?.database,
-      );
+      const appender = await this.connection.createAppender(table.table, schema, database);
       for (const batch of batches(rows, chunkRows)) {
         const chunk = DuckDBDataChunk.create(stored, batch.length);
         chunk.setRows(batch.map((row) => types.map((type, at) => fromCell(row[at] ?? null, type))));
@@ -182,26 +179,23 @@ export class DuckDbSession implements WarehouseSession {
     }
   }
 
-  /** A temporary dataset is a database by itself, with its tables in the schema `main`. */
-  async #find({ dataset, table }: TableName): Promise<Place | undefined> {
-    const place = `((database_name = '${catalog}' AND schema_name = $dataset)
-      OR (database_name = $dataset AND schema_name = 'main'))`;
+  async #kindOf(table: TableName): Promise<'TABLE' | 'VIEW' | undefined> {
+    const { database, schema } = this.#placeOf(table);
+    const place = `database_name = ${quoteText(database)} AND schema_name = ${quoteText(schema)}`;
+    const name = quoteText(table.table);
     const result = await this.execute(
-      `SELECT 'TABLE', database_name, schema_name FROM duckdb_tables()
-       WHERE table_name = $table AND ${place}
+      `SELECT 'TABLE' FROM duckdb_tables() WHERE table_name = ${name} AND ${place}
        UNION ALL
-       SELECT 'VIEW', database_name, schema_name FROM duckdb_views()
-       WHERE view_name = $table AND ${place}`,
-      { dataset: { type: 'STRING', value: dataset }, table: { type: 'STRING', value: table } },
+       SELECT 'VIEW' FROM duckdb_views() WHERE view_name = ${name} AND ${place}`,
     );
-    const [row] = result.getRows();
-    if (!row) return undefined;
-    const [kind, database, schema] = row.map(String);
-    return {
-      kind: kind === 'VIEW' ? 'VIEW' : 'TABLE',
-      database: `${database}`,
-      schema: `${schema}`,
-    };
+    const [kind] = result.getRows()[0] ?? [];
+    return kind === 'TABLE' || kind === 'VIEW' ? kind : undefined;
+  }
+
+  #placeOf({ dataset }: TableName): { database: string; schema: string } {
+    return this.temporary.has(dataset)
+      ? { database: dataset, schema: 'main' }
+      : { database: catalog, schema: dataset };
   }
 
   async #existing(table: TableName): Promise<Column[]> {

@@ -21,9 +21,13 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
     concurrentWriters: false,
     transactions: 'live',
   };
-  readonly #stop: () => void;
+  readonly #stop: (detached: boolean) => void;
 
-  constructor(connection: DuckDBConnection, options: DuckDbOptions, stop: () => void) {
+  constructor(
+    connection: DuckDBConnection,
+    options: DuckDbOptions,
+    stop: (detached: boolean) => void,
+  ) {
     super(connection, options);
     this.#stop = stop;
   }
@@ -31,16 +35,18 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
   /** A temporary dataset is a database in memory: it costs no writing and leaves nothing behind. */
   async createDataset(dataset: string, lifetime: 'permanent' | 'temporary'): Promise<void> {
     const name = quoteDataset(dataset);
-    await this.execute(
-      lifetime === 'permanent'
-        ? `CREATE SCHEMA IF NOT EXISTS ${name}`
-        : `ATTACH IF NOT EXISTS ':memory:' AS ${name}`,
-    );
+    if (lifetime === 'permanent') {
+      await this.execute(`CREATE SCHEMA IF NOT EXISTS ${name}`);
+    } else {
+      await this.execute(`ATTACH IF NOT EXISTS ':memory:' AS ${name}`);
+      this.temporary.add(dataset);
+    }
   }
 
   async dropDataset(dataset: string): Promise<void> {
     const name = quoteDataset(dataset);
     await this.execute(`DETACH DATABASE IF EXISTS ${name}`);
+    this.temporary.delete(dataset);
     await this.execute(`DROP SCHEMA IF EXISTS ${name} CASCADE`);
   }
 
@@ -85,13 +91,15 @@ export class DuckDbWarehouse extends DuckDbSession implements Warehouse {
   }
 
   async close(): Promise<void> {
+    let detached = false;
     try {
       // Detaching writes the log into the file. Where that fails, the log stays, and the next to
       // open the file replays it: nothing committed is lost.
       await this.connection.run(`USE memory; DETACH ${catalog}`);
+      detached = true;
     } catch {
     } finally {
-      this.#stop();
+      this.#stop(detached);
     }
   }
 

@@ -181,6 +181,7 @@ export function warehouseConformance(name: string, fresh: () => Promise<OpenWare
         const aside = { dataset: 'aside', table: 't' };
         await warehouse.createTable(aside, sql('SELECT 7 AS x'));
         await warehouse.transaction(async (session) => {
+          assert.equal(await session.columns(target), undefined);
           await session.createTable(target, (await session.columns(aside)) ?? []);
           await session.copyRows(aside, target);
         });

@@ -5,16 +5,16 @@ import { existsSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { suite, test } from 'node:test';
+import { DuckDBInstance } from '@duckdb/node-api';
 import { type Clock, systemClock } from '@triad/shared/clock/clock.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
-import type { OpenWarehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { googleSqlInDuckDb } from '../../sql-runner/dialect/translate.ts';
 import { FakeClock } from '../harness/fake-clock.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
 import { warehouseConformance } from './warehouse.conformance.ts';
 
-const openerOf = (path: string, clock: Clock = systemClock): OpenWarehouse =>
+const openerOf = (path: string, clock: Clock = systemClock) =>
   duckDbOpener({
     path,
     defaultDataset: 'triad',
@@ -111,6 +111,16 @@ suite('a DuckDB file', () => {
     await assert.rejects(reader.exportParquet(sql('SELECT 1 AS x'), file), TriadError);
     await assert.rejects(stat(file));
     await reader.close();
+  });
+
+  test('it is worked on with as many threads as DuckDB finds right for the machine', async () => {
+    const threads = "SELECT current_setting('threads')";
+    const instance = await DuckDBInstance.create(':memory:');
+    const expected = await (await instance.connect()).runAndReadAll(threads);
+    instance.closeSync();
+    const writer = await openerOf(await newPath())({ write: true });
+    assert.deepEqual((await writer.execute(threads)).getRows(), expected.getRows());
+    await writer.close();
   });
 
   test('a table without a dataset is looked up in the default one', async () => {

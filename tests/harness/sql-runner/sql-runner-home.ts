@@ -9,13 +9,12 @@ import { formatCommandId } from '@triad/shared/contracts/names.ts';
 import type { StepKind } from '@triad/shared/contracts/step-kind.ts';
 import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { performJob } from '@triad/shared/jobs/perform-job.ts';
-import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
 import type { Cell, OpenWarehouse, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
-import { googleSqlInDuckDb } from '../../../sql-runner/dialect/translate.ts';
 import { sqlRunnerJob } from '../../../sql-runner/job.ts';
 import { objectFetcher } from '../../../sql-runner/load/fetch-object.ts';
 import { recordingLogger } from '../recording-logger.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
+import { duckDbFile } from '../warehouse/duckdb-warehouse.ts';
 
 export const repositorySql = resolve(import.meta.dirname, '../../../sql');
 
@@ -49,15 +48,8 @@ export class SqlRunnerHome {
     this.sqlDirectory = sqlDirectory;
     this.artifacts = new DirectoryArtifactStore({ directory: join(directory, 'artifacts') });
     this.#ids = timeOrderedIds(clock);
-    this.#open =
-      openWarehouse ??
-      duckDbOpener({
-        path: this.warehousePath,
-        defaultDataset: this.dataset,
-        waitSeconds: 1,
-        dialect: googleSqlInDuckDb,
-        clock,
-      }).open;
+    const { dataset: defaultDataset } = this;
+    this.#open = openWarehouse ?? duckDbFile(this.warehousePath, { defaultDataset, clock });
   }
 
   static async create(sqlDirectory = repositorySql): Promise<SqlRunnerHome> {

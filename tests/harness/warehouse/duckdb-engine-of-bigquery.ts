@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { systemClock } from '@triad/shared/clock/clock.ts';
+import { after } from 'node:test';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { columnOf, type QueryParameter, toCell } from '@triad/shared/warehouse/bigquery-types.ts';
-import { duckDbOpener } from '@triad/shared/warehouse/duckdb-engine.ts';
 import type { DuckDbWarehouse } from '@triad/shared/warehouse/duckdb-warehouse.ts';
 import type { Cell, Parameters, TableName } from '@triad/shared/warehouse/warehouse.ts';
-import { googleSqlInDuckDb } from '../../../sql-runner/dialect/translate.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
+import { duckDbFile } from './duckdb-warehouse.ts';
 import type { Ending, Engine, SentJob } from './fake-bigquery.ts';
 
 const origin = 'the engine';
@@ -19,14 +18,9 @@ const print =
  * transactions as BigQuery promises them, so that one that fails changes nothing.
  */
 export async function duckDbEngine(): Promise<Engine> {
-  const { open } = duckDbOpener({
-    path: join(await temporaryDirectory(), 'bigquery.duckdb'),
-    defaultDataset: 'none',
-    waitSeconds: 1,
-    dialect: googleSqlInDuckDb,
-    clock: systemClock,
-  });
-  const duckDb = await open({ write: true });
+  const path = join(await temporaryDirectory(), 'bigquery.duckdb');
+  const duckDb = await duckDbFile(path, { defaultDataset: 'none' })({ write: true });
+  after(() => duckDb.close());
   return {
     run: (job, uploaded) => ended(duckDb, job, uploaded),
     async table(dataset, table) {
