@@ -13,6 +13,7 @@ Builds the images that are named, or all, as PREFIX/IMAGE:REVISION, and writes t
   --chroot             with buildah: build without namespaces or cgroups, as some build machines must
   --prefix NAME        what comes before the image's name (localhost/triad)
   --revision NAME      the tag (the git commit, with -dirty when there are changes)
+  --platform NAME      what the images are for (linux/amd64, which is what Cloud Run takes)
   --node-image NAME    the base image; --node-digest sha256:… pins it
   --cuda-image NAME    the base of trainer-gpu; --cuda-digest sha256:… pins it
   --npmrc FILE         settings of npm for the build; it is in no image
@@ -30,7 +31,7 @@ fail() {
 }
 
 cd "$(dirname "$0")/.."
-engine='' isolation=() prefix=localhost/triad revision='' npmrc='' sbom=.triad/sbom push=false
+engine='' isolation=() prefix=localhost/triad revision='' platform=linux/amd64 npmrc='' sbom=.triad/sbom push=false
 node_image=docker.io/library/node:24-bookworm-slim node_digest=''
 cuda_image=docker.io/nvidia/cuda:12.8.1-base-ubuntu24.04 cuda_digest=''
 images=()
@@ -45,6 +46,7 @@ while [ $# -gt 0 ]; do
     --engine) engine=$2 ;;
     --prefix) prefix=$2 ;;
     --revision) revision=$2 ;;
+    --platform) platform=$2 ;;
     --node-image) node_image=$2 ;;
     --node-digest) node_digest=$2 ;;
     --cuda-image) cuda_image=$2 ;;
@@ -85,11 +87,11 @@ fi
 digest_of() {
   case $engine in
     docker | podman)
-      "$engine" pull --quiet "$1" > /dev/null
+      "$engine" pull --quiet --platform "$platform" "$1" > /dev/null
       "$engine" image inspect --format '{{index .RepoDigests 0}}' "$1" | sed 's/.*@//'
       ;;
     buildah)
-      buildah pull --quiet "$1" > /dev/null
+      buildah pull --quiet --platform "$platform" "$1" > /dev/null
       buildah inspect --type image --format '{{.FromImageDigest}}' "$1"
       ;;
   esac
@@ -106,7 +108,7 @@ pinned() {
 build() {
   local image=$1 tag=$2
   local arguments=(
-    --file "docker/$image/Dockerfile" --tag "$tag"
+    --file "docker/$image/Dockerfile" --tag "$tag" --platform "$platform"
     --build-arg "NODE_IMAGE=$node_image" --build-arg "NODE_DIGEST=$node_digest"
     --build-arg "REVISION=$revision"
   )

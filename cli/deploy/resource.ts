@@ -79,6 +79,8 @@ export interface ServiceSpec {
   ingress: string;
   /** Whether Cloud Run leaves it to the service to check its callers. */
   invokerIamDisabled: boolean;
+  /** Whether a new revision starts no instance before it gets requests, as its health check would. */
+  healthCheckDisabled: boolean;
   /** A Cloud SQL instance to reach by socket, as `project:region:instance`. */
   database: string | null;
   traffic: readonly Traffic[];

@@ -41,6 +41,8 @@ export function definitionOf(
     ingress: 'INGRESS_TRAFFIC_ALL',
     // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
     invokerIamDisabled: true,
+    // One that waits for its promotion must not work on the state of the one that runs.
+    healthCheckDisabled: target.promoted,
   };
   if (service === 'invoker') {
     return {

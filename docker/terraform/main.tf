@@ -149,8 +149,10 @@ module "orchestrator" {
     TRIAD_DEADMAN_URL = var.deadman_url == "" ? "http://127.0.0.1:4180/healthz" : var.deadman_url
   })
   protected = var.protected
-  # An instance must find its secrets and its database.
-  depends_on = [module.secrets, module.database, module.messaging]
+  # An instance must find its secrets and its database, and have all its rights from the start.
+  depends_on = [
+    module.secrets, module.database, module.messaging, module.identity, module.storage, module.images,
+  ]
 }
 
 module "invoker" {
@@ -174,8 +176,10 @@ module "invoker" {
     })
     TRIAD_JOB_SERVICE_ACCOUNTS = jsonencode({ for job in local.jobs : job => module.identity.email[job] })
   })
-  protected  = var.protected
-  depends_on = [module.messaging]
+  protected = var.protected
+  depends_on = [
+    module.messaging, module.identity, module.storage, module.images, module.warehouse,
+  ]
 }
 
 module "schedule" {

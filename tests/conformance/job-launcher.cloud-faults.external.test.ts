@@ -119,6 +119,21 @@ for (const { name, Jobs, create, get } of clouds) {
       await next.close();
     });
 
+    test('a job whose instance has gone is looked after by another one that is asked for it', async () => {
+      const { emulator, jobs, launcherWith } = await open();
+      const sibling = launcherWith();
+      const end = endsOf(sibling);
+      assert.deepEqual(await sibling.adopt(), []);
+      const spec = jobSpecWith({ script: 'obedient' });
+      await jobs.launch(spec);
+      await until('the job to begin', async () => (await jobs.logs(spec.id)) || undefined);
+      await jobs.close();
+      assert.equal((await sibling.get(spec.id))?.state, 'running');
+      emulator.jobs[0]?.job.cancel();
+      assert.equal((await end(spec)).state, 'cancelled');
+      await sibling.close();
+    });
+
     test('a job that was cancelled before it was created never is', async () => {
       const { emulator, jobs, end, elapse } = await open();
       emulator.faults.failNext(create, status.UNAVAILABLE, 'gone');

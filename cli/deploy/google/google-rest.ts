@@ -14,6 +14,9 @@ export interface GoogleRestOptions {
   random: () => number;
 }
 
+/** Makes something that there may be already; where a call says no method, it asks. */
+const creates = new Set<Asked['method']>(['POST', 'PUT']);
+
 export interface Asked {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
@@ -48,7 +51,7 @@ export class GoogleRest {
         if (answer.ok) return asked.asText ? answer.text() : jsonOf(await answer.text());
         if (answer.status === 404 && asked.mayBeMissing) return undefined;
         // An attempt before this one may have made it, although no answer said so.
-        if (answer.status === 409 && attempt > 1 && asked.method !== 'PATCH') return {};
+        if (answer.status === 409 && attempt > 1 && creates.has(asked.method)) return {};
       }
       const error = await failureOf(answer, asked);
       if (!error.retryable || attempt === attempts) throw error;

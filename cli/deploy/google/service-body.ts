@@ -8,11 +8,14 @@ export interface RunService {
   ingress?: string;
   invokerIamDisabled?: boolean;
   scaling?: { minInstanceCount?: number };
+  reconciling?: boolean;
+  terminalCondition?: { state?: string; message?: string };
   template?: {
     revision?: string;
     serviceAccount?: string;
     executionEnvironment?: string;
     maxInstanceRequestConcurrency?: number;
+    healthCheckDisabled?: boolean;
     timeout?: string;
     scaling?: { maxInstanceCount?: number };
     containers?: Container[];
@@ -57,6 +60,7 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
       serviceAccount: spec.account,
       executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
       maxInstanceRequestConcurrency: 80,
+      healthCheckDisabled: spec.healthCheckDisabled,
       timeout: '300s',
       scaling: { maxInstanceCount: spec.maxInstances },
       containers: [containerOf(spec)],
@@ -117,6 +121,7 @@ export function resourceOf(service: RunService): ResourceOf<'service'> {
       // As the API has it where a service does not say.
       ingress: service.ingress ?? 'INGRESS_TRAFFIC_ALL',
       invokerIamDisabled: service.invokerIamDisabled ?? false,
+      healthCheckDisabled: template.healthCheckDisabled ?? false,
       database: template.volumes?.[0]?.cloudSqlInstance?.instances?.[0] ?? null,
       traffic: (service.traffic ?? []).map(
         (part): Traffic => ({

@@ -32,6 +32,14 @@ export function serviceApi({ rest, environment }: Place): Services {
       return operation.done ? (operation.error ?? null) : undefined;
     });
   };
+  /** What a creation made whose answer was lost has no operation to wait for. */
+  const ready = (name: string, action: string) =>
+    rest.wait(action, async () => {
+      const found = (await rest.ask({ url: `${address}/${name}`, action })) as RunService;
+      if (found.reconciling) return undefined;
+      const { state, message = 'no reason was given' } = found.terminalCondition ?? {};
+      return state === 'CONDITION_FAILED' ? { code: 9, message } : null;
+    });
   return {
     async list(namespace) {
       const asked = { url: `${address}?pageSize=100`, action: 'list services' };
@@ -43,7 +51,9 @@ export function serviceApi({ rest, environment }: Place): Services {
       const url = `${address}?serviceId=${name}`;
       // Its first revision gets all, whatever its traffic says: there is no other.
       const body = bodyOf(spec, labels);
-      await finished(await rest.ask({ method: 'POST', url, action, body }), action);
+      const answer = (await rest.ask({ method: 'POST', url, action, body })) as Operation;
+      await finished(answer, action);
+      if (answer.name === undefined) await ready(name, action);
     },
     async update({ name, labels, spec }) {
       const action = `change service ${name}`;

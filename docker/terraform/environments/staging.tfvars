@@ -9,5 +9,5 @@ github_repository = "example/triad"
 database_tier           = "db-g1-small"
 artifact_retention_days = 14
 
-# Production runs the very images that were tested here.
-image_readers = ["serviceAccount:triad-deployer@example-triad-production.iam.gserviceaccount.com"]
+# Production runs the very images that were tested here. Its deployer is named here once there is one:
+# image_readers = ["serviceAccount:triad-deployer@example-triad-production.iam.gserviceaccount.com"]

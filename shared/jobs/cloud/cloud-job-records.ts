@@ -1,9 +1,8 @@
 import type { ArtifactStore } from '../../artifacts/artifact-store.ts';
 import { commandIdPattern } from '../../contracts/attempt.ts';
 import type { JobSpec } from '../../contracts/job-spec.ts';
-import type { JobView } from '../../contracts/job-view.ts';
 import { TriadError } from '../../errors/triad-error.ts';
-import { type JobRecord, viewOf } from '../job-record.ts';
+import type { JobRecord } from '../job-record.ts';
 
 /** What is known of a job that a cloud service runs, besides what the service itself says. */
 export interface CloudJobRecord extends Omit<JobRecord, 'process'> {
@@ -164,8 +163,6 @@ export class CloudJobRecords {
     return `unfinished/${this.#service}/${id}/`;
   }
 }
-
-export const cloudViewOf = (record: CloudJobRecord): JobView => viewOf(record);
 
 const isConflict = (error: unknown): boolean =>
   error instanceof TriadError && error.code === 'ARTIFACT_CONFLICT';

@@ -6,17 +6,13 @@ import { TriadError } from '../../errors/triad-error.ts';
 import { attemptLog } from '../../log/attempt-log.ts';
 import type { Logger } from '../../log/logger.ts';
 import type { JobEndListener } from '../job-launcher.ts';
+import { viewOf } from '../job-record.ts';
 import type { Judgement } from '../judge-end.ts';
 import { storeSpec } from '../stored-spec.ts';
 import { callFailure } from './cloud-call-failure.ts';
 import { cloudContainer } from './cloud-container.ts';
 import { type CloudJob, type CloudJobService, commandIdOf, hasEnded, specOf } from './cloud-job.ts';
-import {
-  type CloudJobRecord,
-  CloudJobRecords,
-  cloudViewOf,
-  type OpenRecord,
-} from './cloud-job-records.ts';
+import { type CloudJobRecord, CloudJobRecords, type OpenRecord } from './cloud-job-records.ts';
 import type { CloudJobsOptions } from './cloud-jobs-options.ts';
 import { judgeCloudJob } from './judge-cloud-job.ts';
 
@@ -57,7 +53,7 @@ export class CloudJobs {
     if (!open) {
       const existing = await this.#records.open(spec.id);
       if (!existing) throw new TriadError('JOB_LOST');
-      return { job: cloudViewOf(existing.record), started: false };
+      return { job: viewOf(existing.record), started: false };
     }
     const watched = this.#watch(open);
     watched.isBusy = true;
@@ -67,20 +63,20 @@ export class CloudJobs {
       watched.isBusy = false;
     }
     if (watched.record.end) this.#tell(watched.record);
-    return { job: cloudViewOf(watched.record), started: true };
+    return { job: viewOf(watched.record), started: true };
   }
 
   async get(id: string): Promise<JobView | undefined> {
-    const open = this.#watched.get(id) ?? (await this.#records.openOwn(id));
-    return open && cloudViewOf(open.record);
+    const open = await this.#openOwn(id);
+    return open && viewOf(open.record);
   }
 
   async list(limit: number, before?: string): Promise<JobView[]> {
-    return (await this.#records.newest(limit, before)).map(cloudViewOf);
+    return (await this.#records.newest(limit, before)).map((record) => viewOf(record));
   }
 
   async logs(id: string): Promise<string | undefined> {
-    const open = this.#watched.get(id) ?? (await this.#records.openOwn(id));
+    const open = await this.#openOwn(id);
     if (!open) return undefined;
     const { resource } = open.record;
     if (resource === null) return '';
@@ -90,10 +86,10 @@ export class CloudJobs {
   }
 
   async cancel(id: string): Promise<JobView | undefined> {
-    const open = this.#watched.get(id) ?? (await this.#records.openOwn(id));
+    const open = await this.#openOwn(id);
     if (!open) return undefined;
     if (!open.record.end) await this.#stop(open, 'cancelled', new TriadError('JOB_CANCELLED'));
-    return cloudViewOf(open.record);
+    return viewOf(open.record);
   }
 
   async adopt(): Promise<JobView[]> {
@@ -145,7 +141,7 @@ export class CloudJobs {
     await this.#lookAt(watched);
     if (!watched.record.end) return undefined;
     this.#watched.delete(id);
-    return cloudViewOf(watched.record);
+    return viewOf(watched.record);
   }
 
   /** Without them, the records still tell of all but orphans. */
@@ -165,6 +161,16 @@ export class CloudJobs {
     attemptLog(this.#options.log, spec.id).warn({ resource: job.name }, 'An orphan is adopted');
     const at = (job.createdAt ?? this.#options.clock.now()).toISOString();
     return this.#records.create(spec, { at, resource: job.name });
+  }
+
+  /**
+   * An unfinished job that nobody here watches is of another instance, which may be gone by now:
+   * whoever is asked for it looks after it too. Both may then tell of its end.
+   */
+  async #openOwn(id: string): Promise<OpenRecord | undefined> {
+    const open = this.#watched.get(id) ?? (await this.#records.openOwn(id));
+    if (!open || open.record.end || this.#closed) return open;
+    return this.#watched.get(id) ?? this.#watch(open);
   }
 
   #watch(open: OpenRecord): Watched {
@@ -328,7 +334,7 @@ export class CloudJobs {
 
   #tell(record: CloudJobRecord): void {
     if (!this.#watched.delete(record.spec.id) || this.#closed) return;
-    for (const listener of this.#listeners) listener(cloudViewOf(record));
+    for (const listener of this.#listeners) listener(viewOf(record));
   }
 
   #msSince(instant: string): number {

@@ -15,8 +15,18 @@ export interface CloudRunServiceOptions extends CloudRunJobOptions {
   endpoint?: GoogleTestEndpoint;
 }
 
-/** A call may take this long, in milliseconds: less than `settleMs` of the launcher. */
-const callOptions = { timeout: 20_000 };
+/** A call may take this long, in milliseconds: the three of a creation less than `settleMs` of the launcher. */
+const callOptions = { timeout: 8_000 };
+/** And so may the operation that a call begins; it is looked at more and more seldom, in milliseconds. */
+const definitionOptions = {
+  ...callOptions,
+  longrunning: {
+    initialRetryDelayMillis: 100,
+    retryDelayMultiplier: 1.3,
+    maxRetryDelayMillis: 2_000,
+    totalTimeoutMillis: callOptions.timeout,
+  },
+};
 
 interface Sdk {
   jobs: JobsClient;
@@ -57,7 +67,7 @@ export class CloudRunService implements CloudJobService {
     const job = cloudRunJobOf(spec, traceparent, this.#options);
     const request = { parent: this.#parent, job, jobId: cloudRunJobId(spec) };
     try {
-      const [operation] = await jobs.createJob(request, callOptions);
+      const [operation] = await jobs.createJob(request, definitionOptions);
       await operation.promise();
     } catch (error) {
       // An earlier creation got as far as this.

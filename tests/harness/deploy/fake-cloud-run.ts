@@ -32,7 +32,7 @@ export class FakeCloudRun {
     const id = url.searchParams.get('serviceId');
     const at = id === null ? path : `${path}/${id}`;
     const there = this.services.get(at);
-    if (method === 'GET') return there ? answer(there) : notFound;
+    if (method === 'GET') return there ? this.#looked(there) : notFound;
     if (method === 'POST') {
       if (there) return answer({ error: { code: 409, message: `${at} exists` } }, 409);
       return this.#put(at, JSON.parse(body) as Body);
@@ -51,6 +51,12 @@ export class FakeCloudRun {
   }
 
   #put(at: string, sent: Body): Answer {
+    const tags = ((sent.traffic ?? []) as { tag?: string }[]).map(({ tag = '' }) => tag);
+    const tooLong = tags.some((tag) => `${at.split('/').at(-1)}${tag}`.length > 46);
+    if (tooLong) {
+      const message = 'Combined traffic tag and service name cannot exceed 46 characters';
+      return answer({ error: { code: 400, message } }, 400);
+    }
     const template = sent.template as { revision: string };
     const revisions = this.#revisions.get(at) ?? [];
     const name = `${at}/revisions/${template.revision}`;
@@ -62,8 +68,17 @@ export class FakeCloudRun {
     this.#changes += 1;
     const createTime = new Date(1_700_000_000_000 + this.#changes).toISOString();
     if (!same) this.#revisions.set(at, [...revisions, { name, createTime, content }]);
-    this.services.set(at, { ...sent, name: at, etag: `"${this.#changes}"` });
+    const reconciling = true;
+    this.services.set(at, { ...sent, name: at, etag: `"${this.#changes}"`, reconciling });
     return this.#started(at);
+  }
+
+  /** It is ready at the second look. */
+  #looked(service: Body): Answer {
+    const { reconciling } = service;
+    service.reconciling = false;
+    const terminalCondition = { state: reconciling ? 'CONDITION_PENDING' : 'CONDITION_SUCCEEDED' };
+    return answer({ ...service, reconciling, terminalCondition });
   }
 
   #started(at: string, error?: { code: number; message: string }): Answer {

@@ -90,6 +90,31 @@ test('an answer that got lost makes nothing twice and is no conflict', async () 
   assert.equal((await cloud.list('login')).length, 1);
 });
 
+test('a service whose creation lost its answer is waited for until it is ready', async () => {
+  const { cloud, google } = googleInMemory();
+  const service = (await planDeployment(cloud, target)).changes.find(
+    ({ resource }) => resource.kind === 'service',
+  );
+  assert.ok(service);
+  const { name } = service.resource;
+  google.faults.push('answer lost');
+  await cloud.create(service.resource);
+  const looks = google.calls.filter(
+    ({ method, url }) => method === 'GET' && url.pathname.endsWith(`/${name}`),
+  );
+  assert.equal(looks.length, 2);
+});
+
+test('a deletion that meets another operation is not taken for done', async () => {
+  const { cloud, google } = googleInMemory();
+  const plan = await planDeployment(cloud, target);
+  await applyPlan(cloud, plan);
+  const topic = plan.changes.find(({ resource }) => resource.kind === 'topic');
+  assert.ok(topic);
+  google.faults.push(refused(503, 'not now'), refused(409, 'another operation is in progress'));
+  await assert.rejects(cloud.delete(topic.resource), { code: 'DEPLOY_CONFLICT' });
+});
+
 test('an operation that fails is an error of what was asked for', async () => {
   const { cloud, google } = googleInMemory();
   const plan = await planDeployment(cloud, target);
