@@ -64,6 +64,12 @@ variable "isolated_branches" {
   default     = false
 }
 
+variable "database_instance" {
+  description = "Name of the Cloud SQL instance: another than triad-<environment> after a restoration."
+  type        = string
+  default     = null
+}
+
 variable "database_tier" {
   description = "Machine type of Cloud SQL."
   type        = string

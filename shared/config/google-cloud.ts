@@ -35,7 +35,7 @@ const variables = z.object({
    * that has an image; without it, all run as the platform's default one.
    */
   TRIAD_JOB_SERVICE_ACCOUNTS: z.string().optional(),
-  /** The VPC network of jobs: `projects/<number>/global/networks/<name>`; without it, none. */
+  /** The VPC network of jobs on Vertex AI: `projects/<number>/global/networks/<name>`; default none. */
   TRIAD_JOB_NETWORK: z.string().min(1).optional(),
   /** A statement that would read more than this fails before it costs anything, in GiB. */
   TRIAD_MAX_GIB_BILLED: z
