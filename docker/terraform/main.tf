@@ -98,7 +98,7 @@ module "warehouse" {
 
 module "database" {
   source       = "./modules/database"
-  name         = "triad-${var.environment}"
+  name         = coalesce(var.database_instance, "triad-${var.environment}")
   namespace    = var.namespace
   region       = var.region
   labels       = local.labels

@@ -64,6 +64,17 @@ variable "isolated_branches" {
   default     = false
 }
 
+variable "database_instance" {
+  description = "Name of the Cloud SQL instance; null for triad-<environment>. Another one after a restore."
+  type        = string
+  default     = null
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,82}[a-z0-9])?$", coalesce(var.database_instance, "triad")))
+    error_message = "Expected lower-case letters, digits and hyphens, starting with a letter; not an empty text."
+  }
+}
+
 variable "database_tier" {
   description = "Machine type of Cloud SQL."
   type        = string

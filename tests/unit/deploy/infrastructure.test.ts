@@ -216,3 +216,23 @@ test('the runbook asks what was deployed for the namespace, and knows it only fr
   );
   assert.ok(runbook.indexOf('$NAMESPACE') > (set[0]?.index ?? Number.POSITIVE_INFINITY));
 });
+
+test('what the runbook moves into the state of Terraform is there, by its name', () => {
+  const runbook = read('docs/google-cloud.md');
+  const addresses = [...runbook.matchAll(/\bmodule\.(\w+)\.(google_\w+)\.(\w+)/g)];
+  assert.notEqual(addresses.length, 0);
+  for (const [address, module = '', type, name] of addresses) {
+    assert.ok(terraform(module).includes(`resource "${type}" "${name}" {`), address);
+  }
+  assert.match(
+    runbook,
+    /google_sql_database_instance\.state "projects\/\$PROJECT\/instances\/\$RESTORED"/,
+  );
+  assert.match(
+    runbook,
+    /google_sql_database\.state "projects\/\$PROJECT\/instances\/\$RESTORED\/databases\/\$\{ENVIRONMENT\}_triad"/,
+  );
+  assert.equal(databaseOf('staging'), 'staging_triad');
+  const name = written(partOf(read('docker/terraform/main.tf'), 'module "database"'), 'name');
+  assert.match(name ?? '', /^coalesce\(var\.database_instance, "triad-\$\{var\.environment\}"\)$/);
+});
