@@ -128,6 +128,12 @@ variable "image_readers" {
   default     = []
 }
 
+variable "role_seconds" {
+  description = "Seconds between the first roles and the first services: Google says two minutes typically, at times seven."
+  type        = number
+  default     = 180
+}
+
 variable "people" {
   description = "Who else may ask the orchestrator by an identity token of Google: e-mail to viewer, operator or admin."
   type        = map(string)

@@ -221,8 +221,11 @@ test('what the runbook moves into the state of Terraform is there, by its name',
   const runbook = read('docs/google-cloud.md');
   const addresses = [...runbook.matchAll(/\bmodule\.(\w+)\.(google_\w+)\.(\w+)/g)];
   assert.notEqual(addresses.length, 0);
-  for (const [address, module = '', type, name] of addresses) {
-    assert.ok(terraform(module).includes(`resource "${type}" "${name}" {`), address);
+  const main = read('docker/terraform/main.tf');
+  for (const [address, module, type, name] of addresses) {
+    const source = written(partOf(main, `module "${module}"`), 'source') ?? '';
+    const folder = source.replaceAll('"', '').replace('./modules/', '');
+    assert.ok(terraform(folder).includes(`resource "${type}" "${name}" {`), address);
   }
   assert.match(
     runbook,
@@ -233,6 +236,6 @@ test('what the runbook moves into the state of Terraform is there, by its name',
     /google_sql_database\.state "projects\/\$PROJECT\/instances\/\$RESTORED\/databases\/\$\{ENVIRONMENT\}_triad"/,
   );
   assert.equal(databaseOf('staging'), 'staging_triad');
-  const name = written(partOf(read('docker/terraform/main.tf'), 'module "database"'), 'name');
+  const name = written(partOf(main, 'module "database"'), 'name');
   assert.match(name ?? '', /^coalesce\(var\.database_instance, "triad-\$\{var\.environment\}"\)$/);
 });

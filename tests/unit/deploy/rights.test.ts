@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -128,4 +128,21 @@ test('who makes services and jobs may read their images, which Cloud Run asks fo
     writer: 'roles/artifactregistry.writer',
     reader: 'roles/artifactregistry.reader',
   });
+});
+
+test('the services are made only when every module that grants has done so, and it is known', () => {
+  const text = read('docker/terraform/main.tf');
+  const waits =
+    /"terraform_data" "roles" \{[\s\S]*?depends_on = \[([^\]]*)\]/.exec(text)?.[1] ?? '';
+  const awaited = [...waits.matchAll(/module\.(\w+)/g)].map(([, name]) => name);
+  const granting = globSync('docker/terraform/modules/*/main.tf', { cwd: repository })
+    .filter((path) => /^resource "google_\w+_iam_member"/m.test(read(path)))
+    .map((path) => basename(dirname(path)))
+    // Of workflows, which come later.
+    .filter((name) => name !== 'github');
+  assert.deepEqual(awaited.toSorted(), [...granting, 'database'].sort());
+  for (const service of ['orchestrator', 'invoker']) {
+    const module = text.split(`module "${service}" {`)[1]?.split(/^\}/m)[0] ?? '';
+    assert.match(module, /depends_on\s+= \[terraform_data\.roles\]/, service);
+  }
 });
