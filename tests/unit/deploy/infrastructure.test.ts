@@ -184,6 +184,20 @@ test('every environment has its values', () => {
   }
 });
 
+test('no environment names an account of another, which is not there when it is made first', () => {
+  for (const name of ['dev', 'staging', 'production']) {
+    const text = read(`docker/terraform/environments/${name}.tfvars`);
+    const project = written(text, 'project')?.replaceAll('"', '');
+    const values = text.replaceAll(/^#.*$/gm, '');
+    const accounts = [...values.matchAll(/@([\w-]+)\.iam\.gserviceaccount\.com/g)];
+    assert.deepEqual(
+      accounts.filter(([, of]) => of !== project),
+      [],
+      name,
+    );
+  }
+});
+
 test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
