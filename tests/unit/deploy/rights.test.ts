@@ -85,6 +85,32 @@ function methodsOf(metadata: string, services: readonly string[]): Set<string> {
   return new Set(rpcs.flatMap(({ methods }) => methods));
 }
 
+/** The permissions of a role of our own. */
+function permissionsOf(role: string): (string | undefined)[] {
+  const [, body = ''] =
+    new RegExp(`"${role}" \\{[\\s\\S]*?permissions = \\[\\n([\\s\\S]*?)\\n {2}\\]`).exec(
+      terraform('identity'),
+    ) ?? [];
+  return [...body.matchAll(/"([\w.]+)"/g)].map(([, name]) => name);
+}
+
+test('where branches come and go, the deployer may find and end their jobs', () => {
+  const role = 'google_project_iam_custom_role.job_sweeper.name';
+  assert.ok(rolesIn('branch_roles', 'deployer').includes(role));
+  assert.ok(!rolesIn('project_roles', 'deployer').includes(role));
+  const methods = [
+    'aiplatform cancelCustomJob',
+    'aiplatform getCustomJob',
+    'aiplatform listCustomJobs',
+    'run deleteJob',
+    'run listJobs',
+    // The end of a deletion is waited for.
+    'run getOperation',
+  ];
+  const needed = methods.map((method) => permissionOf[method]);
+  assert.deepEqual(permissionsOf('job_sweeper'), needed.sort());
+});
+
 test('the invoker may call the methods of Cloud Run and Vertex AI that it calls, and no others', () => {
   const services = [
     {
@@ -110,11 +136,7 @@ test('the invoker may call the methods of Cloud Run and Vertex AI that it calls,
   if (/\boperation\.promise\(/.test(sources)) needed.push('run getOperation');
   assert.deepEqual(needed.sort(), Object.keys(permissionOf).sort());
 
-  const role = /"job_starter" \{[\s\S]*?permissions = \[\n([\s\S]*?)\n {2}\]/.exec(
-    terraform('identity'),
-  );
-  const granted = [...(role?.[1] ?? '').matchAll(/"([\w.]+)"/g)].map(([, name]) => name);
-  assert.deepEqual(granted, Object.values(permissionOf).sort());
+  assert.deepEqual(permissionsOf('job_starter'), Object.values(permissionOf).sort());
 });
 
 test('who makes services and jobs may read their images, which Cloud Run asks for', () => {
