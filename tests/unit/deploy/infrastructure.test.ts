@@ -92,12 +92,21 @@ for (const service of serviceNames) {
     assert.equal(annotations['run.googleapis.com/minScale'], String(definition.minInstances));
     assert.equal(annotations['autoscaling.knative.dev/maxScale'], String(definition.maxInstances));
     assert.equal(annotations['run.googleapis.com/cloudsql-instances'] ?? null, definition.database);
+    // It serves at once, so that Cloud Run may look whether it starts.
+    assert.equal(annotations['run.googleapis.com/health-check-disabled'], undefined);
     const body = bodyOf({ ...definition, revision: 'r', traffic: [] }, {});
     const [made] = body.template?.containers ?? [];
     assert.deepEqual(container.startupProbe, made?.startupProbe);
     assert.deepEqual(container.livenessProbe, made?.livenessProbe);
   });
 }
+
+test('Terraform does not set back what triad deploy and triad promote change of a service', () => {
+  const [, ignored = ''] = /ignore_changes = \[\n([\s\S]*?)\]/.exec(terraform('service')) ?? [];
+  const names = ignored.split(',').map((name) => name.trim());
+  // The template whole: also whether a revision that waits is started to be checked.
+  for (const name of ['template', 'traffic', 'labels']) assert.ok(names.includes(name), name);
+});
 
 test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
   const text = read('docker/terraform/main.tf');
