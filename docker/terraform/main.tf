@@ -119,6 +119,24 @@ module "secrets" {
   depends_on = [module.project]
 }
 
+# Google takes minutes until all its services know a new role. A service that starts before is refused what
+# it needs, and then its first revision has failed.
+resource "terraform_data" "roles" {
+  provisioner "local-exec" {
+    command = "sleep ${var.role_seconds}"
+  }
+
+  depends_on = [
+    module.identity,
+    module.images,
+    module.storage,
+    module.warehouse,
+    module.database,
+    module.secrets,
+    module.messaging,
+  ]
+}
+
 module "orchestrator" {
   source        = "./modules/service"
   name          = "${var.namespace}-triad-orchestrator"
@@ -149,10 +167,8 @@ module "orchestrator" {
     TRIAD_DEADMAN_URL = var.deadman_url == "" ? "http://127.0.0.1:4180/healthz" : var.deadman_url
   })
   protected = var.protected
-  # An instance must find its secrets and its database, and have all its rights from the start.
-  depends_on = [
-    module.secrets, module.database, module.messaging, module.identity, module.storage, module.images,
-  ]
+  # An instance must find its secrets and its database, and be let in.
+  depends_on = [terraform_data.roles]
 }
 
 module "invoker" {
@@ -176,10 +192,8 @@ module "invoker" {
     })
     TRIAD_JOB_SERVICE_ACCOUNTS = jsonencode({ for job in local.jobs : job => module.identity.email[job] })
   })
-  protected = var.protected
-  depends_on = [
-    module.messaging, module.identity, module.storage, module.images, module.warehouse,
-  ]
+  protected  = var.protected
+  depends_on = [terraform_data.roles]
 }
 
 module "schedule" {

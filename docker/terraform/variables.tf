@@ -65,9 +65,14 @@ variable "isolated_branches" {
 }
 
 variable "database_instance" {
-  description = "Name of the Cloud SQL instance: another than triad-<environment> after a restoration."
+  description = "Name of the Cloud SQL instance; null for triad-<environment>. Another one after a restore."
   type        = string
   default     = null
+
+  validation {
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,82}[a-z0-9])?$", coalesce(var.database_instance, "triad")))
+    error_message = "Expected lower-case letters, digits and hyphens, starting with a letter; not an empty text."
+  }
 }
 
 variable "database_tier" {
@@ -121,6 +126,12 @@ variable "image_readers" {
   description = "IAM members of other projects that take over images: production's deployer, in staging."
   type        = list(string)
   default     = []
+}
+
+variable "role_seconds" {
+  description = "Seconds between the first roles and the first services: Google says two minutes typically, at times seven."
+  type        = number
+  default     = 180
 }
 
 variable "people" {

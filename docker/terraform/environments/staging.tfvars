@@ -9,5 +9,6 @@ github_repository = "example/triad"
 database_tier           = "db-g1-small"
 artifact_retention_days = 14
 
-# Production runs the very images that were tested here. Its deployer is named here once there is one:
-# image_readers = ["serviceAccount:triad-deployer@example-triad-production.iam.gserviceaccount.com"]
+# Production runs the very images that were tested here: once its Terraform has made its deployer, put
+# "serviceAccount:triad-deployer@<project of production>.iam.gserviceaccount.com" in, and apply again.
+image_readers = []

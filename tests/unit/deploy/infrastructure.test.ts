@@ -92,12 +92,21 @@ for (const service of serviceNames) {
     assert.equal(annotations['run.googleapis.com/minScale'], String(definition.minInstances));
     assert.equal(annotations['autoscaling.knative.dev/maxScale'], String(definition.maxInstances));
     assert.equal(annotations['run.googleapis.com/cloudsql-instances'] ?? null, definition.database);
+    // It serves at once, so that Cloud Run may look whether it starts.
+    assert.equal(annotations['run.googleapis.com/health-check-disabled'], undefined);
     const body = bodyOf({ ...definition, revision: 'r', traffic: [] }, {});
     const [made] = body.template?.containers ?? [];
     assert.deepEqual(container.startupProbe, made?.startupProbe);
     assert.deepEqual(container.livenessProbe, made?.livenessProbe);
   });
 }
+
+test('Terraform does not set back what triad deploy and triad promote change of a service', () => {
+  const [, ignored = ''] = /ignore_changes = \[\n([\s\S]*?)\]/.exec(terraform('service')) ?? [];
+  const names = ignored.split(',').map((name) => name.trim());
+  // The template whole: also whether a revision that waits is started to be checked.
+  for (const name of ['template', 'traffic', 'labels']) assert.ok(names.includes(name), name);
+});
 
 test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
   const text = read('docker/terraform/main.tf');
@@ -184,6 +193,20 @@ test('every environment has its values', () => {
   }
 });
 
+test('no environment names an account of another, which is not there when it is made first', () => {
+  for (const name of ['dev', 'staging', 'production']) {
+    const text = read(`docker/terraform/environments/${name}.tfvars`);
+    const project = written(text, 'project')?.replaceAll('"', '');
+    const values = text.replaceAll(/^#.*$/gm, '');
+    const accounts = [...values.matchAll(/@([\w-]+)\.iam\.gserviceaccount\.com/g)];
+    assert.deepEqual(
+      accounts.filter(([, of]) => of !== project),
+      [],
+      name,
+    );
+  }
+});
+
 test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
@@ -215,4 +238,27 @@ test('the runbook asks what was deployed for the namespace, and knows it only fr
     ['$(triad deploy --environment "$ENVIRONMENT" --json | jq -r .namespace)'],
   );
   assert.ok(runbook.indexOf('$NAMESPACE') > (set[0]?.index ?? Number.POSITIVE_INFINITY));
+});
+
+test('what the runbook moves into the state of Terraform is there, by its name', () => {
+  const runbook = read('docs/google-cloud.md');
+  const addresses = [...runbook.matchAll(/\bmodule\.(\w+)\.(google_\w+)\.(\w+)/g)];
+  assert.notEqual(addresses.length, 0);
+  const main = read('docker/terraform/main.tf');
+  for (const [address, module, type, name] of addresses) {
+    const source = written(partOf(main, `module "${module}"`), 'source') ?? '';
+    const folder = source.replaceAll('"', '').replace('./modules/', '');
+    assert.ok(terraform(folder).includes(`resource "${type}" "${name}" {`), address);
+  }
+  assert.match(
+    runbook,
+    /google_sql_database_instance\.state "projects\/\$PROJECT\/instances\/\$RESTORED"/,
+  );
+  assert.match(
+    runbook,
+    /google_sql_database\.state "projects\/\$PROJECT\/instances\/\$RESTORED\/databases\/\$\{ENVIRONMENT\}_triad"/,
+  );
+  assert.equal(databaseOf('staging'), 'staging_triad');
+  const name = written(partOf(main, 'module "database"'), 'name');
+  assert.match(name ?? '', /^coalesce\(var\.database_instance, "triad-\$\{var\.environment\}"\)$/);
 });

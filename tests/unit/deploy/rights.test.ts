@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 
 const repository = resolve(import.meta.dirname, '../../..');
@@ -85,6 +85,32 @@ function methodsOf(metadata: string, services: readonly string[]): Set<string> {
   return new Set(rpcs.flatMap(({ methods }) => methods));
 }
 
+/** The permissions of a role of our own. */
+function permissionsOf(role: string): (string | undefined)[] {
+  const [, body = ''] =
+    new RegExp(`"${role}" \\{[\\s\\S]*?permissions = \\[\\n([\\s\\S]*?)\\n {2}\\]`).exec(
+      terraform('identity'),
+    ) ?? [];
+  return [...body.matchAll(/"([\w.]+)"/g)].map(([, name]) => name);
+}
+
+test('where branches come and go, the deployer may find and end their jobs', () => {
+  const role = 'google_project_iam_custom_role.job_sweeper.name';
+  assert.ok(rolesIn('branch_roles', 'deployer').includes(role));
+  assert.ok(!rolesIn('project_roles', 'deployer').includes(role));
+  const methods = [
+    'aiplatform cancelCustomJob',
+    'aiplatform getCustomJob',
+    'aiplatform listCustomJobs',
+    'run deleteJob',
+    'run listJobs',
+    // The end of a deletion is waited for.
+    'run getOperation',
+  ];
+  const needed = methods.map((method) => permissionOf[method]);
+  assert.deepEqual(permissionsOf('job_sweeper'), needed.sort());
+});
+
 test('the invoker may call the methods of Cloud Run and Vertex AI that it calls, and no others', () => {
   const services = [
     {
@@ -110,11 +136,7 @@ test('the invoker may call the methods of Cloud Run and Vertex AI that it calls,
   if (/\boperation\.promise\(/.test(sources)) needed.push('run getOperation');
   assert.deepEqual(needed.sort(), Object.keys(permissionOf).sort());
 
-  const role = /"job_starter" \{[\s\S]*?permissions = \[\n([\s\S]*?)\n {2}\]/.exec(
-    terraform('identity'),
-  );
-  const granted = [...(role?.[1] ?? '').matchAll(/"([\w.]+)"/g)].map(([, name]) => name);
-  assert.deepEqual(granted, Object.values(permissionOf).sort());
+  assert.deepEqual(permissionsOf('job_starter'), Object.values(permissionOf).sort());
 });
 
 test('who makes services and jobs may read their images, which Cloud Run asks for', () => {
@@ -128,4 +150,21 @@ test('who makes services and jobs may read their images, which Cloud Run asks fo
     writer: 'roles/artifactregistry.writer',
     reader: 'roles/artifactregistry.reader',
   });
+});
+
+test('the services are made only when every module that grants has done so, and it is known', () => {
+  const text = read('docker/terraform/main.tf');
+  const waits =
+    /"terraform_data" "roles" \{[\s\S]*?depends_on = \[([^\]]*)\]/.exec(text)?.[1] ?? '';
+  const awaited = [...waits.matchAll(/module\.(\w+)/g)].map(([, name]) => name);
+  const granting = globSync('docker/terraform/modules/*/main.tf', { cwd: repository })
+    .filter((path) => /^resource "google_\w+_iam_member"/m.test(read(path)))
+    .map((path) => basename(dirname(path)))
+    // Of workflows, which come later.
+    .filter((name) => name !== 'github');
+  assert.deepEqual(awaited.toSorted(), [...granting, 'database'].sort());
+  for (const service of ['orchestrator', 'invoker']) {
+    const module = text.split(`module "${service}" {`)[1]?.split(/^\}/m)[0] ?? '';
+    assert.match(module, /depends_on\s+= \[terraform_data\.roles\]/, service);
+  }
 });

@@ -44,6 +44,8 @@ resource "google_sql_database_instance" "state" {
     user_labels                 = var.labels
     deletion_protection_enabled = var.protected
     connector_enforcement       = "REQUIRED"
+    # Otherwise the backups go with the instance.
+    retain_backups_on_delete = var.protected
 
     ip_configuration {
       ipv4_enabled = true

@@ -55,6 +55,7 @@ locals {
     branch-deployer-bigquery  = { account = "deployer", role = "roles/bigquery.dataOwner" }
     branch-deployer-scheduler = { account = "deployer", role = "roles/cloudscheduler.admin" }
     branch-deployer-sql       = { account = "deployer", role = google_project_iam_custom_role.database_maker.name }
+    branch-deployer-jobs      = { account = "deployer", role = google_project_iam_custom_role.job_sweeper.name }
     branch-orchestrator-topic = { account = "orchestrator", role = "roles/pubsub.publisher" }
     branch-orchestrator-look  = { account = "orchestrator", role = "roles/pubsub.viewer" }
     branch-invoker-topic      = { account = "invoker", role = "roles/pubsub.publisher" }
@@ -102,6 +103,21 @@ resource "google_project_iam_custom_role" "job_starter" {
     "run.jobs.run",
     "run.operations.get",
     "run.tasks.list",
+  ]
+}
+
+# A branch's jobs of Vertex AI are in no role of the deployer; those of Cloud Run are also in run.admin.
+resource "google_project_iam_custom_role" "job_sweeper" {
+  role_id     = "triadJobSweeper"
+  title       = "Triad job sweeper"
+  description = "Finds and ends the jobs of a branch that is torn down."
+  permissions = [
+    "aiplatform.customJobs.cancel",
+    "aiplatform.customJobs.get",
+    "aiplatform.customJobs.list",
+    "run.jobs.delete",
+    "run.jobs.list",
+    "run.operations.get",
   ]
 }
 

@@ -154,7 +154,8 @@ resource "google_cloud_run_v2_service" "service" {
   }
 
   lifecycle {
-    # What `triad deploy` and `triad promote` set.
+    # What `triad deploy` and `triad promote` set: of the template also that a revision which waits to be
+    # promoted starts no instance to be checked (healthCheckDisabled). The first one serves, and is checked.
     ignore_changes = [
       annotations,
       client,
