@@ -81,6 +81,11 @@ export interface ServiceSpec {
   invokerIamDisabled: boolean;
   /** A Cloud SQL instance to reach by socket, as `project:region:instance`. */
   database: string | null;
+  /**
+   * Whether a new revision starts no instance before it is asked. Otherwise Cloud Run starts one to
+   * see whether it becomes ready, also of a revision without traffic.
+   */
+  healthCheckDisabled: boolean;
   traffic: readonly Traffic[];
 }
 

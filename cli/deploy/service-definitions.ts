@@ -41,6 +41,8 @@ export function definitionOf(
     ingress: 'INGRESS_TRAFFIC_ALL',
     // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
     invokerIamDisabled: true,
+    // What is not promoted must not work on production's state, not even to show that it starts.
+    healthCheckDisabled: target.promoted,
   };
   if (service === 'invoker') {
     return {

@@ -14,6 +14,7 @@ export interface RunService {
     executionEnvironment?: string;
     maxInstanceRequestConcurrency?: number;
     timeout?: string;
+    healthCheckDisabled?: boolean;
     scaling?: { maxInstanceCount?: number };
     containers?: Container[];
     volumes?: { name: string; cloudSqlInstance?: { instances?: string[] } }[];
@@ -58,6 +59,7 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
       executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
       maxInstanceRequestConcurrency: 80,
       timeout: '300s',
+      healthCheckDisabled: spec.healthCheckDisabled,
       scaling: { maxInstanceCount: spec.maxInstances },
       containers: [containerOf(spec)],
       ...(spec.database !== null && {
@@ -117,6 +119,7 @@ export function resourceOf(service: RunService): ResourceOf<'service'> {
       // As the API has it where a service does not say.
       ingress: service.ingress ?? 'INGRESS_TRAFFIC_ALL',
       invokerIamDisabled: service.invokerIamDisabled ?? false,
+      healthCheckDisabled: template.healthCheckDisabled ?? false,
       database: template.volumes?.[0]?.cloudSqlInstance?.instances?.[0] ?? null,
       traffic: (service.traffic ?? []).map(
         (part): Traffic => ({

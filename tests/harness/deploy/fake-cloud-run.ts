@@ -6,10 +6,18 @@ interface Operation {
   error?: { code: number; message: string };
 }
 
+interface Traffic {
+  type: string;
+  revision?: string;
+  percent?: number;
+}
+
 /** Services of Cloud Run with their revisions; every change is an operation that takes a while. */
 export class FakeCloudRun {
   /** By path. */
   readonly services = new Map<string, Body>();
+  /** Paths of the revisions that an instance was started of. */
+  readonly started = new Set<string>();
   readonly #revisions = new Map<string, Body[]>();
   readonly #operations = new Map<string, Operation>();
   #changes = 0;
@@ -51,7 +59,7 @@ export class FakeCloudRun {
   }
 
   #put(at: string, sent: Body): Answer {
-    const template = sent.template as { revision: string };
+    const template = sent.template as { revision: string; healthCheckDisabled?: boolean };
     const revisions = this.#revisions.get(at) ?? [];
     const name = `${at}/revisions/${template.revision}`;
     const same = revisions.find((revision) => revision.name === name);
@@ -62,6 +70,13 @@ export class FakeCloudRun {
     this.#changes += 1;
     const createTime = new Date(1_700_000_000_000 + this.#changes).toISOString();
     if (!same) this.#revisions.set(at, [...revisions, { name, createTime, content }]);
+    // Without traffic too, to see whether it becomes ready, unless nobody wants to know.
+    if (!same && template.healthCheckDisabled !== true) this.started.add(name);
+    for (const { type, revision, percent } of sent.traffic as Traffic[]) {
+      if (!percent) continue;
+      const isNamed = type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+      this.started.add(isNamed ? `${at}/revisions/${revision}` : name);
+    }
     this.services.set(at, { ...sent, name: at, etag: `"${this.#changes}"` });
     return this.#started(at);
   }

@@ -133,6 +133,37 @@ test('a revision that is only made now is not named in the traffic; an older one
   assert.deepEqual(sent(), [latest, { type, revision: first, percent: 0, tag: 'previous' }]);
 });
 
+test('no instance of a revision starts in production before it is promoted', async () => {
+  const production = environment('production');
+  const { cloud, google } = googleInMemory(production);
+  const targetAt = (digit: string) =>
+    targetOf(production, checkout('main', { revision: commit(digit) }), '2026-01-01', 14);
+  const deploy = async (digit: string) =>
+    applyPlan(cloud, await planDeployment(cloud, targetAt(digit)));
+  const started = () =>
+    [...google.run.started].map((path) => /-triad-(\w+)-r(.)/.exec(path)?.slice(1).join(' '));
+  await deploy('1');
+  assert.deepEqual(started(), ['invoker 1', 'orchestrator 1']);
+  await deploy('2');
+  assert.deepEqual(started(), ['invoker 1', 'orchestrator 1']);
+  await applyPlan(cloud, planPromotion(await releasedIn(cloud, 'production'), commit('2')));
+  assert.deepEqual(started().slice(2), ['invoker 2', 'orchestrator 2']);
+  assert.deepEqual((await planDeployment(cloud, targetAt('2'))).changes, []);
+});
+
+test('a revision that is asked at once has to show that it starts', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  assert.equal(google.run.started.size, 2);
+  const [service] = google.run.services.values();
+  assert.ok(service);
+  Object.assign(service.template as object, { healthCheckDisabled: true });
+  const [change] = (await planDeployment(cloud, target)).changes;
+  assert.deepEqual(change?.differences, [
+    { field: 'healthCheckDisabled', actual: true, desired: false },
+  ]);
+});
+
 test('what somebody changed in the console is drift', async () => {
   const { cloud, google } = googleInMemory();
   await applyPlan(cloud, await planDeployment(cloud, target));
