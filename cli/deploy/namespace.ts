@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Longest namespace. A Cloud Run service may have 49 characters, and its revision 63:
- * `<namespace>-triad-orchestrator-r<12 digits>-<4 digits>`.
+ * Longest namespace. The name of a Cloud Run service and the tag of a part of its traffic may have
+ * 46 characters together, and the longest are `<namespace>-triad-orchestrator` and `previous`.
  */
-export const namespaceLimit = 24;
+export const namespaceLimit = 19;
 
 const hashLength = 8;
 const hashed = new RegExp(`-[0-9a-f]{${hashLength}}$`);

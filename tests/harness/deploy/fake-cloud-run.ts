@@ -10,7 +10,11 @@ interface Traffic {
   type: string;
   revision?: string;
   percent?: number;
+  tag?: string;
 }
+
+/** Of a service and the tag of a part of its traffic, together. */
+const longestTagged = 46;
 
 /** Services of Cloud Run with their revisions; every change is an operation that takes a while. */
 export class FakeCloudRun {
@@ -59,6 +63,14 @@ export class FakeCloudRun {
   }
 
   #put(at: string, sent: Body): Answer {
+    const traffic = sent.traffic as Traffic[];
+    const service = at.slice(at.lastIndexOf('/') + 1);
+    const long = traffic.find(({ tag = '' }) => tag && tag.length + service.length > longestTagged);
+    if (long) {
+      const both = `traffic tag '${long.tag}' and service name '${service}' together are too long`;
+      const message = `spec.traffic.tag: ${both}. Combined traffic tag and service name cannot exceed ${longestTagged} characters.`;
+      return answer({ error: { code: 400, message } }, 400);
+    }
     const template = sent.template as { revision: string; healthCheckDisabled?: boolean };
     const revisions = this.#revisions.get(at) ?? [];
     const name = `${at}/revisions/${template.revision}`;
@@ -72,7 +84,7 @@ export class FakeCloudRun {
     if (!same) this.#revisions.set(at, [...revisions, { name, createTime, content }]);
     // Without traffic too, to see whether it becomes ready, unless nobody wants to know.
     if (!same && template.healthCheckDisabled !== true) this.started.add(name);
-    for (const { type, revision, percent } of sent.traffic as Traffic[]) {
+    for (const { type, revision, percent } of traffic) {
       if (!percent) continue;
       const isNamed = type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
       this.started.add(isNamed ? `${at}/revisions/${revision}` : name);

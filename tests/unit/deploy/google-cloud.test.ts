@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
 import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
+import { namespaceLimit } from '../../../cli/deploy/namespace.ts';
 import { planPromotion } from '../../../cli/deploy/promotion.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
@@ -162,6 +163,30 @@ test('a revision that is asked at once has to show that it starts', async () => 
   assert.deepEqual(change?.differences, [
     { field: 'healthCheckDisabled', actual: true, desired: false },
   ]);
+});
+
+test('the longest namespace leaves room for the tags of its traffic', async () => {
+  const namespace = 'n'.repeat(namespaceLimit);
+  const production = { ...environment('production'), namespace };
+  const { cloud } = googleInMemory(production);
+  for (const digit of ['1', '2']) {
+    const given = checkout('main', { revision: commit(digit) });
+    const to = targetOf(production, given, '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, to));
+    await applyPlan(cloud, planPromotion(await releasedIn(cloud, namespace), commit(digit)));
+  }
+  const { actual } = await releasedIn(cloud, namespace);
+  const tags = actual.flatMap((resource) =>
+    resource.kind === 'service' ? resource.spec.traffic.map(({ tag }) => tag) : [],
+  );
+  assert.deepEqual(tags, ['live', 'previous', 'live', 'previous']);
+});
+
+test('a branch with a long name can be deployed', async () => {
+  const { cloud } = googleInMemory();
+  const to = targetOf(dev, checkout('feature/customer-lifetime'), '2026-01-01', 14);
+  await applyPlan(cloud, await planDeployment(cloud, to));
+  assert.deepEqual((await planDeployment(cloud, to)).changes, []);
 });
 
 test('what somebody changed in the console is drift', async () => {
