@@ -20,6 +20,10 @@ export interface RunService {
     volumes?: { name: string; cloudSqlInstance?: { instances?: string[] } }[];
   };
   traffic?: { type?: string; revision?: string; percent?: number; tag?: string }[];
+  /** Whether a change of it is under way. */
+  reconciling?: boolean;
+  /** How the last change ended. */
+  terminalCondition?: { state?: string; message?: string };
   latestCreatedRevision?: string;
   etag?: string;
 }

@@ -22,6 +22,8 @@ export class FakeCloudRun {
   readonly services = new Map<string, Body>();
   /** Paths of the revisions that an instance was started of. */
   readonly started = new Set<string>();
+  /** Why services do not become ready, if they do not. */
+  broken: string | undefined;
   readonly #revisions = new Map<string, Body[]>();
   readonly #operations = new Map<string, Operation>();
   #changes = 0;
@@ -30,6 +32,7 @@ export class FakeCloudRun {
     const operation = this.#operations.get(path);
     if (operation) {
       const { done: _, ...rest } = operation;
+      this.#settle();
       return answer({ ...rest, done: true });
     }
     if (path.endsWith('/revisions')) {
@@ -44,7 +47,12 @@ export class FakeCloudRun {
     const id = url.searchParams.get('serviceId');
     const at = id === null ? path : `${path}/${id}`;
     const there = this.services.get(at);
-    if (method === 'GET') return there ? answer(there) : notFound;
+    if (method === 'GET') {
+      if (!there) return notFound;
+      const found = answer({ ...there });
+      this.#settle();
+      return found;
+    }
     if (method === 'POST') {
       if (there) return answer({ error: { code: 409, message: `${at} exists` } }, 409);
       return this.#put(at, JSON.parse(body) as Body);
@@ -89,8 +97,26 @@ export class FakeCloudRun {
       const isNamed = type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
       this.started.add(isNamed ? `${at}/revisions/${revision}` : name);
     }
-    this.services.set(at, { ...sent, name: at, etag: `"${this.#changes}"` });
+    this.services.set(at, {
+      ...sent,
+      name: at,
+      etag: `"${this.#changes}"`,
+      reconciling: true,
+      terminalCondition: { type: 'Ready', state: 'CONDITION_RECONCILING' },
+    });
     return this.#started(at);
+  }
+
+  /** Whatever was under way is over once somebody has seen it. */
+  #settle(): void {
+    for (const service of this.services.values()) {
+      if (!service.reconciling) continue;
+      // As Google leaves out what is false.
+      delete service.reconciling;
+      service.terminalCondition = this.broken
+        ? { type: 'Ready', state: 'CONDITION_FAILED', message: this.broken }
+        : { type: 'Ready', state: 'CONDITION_SUCCEEDED' };
+    }
   }
 
   #started(at: string, error?: { code: number; message: string }): Answer {

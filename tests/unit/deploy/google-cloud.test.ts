@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
+import type { Cloud } from '../../../cli/deploy/cloud.ts';
 import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
 import { namespaceLimit } from '../../../cli/deploy/namespace.ts';
 import { planPromotion } from '../../../cli/deploy/promotion.ts';
+import { type Kind, keyOf } from '../../../cli/deploy/resource.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
 import { googleInMemory } from '../../harness/deploy/google-in-memory.ts';
@@ -89,6 +91,54 @@ test('an answer that got lost makes nothing twice and is no conflict', async () 
   const made = google.calls.filter(({ method }) => method === 'PUT');
   assert.equal(made.length, 2);
   assert.equal((await cloud.list('login')).length, 1);
+});
+
+const planned = async (cloud: Cloud, kind: Kind) => {
+  const { changes } = await planDeployment(cloud, target);
+  const found = changes.find(({ resource }) => resource.kind === kind);
+  assert.ok(found);
+  return found.resource;
+};
+
+for (const kind of ['service', 'database'] as const) {
+  test(`a ${kind} whose creation was not answered is waited for`, async () => {
+    const { cloud, google } = googleInMemory();
+    const resource = await planned(cloud, kind);
+    google.faults.push('answer lost');
+    const from = google.calls.length;
+    await cloud.create(resource);
+    assert.deepEqual(
+      google.calls.slice(from).map(({ method }) => method),
+      ['POST', 'POST', 'GET', 'GET'],
+    );
+    assert.equal((await cloud.list('login')).length, 1);
+  });
+}
+
+test('a service whose creation was not answered, and that does not start, is an error', async () => {
+  const { cloud, google } = googleInMemory();
+  const resource = await planned(cloud, 'service');
+  google.faults.push('answer lost');
+  google.run.broken = 'The container failed to start.';
+  await assert.rejects(cloud.create(resource), {
+    code: 'DEPLOY_CLOUD_REFUSED',
+    message: /make service login-triad-invoker: The container failed to start\./,
+  });
+});
+
+test('a deletion that meets another operation is tried again, and not taken as done', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  const underWay = () => refused(409, 'Another operation is in progress.');
+  const database = { kind: 'database', name: 'login_triad' } as const;
+  google.faults.push(refused(503), ...Array.from({ length: 4 }, underWay));
+  await assert.rejects(cloud.delete(database), { code: 'DEPLOY_CONFLICT' });
+  const isThere = async () =>
+    (await cloud.list('login')).some(({ kind, name }) => keyOf({ kind, name }) === keyOf(database));
+  assert.equal(await isThere(), true);
+  google.faults.push(refused(503), underWay());
+  await cloud.delete(database);
+  assert.equal(await isThere(), false);
 });
 
 test('an operation that fails is an error of what was asked for', async () => {
