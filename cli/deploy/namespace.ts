@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 
 /**
- * Longest namespace. A Cloud Run service and the tag of a revision of it may have 46 characters
- * together, of which `-triad-orchestrator` and `previous` take 27.
+ * Longest namespace. The name of a Cloud Run service and the tag of a part of its traffic may have
+ * 46 characters together, and the longest are `<namespace>-triad-orchestrator` and `previous`.
  */
 export const namespaceLimit = 19;
 

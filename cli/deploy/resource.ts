@@ -79,10 +79,13 @@ export interface ServiceSpec {
   ingress: string;
   /** Whether Cloud Run leaves it to the service to check its callers. */
   invokerIamDisabled: boolean;
-  /** Whether a new revision starts no instance before it gets requests, as its health check would. */
-  healthCheckDisabled: boolean;
   /** A Cloud SQL instance to reach by socket, as `project:region:instance`. */
   database: string | null;
+  /**
+   * Whether a new revision starts no instance before it is asked. Otherwise Cloud Run starts one to
+   * see whether it becomes ready, also of a revision without traffic.
+   */
+  healthCheckDisabled: boolean;
   traffic: readonly Traffic[];
 }
 

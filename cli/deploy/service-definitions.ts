@@ -41,7 +41,7 @@ export function definitionOf(
     ingress: 'INGRESS_TRAFFIC_ALL',
     // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
     invokerIamDisabled: true,
-    // One that waits for its promotion must not work on the state of the one that runs.
+    // What is not promoted must not work on production's state, not even to show that it starts.
     healthCheckDisabled: target.promoted,
   };
   if (service === 'invoker') {

@@ -20,6 +20,11 @@ export function databaseApi({ rest, environment }: Place): ResourceApi<'database
           const url = `${root}/operations/${operation.name}`;
           return endOf((await rest.ask({ url, action })) as Operation);
         });
+  const made = (name: string, action: string) =>
+    rest.wait(action, async () => {
+      const url = `${address}/${name}`;
+      return (await rest.ask({ url, action, mayBeMissing: true })) ? null : undefined;
+    });
   return {
     async list(namespace) {
       const name = databaseOf(namespace);
@@ -33,8 +38,11 @@ export function databaseApi({ rest, environment }: Place): ResourceApi<'database
     async create({ name }) {
       const action = `make database ${name}`;
       const body = { project, instance, name };
-      const asked = { method: 'POST', url: address, action, body } as const;
-      await finished((await rest.ask(asked)) as Operation, action);
+      const asked = { method: 'POST', url: address, action, body, creates: true } as const;
+      const operation = (await rest.ask(asked)) as Operation;
+      if (operation.name !== undefined) await finished(operation, action);
+      // An earlier attempt began it, and no answer named its operation.
+      else await made(name, action);
     },
     // It has nothing that could be changed.
     async update() {},

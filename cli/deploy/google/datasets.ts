@@ -24,7 +24,8 @@ export function datasetApi({ rest, environment }: Place): ResourceApi<'dataset'>
         location: spec.location,
         labels,
       };
-      await rest.ask({ method: 'POST', url: address, action: `make dataset ${name}`, body });
+      const action = `make dataset ${name}`;
+      await rest.ask({ method: 'POST', url: address, action, body, creates: true });
     },
     async update({ name, labels }) {
       const url = `${address}/${name}`;

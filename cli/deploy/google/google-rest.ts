@@ -14,9 +14,6 @@ export interface GoogleRestOptions {
   random: () => number;
 }
 
-/** Makes something that there may be already; where a call says no method, it asks. */
-const creates = new Set<Asked['method']>(['POST', 'PUT']);
-
 export interface Asked {
   method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: string;
@@ -26,6 +23,11 @@ export interface Asked {
   body?: unknown;
   /** Whether 404 is an answer: `undefined` comes back. */
   mayBeMissing?: boolean;
+  /**
+   * Whether something new is made. 409 after an attempt that may have been done says that it is there
+   * already: an empty object comes back, and it may still be on its way.
+   */
+  creates?: boolean;
   /** Whether the answer is a text and no JSON. */
   asText?: boolean;
 }
@@ -50,11 +52,13 @@ export class GoogleRest {
       if (answer instanceof Response) {
         if (answer.ok) return asked.asText ? answer.text() : jsonOf(await answer.text());
         if (answer.status === 404 && asked.mayBeMissing) return undefined;
-        // An attempt before this one may have made it, although no answer said so.
-        if (answer.status === 409 && attempt > 1 && creates.has(asked.method)) return {};
+        if (answer.status === 409 && attempt > 1 && asked.creates) return {};
       }
       const error = await failureOf(answer, asked);
-      if (!error.retryable || attempt === attempts) throw error;
+      // The deletion that an attempt before this one began, or another operation that passes.
+      const isUnderWay =
+        error.code === 'DEPLOY_CONFLICT' && attempt > 1 && asked.method === 'DELETE';
+      if (!(error.retryable || isUnderWay) || attempt === attempts) throw error;
       await sleep(this.#options.clock, this.#delayMs(answer, attempt));
     }
   }

@@ -43,7 +43,8 @@ export function scheduleApi({ rest, environment }: Place): ResourceApi<'schedule
     },
     async create(resource) {
       const action = `make schedule ${resource.name}`;
-      await rest.ask({ method: 'POST', url: address, action, body: bodyOf(resource) });
+      const body = bodyOf(resource);
+      await rest.ask({ method: 'POST', url: address, action, body, creates: true });
     },
     async update(resource) {
       const { name } = resource;

@@ -8,20 +8,22 @@ export interface RunService {
   ingress?: string;
   invokerIamDisabled?: boolean;
   scaling?: { minInstanceCount?: number };
-  reconciling?: boolean;
-  terminalCondition?: { state?: string; message?: string };
   template?: {
     revision?: string;
     serviceAccount?: string;
     executionEnvironment?: string;
     maxInstanceRequestConcurrency?: number;
-    healthCheckDisabled?: boolean;
     timeout?: string;
+    healthCheckDisabled?: boolean;
     scaling?: { maxInstanceCount?: number };
     containers?: Container[];
     volumes?: { name: string; cloudSqlInstance?: { instances?: string[] } }[];
   };
   traffic?: { type?: string; revision?: string; percent?: number; tag?: string }[];
+  /** Whether a change of it is under way. */
+  reconciling?: boolean;
+  /** How the last change ended. */
+  terminalCondition?: { state?: string; message?: string };
   latestCreatedRevision?: string;
   etag?: string;
 }
@@ -60,8 +62,8 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
       serviceAccount: spec.account,
       executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
       maxInstanceRequestConcurrency: 80,
-      healthCheckDisabled: spec.healthCheckDisabled,
       timeout: '300s',
+      healthCheckDisabled: spec.healthCheckDisabled,
       scaling: { maxInstanceCount: spec.maxInstances },
       containers: [containerOf(spec)],
       ...(spec.database !== null && {

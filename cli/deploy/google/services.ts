@@ -32,14 +32,10 @@ export function serviceApi({ rest, environment }: Place): Services {
       return operation.done ? (operation.error ?? null) : undefined;
     });
   };
-  /** What a creation made whose answer was lost has no operation to wait for. */
   const ready = (name: string, action: string) =>
-    rest.wait(action, async () => {
-      const found = (await rest.ask({ url: `${address}/${name}`, action })) as RunService;
-      if (found.reconciling) return undefined;
-      const { state, message = 'no reason was given' } = found.terminalCondition ?? {};
-      return state === 'CONDITION_FAILED' ? { code: 9, message } : null;
-    });
+    rest.wait(action, async () =>
+      endOf((await rest.ask({ url: `${address}/${name}`, action })) as RunService),
+    );
   return {
     async list(namespace) {
       const asked = { url: `${address}?pageSize=100`, action: 'list services' };
@@ -51,9 +47,11 @@ export function serviceApi({ rest, environment }: Place): Services {
       const url = `${address}?serviceId=${name}`;
       // Its first revision gets all, whatever its traffic says: there is no other.
       const body = bodyOf(spec, labels);
-      const answer = (await rest.ask({ method: 'POST', url, action, body })) as Operation;
-      await finished(answer, action);
-      if (answer.name === undefined) await ready(name, action);
+      const asked = { method: 'POST', url, action, body, creates: true } as const;
+      const operation = (await rest.ask(asked)) as Operation;
+      if (operation.name !== undefined) await finished(operation, action);
+      // An earlier attempt made it, and no answer named its operation.
+      else await ready(name, action);
     },
     async update({ name, labels, spec }) {
       const action = `change service ${name}`;
@@ -81,4 +79,12 @@ export function serviceApi({ rest, environment }: Place): Services {
         .map(({ name }) => shortName(name));
     },
   };
+}
+
+/** How what is under way at a service ended: `undefined` while it has not, otherwise its error or null. */
+function endOf({ reconciling, terminalCondition }: RunService): GoogleStatus | null | undefined {
+  const { state, message } = terminalCondition ?? {};
+  if (reconciling) return undefined;
+  if (state === 'CONDITION_SUCCEEDED') return null;
+  return state === 'CONDITION_FAILED' ? { code: 9, ...(message && { message }) } : undefined;
 }

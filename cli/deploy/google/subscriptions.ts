@@ -69,7 +69,8 @@ export function subscriptionApi({ rest, environment }: Place): ResourceApi<'subs
       const { name } = resource;
       const { name: _, ...body } = bodyOf(resource);
       const action = `make subscription ${name}`;
-      await rest.ask({ method: 'PUT', url: `${address}/${name}`, action, body });
+      const url = `${address}/${name}`;
+      await rest.ask({ method: 'PUT', url, action, body, creates: true });
     },
     async update(resource) {
       const { name } = resource;

@@ -28,7 +28,8 @@ export function topicApi({ rest, environment }: Place): ResourceApi<'topic'> {
       const { name } = resource;
       const { name: _, ...body } = bodyOf(resource);
       const action = `make topic ${name}`;
-      await rest.ask({ method: 'PUT', url: `${address}/${name}`, action, body });
+      const url = `${address}/${name}`;
+      await rest.ask({ method: 'PUT', url, action, body, creates: true });
     },
     async update(resource) {
       const { name } = resource;

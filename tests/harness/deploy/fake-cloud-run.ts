@@ -6,10 +6,24 @@ interface Operation {
   error?: { code: number; message: string };
 }
 
+interface Traffic {
+  type: string;
+  revision?: string;
+  percent?: number;
+  tag?: string;
+}
+
+/** Of a service and the tag of a part of its traffic, together. */
+const longestTagged = 46;
+
 /** Services of Cloud Run with their revisions; every change is an operation that takes a while. */
 export class FakeCloudRun {
   /** By path. */
   readonly services = new Map<string, Body>();
+  /** Paths of the revisions that an instance was started of. */
+  readonly started = new Set<string>();
+  /** Why services do not become ready, if they do not. */
+  broken: string | undefined;
   readonly #revisions = new Map<string, Body[]>();
   readonly #operations = new Map<string, Operation>();
   #changes = 0;
@@ -18,6 +32,7 @@ export class FakeCloudRun {
     const operation = this.#operations.get(path);
     if (operation) {
       const { done: _, ...rest } = operation;
+      this.#settle();
       return answer({ ...rest, done: true });
     }
     if (path.endsWith('/revisions')) {
@@ -32,7 +47,12 @@ export class FakeCloudRun {
     const id = url.searchParams.get('serviceId');
     const at = id === null ? path : `${path}/${id}`;
     const there = this.services.get(at);
-    if (method === 'GET') return there ? this.#looked(there) : notFound;
+    if (method === 'GET') {
+      if (!there) return notFound;
+      const found = answer({ ...there });
+      this.#settle();
+      return found;
+    }
     if (method === 'POST') {
       if (there) return answer({ error: { code: 409, message: `${at} exists` } }, 409);
       return this.#put(at, JSON.parse(body) as Body);
@@ -51,13 +71,15 @@ export class FakeCloudRun {
   }
 
   #put(at: string, sent: Body): Answer {
-    const tags = ((sent.traffic ?? []) as { tag?: string }[]).map(({ tag = '' }) => tag);
-    const tooLong = tags.some((tag) => `${at.split('/').at(-1)}${tag}`.length > 46);
-    if (tooLong) {
-      const message = 'Combined traffic tag and service name cannot exceed 46 characters';
+    const traffic = sent.traffic as Traffic[];
+    const service = at.slice(at.lastIndexOf('/') + 1);
+    const long = traffic.find(({ tag = '' }) => tag && tag.length + service.length > longestTagged);
+    if (long) {
+      const both = `traffic tag '${long.tag}' and service name '${service}' together are too long`;
+      const message = `spec.traffic.tag: ${both}. Combined traffic tag and service name cannot exceed ${longestTagged} characters.`;
       return answer({ error: { code: 400, message } }, 400);
     }
-    const template = sent.template as { revision: string };
+    const template = sent.template as { revision: string; healthCheckDisabled?: boolean };
     const revisions = this.#revisions.get(at) ?? [];
     const name = `${at}/revisions/${template.revision}`;
     const same = revisions.find((revision) => revision.name === name);
@@ -68,17 +90,33 @@ export class FakeCloudRun {
     this.#changes += 1;
     const createTime = new Date(1_700_000_000_000 + this.#changes).toISOString();
     if (!same) this.#revisions.set(at, [...revisions, { name, createTime, content }]);
-    const reconciling = true;
-    this.services.set(at, { ...sent, name: at, etag: `"${this.#changes}"`, reconciling });
+    // Without traffic too, to see whether it becomes ready, unless nobody wants to know.
+    if (!same && template.healthCheckDisabled !== true) this.started.add(name);
+    for (const { type, revision, percent } of traffic) {
+      if (!percent) continue;
+      const isNamed = type === 'TRAFFIC_TARGET_ALLOCATION_TYPE_REVISION';
+      this.started.add(isNamed ? `${at}/revisions/${revision}` : name);
+    }
+    this.services.set(at, {
+      ...sent,
+      name: at,
+      etag: `"${this.#changes}"`,
+      reconciling: true,
+      terminalCondition: { type: 'Ready', state: 'CONDITION_RECONCILING' },
+    });
     return this.#started(at);
   }
 
-  /** It is ready at the second look. */
-  #looked(service: Body): Answer {
-    const { reconciling } = service;
-    service.reconciling = false;
-    const terminalCondition = { state: reconciling ? 'CONDITION_PENDING' : 'CONDITION_SUCCEEDED' };
-    return answer({ ...service, reconciling, terminalCondition });
+  /** Whatever was under way is over once somebody has seen it. */
+  #settle(): void {
+    for (const service of this.services.values()) {
+      if (!service.reconciling) continue;
+      // As Google leaves out what is false.
+      delete service.reconciling;
+      service.terminalCondition = this.broken
+        ? { type: 'Ready', state: 'CONDITION_FAILED', message: this.broken }
+        : { type: 'Ready', state: 'CONDITION_SUCCEEDED' };
+    }
   }
 
   #started(at: string, error?: { code: number; message: string }): Answer {

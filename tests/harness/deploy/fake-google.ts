@@ -16,6 +16,8 @@ export class FakeGoogle {
   readonly #things = new Map<string, Body>();
   readonly #objects = new Map<string, string>();
   readonly #operations = new Set<string>();
+  /** Databases that are not there before their operation is done, or before somebody looked in vain. */
+  readonly #unmade = new Set<string>();
   readonly run = new FakeCloudRun();
 
   constructor(project: string) {
@@ -78,12 +80,13 @@ export class FakeGoogle {
     const sent = JSON.parse(body) as Body;
     const at = collection ? `${path}/${nameIn(sent)}` : path;
     const there = this.#things.get(at);
-    if (method === 'GET') return there ? answer(there) : notFound;
+    if (method === 'GET') return there && !this.#unmade.delete(at) ? answer(there) : notFound;
     if (method === 'PUT' || method === 'POST') {
       if (there) return answer({ error: { code: 409, message: `${at} exists` } }, 409);
       const topic = sent.topic as string | undefined;
       if (topic !== undefined && !this.#things.has(topic)) return notFound;
       this.#things.set(at, { ...sent, ...(method === 'PUT' && { name: at }) });
+      if (collection === 'databases') this.#unmade.add(at);
       return this.#ended(at);
     }
     if (!there) return notFound;
@@ -105,6 +108,7 @@ export class FakeGoogle {
   /** Every operation is still under way when it is first asked for. */
   #operation(path: string): Answer {
     const wasAsked = this.#operations.has(path);
+    if (wasAsked) this.#unmade.clear();
     this.#operations.add(path);
     const name = path.slice(path.lastIndexOf('/') + 1);
     return answer({ name, status: wasAsked ? 'DONE' : 'RUNNING' });

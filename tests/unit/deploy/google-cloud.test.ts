@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
+import type { Cloud } from '../../../cli/deploy/cloud.ts';
 import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
+import { namespaceLimit } from '../../../cli/deploy/namespace.ts';
 import { planPromotion } from '../../../cli/deploy/promotion.ts';
+import { type Kind, keyOf } from '../../../cli/deploy/resource.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
 import { googleInMemory } from '../../harness/deploy/google-in-memory.ts';
@@ -90,29 +93,52 @@ test('an answer that got lost makes nothing twice and is no conflict', async () 
   assert.equal((await cloud.list('login')).length, 1);
 });
 
-test('a service whose creation lost its answer is waited for until it is ready', async () => {
+const planned = async (cloud: Cloud, kind: Kind) => {
+  const { changes } = await planDeployment(cloud, target);
+  const found = changes.find(({ resource }) => resource.kind === kind);
+  assert.ok(found);
+  return found.resource;
+};
+
+for (const kind of ['service', 'database'] as const) {
+  test(`a ${kind} whose creation was not answered is waited for`, async () => {
+    const { cloud, google } = googleInMemory();
+    const resource = await planned(cloud, kind);
+    google.faults.push('answer lost');
+    const from = google.calls.length;
+    await cloud.create(resource);
+    assert.deepEqual(
+      google.calls.slice(from).map(({ method }) => method),
+      ['POST', 'POST', 'GET', 'GET'],
+    );
+    assert.equal((await cloud.list('login')).length, 1);
+  });
+}
+
+test('a service whose creation was not answered, and that does not start, is an error', async () => {
   const { cloud, google } = googleInMemory();
-  const service = (await planDeployment(cloud, target)).changes.find(
-    ({ resource }) => resource.kind === 'service',
-  );
-  assert.ok(service);
-  const { name } = service.resource;
+  const resource = await planned(cloud, 'service');
   google.faults.push('answer lost');
-  await cloud.create(service.resource);
-  const looks = google.calls.filter(
-    ({ method, url }) => method === 'GET' && url.pathname.endsWith(`/${name}`),
-  );
-  assert.equal(looks.length, 2);
+  google.run.broken = 'The container failed to start.';
+  await assert.rejects(cloud.create(resource), {
+    code: 'DEPLOY_CLOUD_REFUSED',
+    message: /make service login-triad-invoker: The container failed to start\./,
+  });
 });
 
-test('a deletion that meets another operation is not taken for done', async () => {
+test('a deletion that meets another operation is tried again, and not taken as done', async () => {
   const { cloud, google } = googleInMemory();
-  const plan = await planDeployment(cloud, target);
-  await applyPlan(cloud, plan);
-  const topic = plan.changes.find(({ resource }) => resource.kind === 'topic');
-  assert.ok(topic);
-  google.faults.push(refused(503, 'not now'), refused(409, 'another operation is in progress'));
-  await assert.rejects(cloud.delete(topic.resource), { code: 'DEPLOY_CONFLICT' });
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  const underWay = () => refused(409, 'Another operation is in progress.');
+  const database = { kind: 'database', name: 'login_triad' } as const;
+  google.faults.push(refused(503), ...Array.from({ length: 4 }, underWay));
+  await assert.rejects(cloud.delete(database), { code: 'DEPLOY_CONFLICT' });
+  const isThere = async () =>
+    (await cloud.list('login')).some(({ kind, name }) => keyOf({ kind, name }) === keyOf(database));
+  assert.equal(await isThere(), true);
+  google.faults.push(refused(503), underWay());
+  await cloud.delete(database);
+  assert.equal(await isThere(), false);
 });
 
 test('an operation that fails is an error of what was asked for', async () => {
@@ -156,6 +182,61 @@ test('a revision that is only made now is not named in the traffic; an older one
   assert.deepEqual(sent(), [{ type, revision: first, percent: 100, tag: 'live' }]);
   await applyPlan(cloud, planPromotion(await releasedIn(cloud, 'production'), commit('2')));
   assert.deepEqual(sent(), [latest, { type, revision: first, percent: 0, tag: 'previous' }]);
+});
+
+test('no instance of a revision starts in production before it is promoted', async () => {
+  const production = environment('production');
+  const { cloud, google } = googleInMemory(production);
+  const targetAt = (digit: string) =>
+    targetOf(production, checkout('main', { revision: commit(digit) }), '2026-01-01', 14);
+  const deploy = async (digit: string) =>
+    applyPlan(cloud, await planDeployment(cloud, targetAt(digit)));
+  const started = () =>
+    [...google.run.started].map((path) => /-triad-(\w+)-r(.)/.exec(path)?.slice(1).join(' '));
+  await deploy('1');
+  assert.deepEqual(started(), ['invoker 1', 'orchestrator 1']);
+  await deploy('2');
+  assert.deepEqual(started(), ['invoker 1', 'orchestrator 1']);
+  await applyPlan(cloud, planPromotion(await releasedIn(cloud, 'production'), commit('2')));
+  assert.deepEqual(started().slice(2), ['invoker 2', 'orchestrator 2']);
+  assert.deepEqual((await planDeployment(cloud, targetAt('2'))).changes, []);
+});
+
+test('a revision that is asked at once has to show that it starts', async () => {
+  const { cloud, google } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  assert.equal(google.run.started.size, 2);
+  const [service] = google.run.services.values();
+  assert.ok(service);
+  Object.assign(service.template as object, { healthCheckDisabled: true });
+  const [change] = (await planDeployment(cloud, target)).changes;
+  assert.deepEqual(change?.differences, [
+    { field: 'healthCheckDisabled', actual: true, desired: false },
+  ]);
+});
+
+test('the longest namespace leaves room for the tags of its traffic', async () => {
+  const namespace = 'n'.repeat(namespaceLimit);
+  const production = { ...environment('production'), namespace };
+  const { cloud } = googleInMemory(production);
+  for (const digit of ['1', '2']) {
+    const given = checkout('main', { revision: commit(digit) });
+    const to = targetOf(production, given, '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, to));
+    await applyPlan(cloud, planPromotion(await releasedIn(cloud, namespace), commit(digit)));
+  }
+  const { actual } = await releasedIn(cloud, namespace);
+  const tags = actual.flatMap((resource) =>
+    resource.kind === 'service' ? resource.spec.traffic.map(({ tag }) => tag) : [],
+  );
+  assert.deepEqual(tags, ['live', 'previous', 'live', 'previous']);
+});
+
+test('a branch with a long name can be deployed', async () => {
+  const { cloud } = googleInMemory();
+  const to = targetOf(dev, checkout('feature/customer-lifetime'), '2026-01-01', 14);
+  await applyPlan(cloud, await planDeployment(cloud, to));
+  assert.deepEqual((await planDeployment(cloud, to)).changes, []);
 });
 
 test('what somebody changed in the console is drift', async () => {

@@ -20,7 +20,7 @@ test('a namespace is fit for topics, datasets, services and labels', () => {
       assert.match(namespace, /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/);
       assert.ok(namespace.length <= namespaceLimit);
       assert.ok(!reserved.includes(namespace));
-      assert.ok(`${namespace}-triad-orchestratorprevious`.length <= 46);
+      assert.ok(`${namespace}-triad-orchestrator`.length + 'previous'.length <= 46);
       assert.ok(`${namespace}-triad-orchestrator-r123456789012-1234`.length <= 63);
     }),
   );

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { globSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { runInNewContext } from 'node:vm';
 import { parse } from 'yaml';
 import { definitionOf, serviceNames } from '../../../cli/deploy/service-definitions.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
+import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
@@ -26,6 +29,7 @@ interface Step {
 }
 
 interface Workflow {
+  concurrency: { group: string; 'cancel-in-progress': boolean };
   permissions: Record<string, string>;
   jobs: Record<
     string,
@@ -103,4 +107,73 @@ test('the emulators that the workflow keeps are those of the sources that it run
     [...naming, ...sources].filter((path) => !hashed.has(path)),
     [],
   );
+});
+
+/** The group of an event: an expression of GitHub's is one of JavaScript, but for its function. */
+function groupOf(github: { event_name: string; ref: string; event: object }): string {
+  const { group } = workflowOf().concurrency;
+  const format = (text: string, ...values: string[]) =>
+    text.replaceAll(/\{(\d)\}/g, (_, at: string) => values[Number(at)] ?? '');
+  return group.replaceAll(/\$\{\{(.+?)\}\}/gs, (_, expression: string) =>
+    String(runInNewContext(expression, { github, format })),
+  );
+}
+
+test('a teardown waits for the deployment of the same branch, and for no other', () => {
+  const push = (branch: string) => {
+    const ref = `refs/heads/${branch}`;
+    return groupOf({ event_name: 'push', ref, event: { ref } });
+  };
+  const deletion = (ref: string, ref_type: string) =>
+    groupOf({ event_name: 'delete', ref: 'refs/heads/main', event: { ref, ref_type } });
+  assert.equal(deletion('feature/x', 'branch'), push('feature/x'));
+  assert.notEqual(deletion('feature/x', 'branch'), push('feature/y'));
+  assert.notEqual(deletion('feature/x', 'tag'), push('feature/x'));
+  assert.notEqual(deletion('v1', 'tag'), push('main'));
+  assert.equal(workflowOf().concurrency['cancel-in-progress'], false);
+});
+
+test('a branch that was deleted while its images were built is not deployed', async () => {
+  const steps = workflowOf().jobs.branch?.steps ?? [];
+  const [script, ...others] = steps.flatMap(({ run = '' }) =>
+    run.includes(' deploy ') ? [run] : [],
+  );
+  assert.ok(script);
+  assert.deepEqual(others, []);
+  const directory = await temporaryDirectory();
+  const at = (path: string) => join(directory, path);
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b.c', ...args], {
+      cwd: at('work'),
+      stdio: 'pipe',
+    });
+  mkdirSync(at('work'));
+  mkdirSync(at('bin'));
+  execFileSync('git', ['init', '--bare', at('origin')], { stdio: 'pipe' });
+  git('init', '--initial-branch', 'feature/x');
+  git('commit', '--allow-empty', '-m', 'first');
+  git('remote', 'add', 'origin', at('origin'));
+  git('push', 'origin', 'feature/x', 'feature/x:other/feature/x');
+  writeFileSync(at('bin/npm'), `#!/bin/sh\necho "$@" >> ${at('deployed')}\n`, { mode: 0o755 });
+  const deploy = () => {
+    // As GitHub runs it.
+    execFileSync('bash', ['-e', '-c', script], {
+      cwd: at('work'),
+      env: {
+        PATH: `${at('bin')}:${process.env.PATH}`,
+        BRANCH: 'feature/x',
+        ENVIRONMENTS: 'e.json',
+      },
+      stdio: 'pipe',
+    });
+  };
+  const deployments = () => readFileSync(at('deployed'), 'utf8').trim().split('\n').length;
+  deploy();
+  assert.equal(deployments(), 1);
+  git('push', 'origin', '--delete', 'feature/x');
+  deploy();
+  assert.equal(deployments(), 1, 'it is not there any more');
+  git('remote', 'set-url', 'origin', at('nowhere'));
+  assert.throws(deploy, 'whether it is there, nobody knows');
+  assert.equal(deployments(), 1);
 });
