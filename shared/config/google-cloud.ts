@@ -35,7 +35,10 @@ const variables = z.object({
    * that has an image; without it, all run as the platform's default one.
    */
   TRIAD_JOB_SERVICE_ACCOUNTS: z.string().optional(),
-  /** The VPC network of jobs: `projects/<number>/global/networks/<name>`; without it, none. */
+  /**
+   * The VPC network that jobs on Vertex AI are peered with: `projects/<number>/global/networks/<name>`;
+   * without it, none. Jobs on Cloud Run, which take a subnetwork instead, are in no network.
+   */
   TRIAD_JOB_NETWORK: z.string().min(1).optional(),
   /** A statement that would read more than this fails before it costs anything, in GiB. */
   TRIAD_MAX_GIB_BILLED: z
@@ -74,6 +77,7 @@ export interface GoogleCloudConfig {
   jobs: {
     /** By job name. */
     images: Readonly<Record<string, JobImage>>;
+    /** Of jobs on Vertex AI. */
     network: string | undefined;
   };
   maximumBytesBilled: number;

@@ -12,8 +12,6 @@ export interface CloudRunJobOptions extends CloudContainerOptions {
   namespace?: string;
   /** Of every job, besides those that name its run, step and command. @default none */
   labels?: Readonly<Record<string, string>>;
-  /** A VPC network that jobs may reach private addresses in. @default none */
-  network?: { network: string; subnetwork?: string };
 }
 
 /** What a task of Cloud Run can have at most. */
@@ -51,7 +49,7 @@ export function cloudRunJobOf(
 ): RunJob {
   const container = cloudContainer(spec, traceparent, options);
   const { image, command, args, env, serviceAccount } = container;
-  const { network, namespace = 'main' } = options;
+  const { namespace = 'main' } = options;
   const { memoryMiB, timeLimitSeconds } = spec.resources;
   checkResources(spec);
   const memory = Math.max(memoryMiB, leastMemoryMiB);
@@ -69,9 +67,6 @@ export function cloudRunJobOf(
         timeout: { seconds: timeLimitSeconds },
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
         ...(serviceAccount !== undefined && { serviceAccount }),
-        ...(network && {
-          vpcAccess: { networkInterfaces: [network], egress: 'PRIVATE_RANGES_ONLY' },
-        }),
       },
     },
   };

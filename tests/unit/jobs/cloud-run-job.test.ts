@@ -20,7 +20,6 @@ test('a job becomes one task that is never tried again', () => {
     },
     environment: { TRIAD_PROFILE: 'gcp' },
     labels: { team: 'crm' },
-    network: { network: 'vpc', subnetwork: 'jobs' },
   });
   const labels = {
     team: 'crm',
@@ -55,10 +54,6 @@ test('a job becomes one task that is never tried again', () => {
         timeout: { seconds: 900 },
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
         serviceAccount: 'runner@project.iam.gserviceaccount.com',
-        vpcAccess: {
-          networkInterfaces: [{ network: 'vpc', subnetwork: 'jobs' }],
-          egress: 'PRIVATE_RANGES_ONLY',
-        },
       },
     },
   });
