@@ -6,13 +6,11 @@ import { jobsByResources } from '@triad/shared/jobs/cloud/jobs-by-resources.ts';
 import { VertexJobs } from '@triad/shared/jobs/cloud/vertex-jobs.ts';
 import { VertexService } from '@triad/shared/jobs/cloud/vertex-service.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
-import { endsOf, openCloud, shellImage } from '../harness/jobs/cloud-jobs.ts';
+import { echoImage, endsOf, openCloud } from '../harness/jobs/cloud-jobs.ts';
 import { until } from '../harness/until.ts';
 
 const { emulator, options, elapse } = await openCloud();
-const script = 'echo "$GREETING $TRACEPARENT $TRIAD_JOB"; exit 75';
-const echo = { image: shellImage, args: [script] };
-const images = { ...options.images, echo };
+const images = { ...options.images, echo: { image: echoImage } };
 const open = () =>
   jobsByResources(new VertexJobs({ ...options, images }), new CloudRunJobs({ ...options, images }));
 const jobs = open();

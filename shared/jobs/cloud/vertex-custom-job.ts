@@ -34,7 +34,7 @@ export function customJobOf(
   options: CustomJobOptions,
 ): CustomJob {
   const container = cloudContainer(spec, traceparent, options);
-  const { image, command, args, env, serviceAccount } = container;
+  const { image, command, env, serviceAccount } = container;
   const { bootDisk, network, namespace = defaultNamespace } = options;
   return {
     displayName: `${spec.job} ${spec.runDate} ${spec.id}`.slice(0, 128),
@@ -44,7 +44,7 @@ export function customJobOf(
         {
           replicaCount: 1,
           machineSpec: machineSpecOf(spec.resources),
-          containerSpec: { imageUri: image, command, args, env },
+          containerSpec: { imageUri: image, command, env },
           ...(bootDisk && {
             diskSpec: { bootDiskType: bootDisk.type, bootDiskSizeGb: bootDisk.sizeGb },
           }),

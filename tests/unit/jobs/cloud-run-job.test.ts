@@ -41,7 +41,6 @@ test('a job becomes one task that is never tried again', () => {
             name: 'job',
             image,
             command: [],
-            args: [],
             env: [
               { name: 'TRIAD_PROFILE', value: 'gcp' },
               { name: 'TRIAD_JOB', value: JSON.stringify(spec) },

@@ -36,7 +36,6 @@ test('a plain job becomes one worker on the smallest machine with its memory', (
           containerSpec: {
             imageUri: image,
             command: [],
-            args: [],
             env: [{ name: 'TRIAD_JOB', value: JSON.stringify(spec) }],
           },
         },
@@ -57,8 +56,6 @@ test('settings of the installation are on every job', () => {
     images: {
       scripted: {
         image,
-        command: ['node', 'main.ts'],
-        args: ['--fast'],
         serviceAccount: 'trainer@project.iam.gserviceaccount.com',
       },
     },
@@ -72,8 +69,6 @@ test('settings of the installation are on every job', () => {
   assert.equal(job.labels?.team, 'crm');
   assert.equal(job.labels?.triad, 'feature_one');
   assert.deepEqual(pool?.diskSpec, { bootDiskType: 'pd-balanced', bootDiskSizeGb: 200 });
-  assert.deepEqual(pool?.containerSpec?.command, ['node', 'main.ts']);
-  assert.deepEqual(pool?.containerSpec?.args, ['--fast']);
   assert.deepEqual(
     pool?.containerSpec?.env?.map(({ name, value }) => [name, value]),
     [
