@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { protos } from '@google-cloud/run';
 import type { JobSpec } from '../../contracts/job-spec.ts';
+import type { Resources } from '../../contracts/resources.ts';
 import { TriadError } from '../../errors/triad-error.ts';
 import { type CloudContainerOptions, cloudContainer } from './cloud-container.ts';
 import { labelsOf } from './cloud-labels.ts';
@@ -15,7 +16,7 @@ export interface CloudRunJobOptions extends CloudContainerOptions {
 }
 
 /** What a task of Cloud Run can have at most. */
-export const cloudRunLimits = { memoryMiB: 32 * 1024, timeLimitSeconds: 24 * 3600 };
+const most = { memoryMiB: 32 * 1024, timeLimitSeconds: 24 * 3600 };
 
 /** Of the second generation of its execution environment, which jobs run in. */
 const leastMemoryMiB = 512;
@@ -51,7 +52,11 @@ export function cloudRunJobOf(
   const { image, command, env, serviceAccount } = container;
   const { namespace = 'main' } = options;
   const { memoryMiB, timeLimitSeconds } = spec.resources;
-  checkResources(spec);
+  const lacked = lackedByCloudRun(spec.resources);
+  if (lacked.length > 0) {
+    const reason = `its jobs are not offered ${lacked.join(', ')}`;
+    throw new TriadError('JOB_REFUSED', { service: 'Cloud Run', reason });
+  }
   const memory = Math.max(memoryMiB, leastMemoryMiB);
   const limits = { cpu: String(cpusOf(memory)), memory: `${memory}Mi` };
   const labels = labelsOf(spec, namespace, options.labels);
@@ -72,17 +77,15 @@ export function cloudRunJobOf(
   };
 }
 
-function checkResources({ resources }: JobSpec): void {
+/** What a step asks for that Cloud Run has not got, for people; empty when Cloud Run will do. */
+export function lackedByCloudRun(resources: Resources): string[] {
   const { accelerator, machine, spot, flexStart, memoryMiB, timeLimitSeconds } = resources;
-  const missing = [
+  return [
     ...(accelerator ? [`accelerators (${accelerator.type})`] : []),
     ...(machine ? [`machine types (${machine})`] : []),
     ...(spot ? ['spot machines'] : []),
     ...(flexStart ? ['flexStart'] : []),
-    ...(memoryMiB > cloudRunLimits.memoryMiB ? [`${memoryMiB} MiB of memory`] : []),
-    ...(timeLimitSeconds > cloudRunLimits.timeLimitSeconds ? [`${timeLimitSeconds} s`] : []),
+    ...(memoryMiB > most.memoryMiB ? [`${memoryMiB} MiB of memory`] : []),
+    ...(timeLimitSeconds > most.timeLimitSeconds ? [`${timeLimitSeconds} s`] : []),
   ];
-  if (missing.length === 0) return;
-  const reason = `its jobs are not offered ${missing.join(', ')}`;
-  throw new TriadError('JOB_REFUSED', { service: 'Cloud Run', reason });
 }
