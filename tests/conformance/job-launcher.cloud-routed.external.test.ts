@@ -78,6 +78,17 @@ test('a spot machine that is taken away in the middle is worth another attempt',
   assert.deepEqual([state, error?.code, error?.retryable], ['failed', 'JOB_PREEMPTED', true]);
 });
 
+test('a step that asks for a disk gets a machine with one', async () => {
+  const spec = jobSpecWith(
+    { script: 'succeed' },
+    { resources: { ...resources.parse({}), diskGiB: 500 } },
+  );
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'succeeded');
+  const pool = emulator.vertex.stored.at(-1)?.request.jobSpec?.workerPoolSpecs?.[0];
+  assert.equal(pool?.diskSpec?.bootDiskSizeGb, 500);
+});
+
 test('a job that may wait for its machine is not given up', async () => {
   emulator.nextJob('neverStarts');
   const patient = { resources: { ...resources.parse({}), accelerator, flexStart: true } };

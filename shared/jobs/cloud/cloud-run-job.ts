@@ -79,10 +79,12 @@ export function cloudRunJobOf(
 
 /** What a step asks for that Cloud Run has not got, for people; empty when Cloud Run will do. */
 export function lackedByCloudRun(resources: Resources): string[] {
-  const { accelerator, machine, spot, flexStart, memoryMiB, timeLimitSeconds } = resources;
+  const { accelerator, machine, diskGiB, spot, flexStart } = resources;
+  const { memoryMiB, timeLimitSeconds } = resources;
   return [
     ...(accelerator ? [`accelerators (${accelerator.type})`] : []),
     ...(machine ? [`machine types (${machine})`] : []),
+    ...(diskGiB === undefined ? [] : [`disks (${diskGiB} GiB)`]),
     ...(spot ? ['spot machines'] : []),
     ...(flexStart ? ['flexStart'] : []),
     ...(memoryMiB > most.memoryMiB ? [`${memoryMiB} MiB of memory`] : []),

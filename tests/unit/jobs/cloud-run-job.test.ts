@@ -75,7 +75,9 @@ for (const [memoryMiB, memory, cpu] of cpus) {
 const refused: [Partial<Resources>, RegExp][] = [
   [{ accelerator: { type: 'NVIDIA_L4', count: 1 } }, /accelerators \(NVIDIA_L4\)/],
   [{ machine: 'e2-standard-4' }, /machine types/],
+  [{ diskGiB: 200 }, /disks \(200 GiB\)/],
   [{ spot: true }, /spot machines/],
+  [{ flexStart: true }, /flexStart/],
   [{ memoryMiB: 32_769 }, /32769 MiB/],
   [{ timeLimitSeconds: 86_401 }, /86401 s/],
 ];
