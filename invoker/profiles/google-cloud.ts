@@ -18,7 +18,7 @@ export async function googleCloudProfile(
 ): Promise<InvokerProfile> {
   const { project, region: location, namespace, endpoints, jobs } = cloud;
   const artifacts = configuredBucket(config, clock, cloud);
-  const { images, network } = jobs;
+  const { images, network, flexStartSeconds } = jobs;
   const common = {
     project,
     location,
@@ -31,6 +31,7 @@ export async function googleCloudProfile(
   };
   const machines = new VertexJobs({
     ...common,
+    flexStartSeconds,
     ...(network !== undefined && { network }),
     ...(endpoints.vertex && { endpoint: hostAndPort(endpoints.vertex) }),
   });

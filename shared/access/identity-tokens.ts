@@ -12,8 +12,6 @@ export type FetchIdentityToken = (audience: string) => Promise<string>;
 export interface IdentityTokensOptions {
   fetchToken: FetchIdentityToken;
   clock: Clock;
-  /** How long a new token may take to come, in milliseconds. @default 10000 */
-  limitMs?: number;
 }
 
 interface KeptToken {
@@ -25,6 +23,8 @@ interface KeptToken {
 
 /** A token is renewed this long before it expires, or after half of its life where that is later. */
 const RENEW_BEFORE_MS = 300_000;
+/** How long a new token may take to come. */
+const LIMIT_MS = 10_000;
 /** While a token still holds, a new one is asked for this often at most. */
 const ASK_AGAIN_MS = 30_000;
 
@@ -67,10 +67,10 @@ export class IdentityTokens implements TokenSource {
   }
 
   async #fetch(audience: string): Promise<string> {
-    const { fetchToken, clock, limitMs = 10_000 } = this.#options;
+    const { fetchToken, clock } = this.#options;
     const late = Promise.withResolvers<never>();
-    const cancel = clock.setTimer(limitMs, () => {
-      late.reject(unavailable(audience, `none came within ${limitMs} ms`));
+    const cancel = clock.setTimer(LIMIT_MS, () => {
+      late.reject(unavailable(audience, `none came within ${LIMIT_MS} ms`));
     });
     try {
       const text = await Promise.race([fetchToken(audience), late.promise]);

@@ -8,6 +8,12 @@ const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https 
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
 const required = (what: string) =>
   z.string({ error: `expected ${what}` }).min(1, `expected ${what}`);
+const wholeNumber = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'expected a whole number')
+    .transform(Number)
+    .pipe(z.int().min(minimum).max(maximum));
 
 const gibibyte = 2 ** 30;
 
@@ -35,15 +41,15 @@ const variables = z.object({
    * that has an image; without it, all run as the platform's default one.
    */
   TRIAD_JOB_SERVICE_ACCOUNTS: z.string().optional(),
-  /** The VPC network of jobs on Vertex AI: `projects/<number>/global/networks/<name>`; default none. */
+  /**
+   * The VPC network that jobs on Vertex AI are peered with: `projects/<number>/global/networks/<name>`;
+   * without it, none. Jobs on Cloud Run, which take a subnetwork instead, are in no network.
+   */
   TRIAD_JOB_NETWORK: z.string().min(1).optional(),
+  /** How long a step with `flexStart` waits for its machine, in seconds; 0 is without end. */
+  TRIAD_FLEX_START_SECONDS: wholeNumber(0, 604_800).default(86_400),
   /** A statement that would read more than this fails before it costs anything, in GiB. */
-  TRIAD_MAX_GIB_BILLED: z
-    .string()
-    .regex(/^\d+$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.int().min(1).max(1_000_000))
-    .default(100),
+  TRIAD_MAX_GIB_BILLED: wholeNumber(1, 1_000_000).default(100),
   /** Who signs the tokens of pushes and of calls between services. */
   TRIAD_OIDC_ISSUER: httpUrl.default('https://accounts.google.com'),
   /** Where its keys are. */
@@ -74,7 +80,10 @@ export interface GoogleCloudConfig {
   jobs: {
     /** By job name. */
     images: Readonly<Record<string, JobImage>>;
+    /** Of jobs on Vertex AI. */
     network: string | undefined;
+    /** How long a step with `flexStart` waits for its machine, in seconds; 0 is without end. */
+    flexStartSeconds: number;
   };
   maximumBytesBilled: number;
   oidc: {
@@ -105,6 +114,7 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
     jobs: {
       images: parseJobImages(value.TRIAD_JOB_IMAGES, value.TRIAD_JOB_SERVICE_ACCOUNTS),
       network: value.TRIAD_JOB_NETWORK,
+      flexStartSeconds: value.TRIAD_FLEX_START_SECONDS,
     },
     maximumBytesBilled: value.TRIAD_MAX_GIB_BILLED * gibibyte,
     oidc: {

@@ -15,6 +15,8 @@ export const resources = z.strictObject({
   /** Machine type, as the cloud names it; this machine has no choice. */
   machine: z.string().min(1).optional(),
   accelerator: accelerator.optional(),
+  /** The machine's disk, with the image, inputs and outputs on it, in GiB; this machine has no choice. */
+  diskGiB: z.int().min(1).max(65_536).optional(),
   /** Whether a cheaper machine that may be taken away will do. */
   spot: z.boolean().optional(),
   /** Whether the job may wait until a machine with its accelerators is free; not with `spot`. */

@@ -1,6 +1,8 @@
-import type { PubsubMessage } from '../contracts/push-envelope.ts';
+import type { CloudEvent } from '../contracts/cloud-event.ts';
+import { encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import type { DeadLetter, Delivery } from './message-store.ts';
+import type { DeadLetterReason } from './messenger.ts';
 import type { Subscription } from './push-messenger.ts';
 
 /** A message as one subscription is to get it. */
@@ -19,6 +21,27 @@ export const toDelivery = (
   attributes,
   attempts: 0,
   publishedAt,
+});
+
+/** An event as it is published. */
+export const eventMessage = (event: CloudEvent): PubsubMessage => ({
+  data: encodeEvent(event),
+  attributes: { 'content-type': 'application/cloudevents+json' },
+});
+
+/** A message that its receiver gives up, as it is published to the dead-letter topic. */
+export const deadLetterMessage = (
+  { id, data }: { id: string; data: string },
+  from: string,
+  { code, message }: DeadLetterReason,
+): PubsubMessage => ({
+  data,
+  attributes: {
+    original_id: id,
+    subscription: from,
+    reason_code: code,
+    reason_message: message,
+  },
 });
 
 /** A message that a receiver put into the dead-letter topic, with its reason in the attributes. */

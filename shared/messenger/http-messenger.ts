@@ -1,8 +1,9 @@
 import type { Token } from '../access/token-source.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
+import type { PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { httpJson } from '../http/http-json.ts';
+import { deadLetterMessage, eventMessage } from './delivery.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
 
 export interface HttpMessengerOptions {
@@ -27,26 +28,15 @@ export class HttpMessenger implements Messenger {
   }
 
   async publish(topic: string, event: CloudEvent): Promise<void> {
-    await this.#publish(topic, {
-      data: encodeEvent(event),
-      attributes: { 'content-type': 'application/cloudevents+json' },
-    });
+    await this.#publish(topic, eventMessage(event));
   }
 
   async deadLetter(
     message: { id: string; data: string },
-    subscription: string,
+    from: string,
     reason: DeadLetterReason,
   ): Promise<void> {
-    await this.#publish(topics.deadLetters, {
-      data: message.data,
-      attributes: {
-        reason_code: reason.code,
-        reason_message: reason.message,
-        original_id: message.id,
-        subscription,
-      },
-    });
+    await this.#publish(topics.deadLetters, deadLetterMessage(message, from, reason));
   }
 
   async check(): Promise<void> {

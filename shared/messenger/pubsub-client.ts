@@ -43,12 +43,8 @@ export const callOptions = (timeoutMs: number): CallOptions => ({
 export interface ResourceNames {
   /** What topics of one environment begin with, before a `-`. @default nothing */
   namespace?: string | undefined;
-  /** Topics that are called otherwise, by their name in Triad. */
-  topics?: Readonly<Record<string, string>> | undefined;
 }
 
 /** How the topic is called in Pub/Sub, without its project: `<namespace>-<name>`. */
-export function topicName(name: string, { namespace, topics }: ResourceNames): string {
-  const named = topics && Object.hasOwn(topics, name) ? topics[name] : undefined;
-  return named ?? (namespace ? `${namespace}-${name}` : name);
-}
+export const topicName = (name: string, { namespace }: ResourceNames): string =>
+  namespace ? `${namespace}-${name}` : name;

@@ -4,6 +4,7 @@ import type { CloudEvent } from '../contracts/cloud-event.ts';
 import { decodeEvent, encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { deadLetterMessage, eventMessage } from './delivery.ts';
 import { runOf, storePayload } from './event-payload.ts';
 import type { DeadLetterReason } from './messenger.ts';
 import {
@@ -65,24 +66,13 @@ export class PubsubMessenger implements Publisher {
 
   async publish(topic: string, event: CloudEvent): Promise<void> {
     const orderingKey = runOf(event);
-    await this.#publish(topic, {
-      data: Buffer.from(encodeEvent(event), 'base64'),
-      attributes: { 'content-type': 'application/cloudevents+json' },
-      ...(orderingKey !== undefined && { orderingKey }),
-    });
+    const message = { ...eventMessage(event), ...(orderingKey !== undefined && { orderingKey }) };
+    await this.#publish(topic, outgoing(message));
   }
 
   /** Pub/Sub's `topics.publish`. @returns the message ids, in the order of `messages` */
   publishMessages(topic: string, messages: readonly PubsubMessage[]): Promise<string[]> {
-    return Promise.all(
-      messages.map(({ data, attributes, orderingKey }) =>
-        this.#publish(topic, {
-          data: Buffer.from(data, 'base64'),
-          attributes,
-          ...(orderingKey !== undefined && { orderingKey }),
-        }),
-      ),
-    );
+    return Promise.all(messages.map((message) => this.#publish(topic, outgoing(message))));
   }
 
   async deadLetter(
@@ -90,18 +80,10 @@ export class PubsubMessenger implements Publisher {
     from: string,
     reason: DeadLetterReason,
   ): Promise<void> {
-    const attributes = {
-      original_id: message.id,
-      subscription: from,
-      reason_code: reason.code,
-      reason_message: reason.message,
-    };
-    await this.#publish(topics.deadLetters, {
-      data: Buffer.from(message.data, 'base64'),
-      attributes: Object.fromEntries(
-        Object.entries(attributes).map(([key, value]) => [key, shortened(value)]),
-      ),
-    });
+    const { data, attributes } = deadLetterMessage(message, from, reason);
+    const fitting = Object.entries(attributes).map(([key, value]) => [key, shortened(value)]);
+    const letter = { data, attributes: Object.fromEntries(fitting) };
+    await this.#publish(topics.deadLetters, outgoing(letter));
   }
 
   async check(): Promise<void> {
@@ -183,6 +165,12 @@ export class PubsubMessenger implements Publisher {
     return callOptions(this.#options.timeoutMs ?? 10_000);
   }
 }
+
+const outgoing = ({ data, attributes, orderingKey }: PubsubMessage): Outgoing => ({
+  data: Buffer.from(data, 'base64'),
+  attributes,
+  ...(orderingKey !== undefined && { orderingKey }),
+});
 
 /** What is no event is left to its receiver. */
 function eventIn(data: Buffer): CloudEvent | undefined {

@@ -22,9 +22,10 @@ export interface PubsubPullOptions extends PubsubOptions {
   concurrency?: number | undefined;
   /** A receiver that has not answered by then counts as failed, in milliseconds. @default 60 000 */
   ackDeadlineMs?: number | undefined;
-  /** How long closing waits for receivers, in milliseconds. @default 30 000 */
-  drainMs?: number | undefined;
 }
+
+/** How long closing waits for receivers. */
+const DRAIN_MS = 30_000;
 
 /** When a subscription is opened again that cannot be pulled from. */
 const reopening: BackoffPolicy = { initialMs: 1000, maxMs: 60_000 };
@@ -104,7 +105,7 @@ export class PubsubPull {
   }
 
   async #open(): Promise<void> {
-    const { subscription: name, concurrency = 16, drainMs = 30_000 } = this.#options;
+    const { subscription: name, concurrency = 16 } = this.#options;
     const pubsub = await this.#client();
     const { Duration, SubscriptionCloseBehaviors } = await import('@google-cloud/pubsub');
     if (this.#isClosed) return;
@@ -116,7 +117,7 @@ export class PubsubPull {
       batching: { maxMilliseconds: 10, callOptions: callOptions(5000) },
       closeOptions: {
         behavior: SubscriptionCloseBehaviors.WaitForProcessing,
-        timeout: Duration.from({ milliseconds: drainMs }),
+        timeout: Duration.from({ milliseconds: DRAIN_MS }),
       },
     });
     this.#subscription = subscription;

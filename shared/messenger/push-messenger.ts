@@ -1,12 +1,12 @@
 import { type CancelTimer, type Clock, sleep } from '../clock/clock.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { encodeEvent, type PubsubMessage, type PushEnvelope } from '../contracts/push-envelope.ts';
+import type { PubsubMessage, PushEnvelope } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Ids } from '../ids/ids.ts';
 import type { Logger } from '../log/logger.ts';
 import { type BackoffPolicy, backoff } from './backoff.ts';
-import { receivedDeadLetter, toDelivery } from './delivery.ts';
+import { deadLetterMessage, eventMessage, receivedDeadLetter, toDelivery } from './delivery.ts';
 import type { MessageHub } from './message-hub.ts';
 import type { DeadLetter, Delivery, MessageStore } from './message-store.ts';
 import type { DeadLetterReason } from './messenger.ts';
@@ -90,8 +90,7 @@ export class PushMessenger implements MessageHub {
 
   /** Of an event that its sender keeps, in the outbox of the same database, until this resolves. */
   async publish(topic: string, event: CloudEvent): Promise<void> {
-    const attributes = { 'content-type': 'application/cloudevents+json' };
-    await this.#publish(topic, [{ data: encodeEvent(event), attributes }], { soon: true });
+    await this.#publish(topic, [eventMessage(event)], { soon: true });
   }
 
   /**
@@ -153,17 +152,7 @@ export class PushMessenger implements MessageHub {
     from: string,
     reason: DeadLetterReason,
   ): Promise<void> {
-    await this.publishMessages(topics.deadLetters, [
-      {
-        data: message.data,
-        attributes: {
-          original_id: message.id,
-          subscription: from,
-          reason_code: reason.code,
-          reason_message: reason.message,
-        },
-      },
-    ]);
+    await this.publishMessages(topics.deadLetters, [deadLetterMessage(message, from, reason)]);
   }
 
   /** Sends a dead letter to its subscription again, as a new message. */

@@ -6,13 +6,11 @@ import { jobsByResources } from '@triad/shared/jobs/cloud/jobs-by-resources.ts';
 import { VertexJobs } from '@triad/shared/jobs/cloud/vertex-jobs.ts';
 import { VertexService } from '@triad/shared/jobs/cloud/vertex-service.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
-import { endsOf, openCloud, shellImage } from '../harness/jobs/cloud-jobs.ts';
+import { echoImage, endsOf, openCloud } from '../harness/jobs/cloud-jobs.ts';
 import { until } from '../harness/until.ts';
 
 const { emulator, options, elapse } = await openCloud();
-const script = 'echo "$GREETING $TRACEPARENT $TRIAD_JOB"; exit 75';
-const echo = { image: shellImage, args: [script] };
-const images = { ...options.images, echo };
+const images = { ...options.images, echo: { image: echoImage } };
 const open = () =>
   jobsByResources(new VertexJobs({ ...options, images }), new CloudRunJobs({ ...options, images }));
 const jobs = open();
@@ -78,6 +76,17 @@ test('a spot machine that is taken away in the middle is worth another attempt',
   emulator.vertex.stored.at(-1)?.job.preempt();
   const { state, error } = await end(spec);
   assert.deepEqual([state, error?.code, error?.retryable], ['failed', 'JOB_PREEMPTED', true]);
+});
+
+test('a step that asks for a disk gets a machine with one', async () => {
+  const spec = jobSpecWith(
+    { script: 'succeed' },
+    { resources: { ...resources.parse({}), diskGiB: 500 } },
+  );
+  await jobs.launch(spec);
+  assert.equal((await end(spec)).state, 'succeeded');
+  const pool = emulator.vertex.stored.at(-1)?.request.jobSpec?.workerPoolSpecs?.[0];
+  assert.equal(pool?.diskSpec?.bootDiskSizeGb, 500);
 });
 
 test('a job that may wait for its machine is not given up', async () => {

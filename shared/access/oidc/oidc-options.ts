@@ -16,8 +16,6 @@ export interface OidcOptions {
   jwksUrl?: string;
   /** How far the issuer's clock and this one may differ, in seconds. @default 60 */
   clockSkewSeconds?: number;
-  /** A token that was issued longer ago is refused, whatever its expiry, in seconds. @default 3600 */
-  maxAgeSeconds?: number;
   /** How many single-use tokens are remembered at a time. @default 10000 */
   rememberedTokens?: number;
 }

@@ -17,6 +17,9 @@ const neededClaims = z.object({
 });
 type Claims = z.infer<typeof neededClaims>;
 
+/** A token that was issued longer ago is refused, whatever its expiry. */
+const maxAgeSeconds = 3600;
+
 /** Why a token is refused that `jose` would take: for the log, never for who sent it. */
 class Refusal extends Error {}
 
@@ -68,7 +71,7 @@ export class OidcVerifier {
       audience: [...audiences],
       requiredClaims: ['exp', 'iat', 'sub'],
       clockTolerance: this.#skewSeconds,
-      maxTokenAge: this.#maxAgeSeconds,
+      maxTokenAge: maxAgeSeconds,
       currentDate: clock.now(),
     });
     const claims = neededClaims.safeParse(payload);
@@ -87,7 +90,7 @@ export class OidcVerifier {
   #use({ jti, exp, iat }: Claims): void {
     if (jti === undefined) return;
     // A second more, since claims are compared in whole seconds.
-    const until = Math.min(exp, iat + this.#maxAgeSeconds) + this.#skewSeconds + 1;
+    const until = Math.min(exp, iat + maxAgeSeconds) + this.#skewSeconds + 1;
     const use = this.#singleUse.use(jti, until * 1000);
     if (use === 'again') throw new Refusal('it was used before');
     if (use === 'full') {
@@ -106,10 +109,6 @@ export class OidcVerifier {
 
   get #skewSeconds(): number {
     return this.#options.clockSkewSeconds ?? 60;
-  }
-
-  get #maxAgeSeconds(): number {
-    return this.#options.maxAgeSeconds ?? 3600;
   }
 }
 

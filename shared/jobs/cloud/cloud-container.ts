@@ -1,21 +1,8 @@
+import type { JobImage } from '../../config/job-images.ts';
 import { containerJob } from '../../contracts/container.ts';
 import type { JobSpec } from '../../contracts/job-spec.ts';
 import { TriadError } from '../../errors/triad-error.ts';
 import { jobText } from '../stored-spec.ts';
-
-/** The image of a job, and how it is started where its own entry point will not do. */
-export interface CloudImage {
-  /** Such as `europe-docker.pkg.dev/project/triad/trainer:1a2b3c4`. */
-  image: string;
-  /** Of a step that asks for an accelerator. @default `image` */
-  acceleratorImage?: string;
-  /** The e-mail address of what it runs as. @default the service's own default */
-  serviceAccount?: string;
-  /** @default the entry point of the image; of a container step, Triad's wrapper */
-  command?: readonly string[];
-  /** @default those of the image */
-  args?: readonly string[];
-}
 
 /**
  * What starts in the image of a container step, whatever entry point of its own that has: files
@@ -31,15 +18,15 @@ export interface CloudContainerOptions {
    * By job name. A container step's own image takes the place of that of the job `container`, which
    * it must be built on: Triad's wrapper in it starts the step's command.
    */
-  images: Readonly<Record<string, CloudImage>>;
+  images: Readonly<Record<string, JobImage>>;
   /** Variables of every container, besides `TRIAD_JOB` and `TRACEPARENT`. @default none */
   environment?: Readonly<Record<string, string>>;
 }
 
 export interface CloudContainer {
   image: string;
+  /** Empty for the entry point of the image. */
   command: string[];
-  args: string[];
   env: { name: string; value: string }[];
   serviceAccount?: string;
 }
@@ -58,7 +45,7 @@ export function cloudContainer(
     const known = Object.keys(images).join(', ');
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
   }
-  const { command = spec.job === containerJob ? wrapper : [], args = [], serviceAccount } = own;
+  const { serviceAccount } = own;
   const variables = {
     ...environment,
     TRIAD_JOB: jobText(spec),
@@ -66,8 +53,7 @@ export function cloudContainer(
   };
   return {
     image: imageOf(spec, own),
-    command: [...command],
-    args: [...args],
+    command: spec.job === containerJob ? [...wrapper] : [],
     env: Object.entries(variables).map(([name, value]) => ({ name, value })),
     ...(serviceAccount !== undefined && { serviceAccount }),
   };
@@ -75,7 +61,7 @@ export function cloudContainer(
 
 function imageOf(
   { job, container, resources }: JobSpec,
-  { image, acceleratorImage = image }: CloudImage,
+  { image, acceleratorImage = image }: JobImage,
 ): string {
   if (job === containerJob && container) return container.image;
   return resources.accelerator ? acceleratorImage : image;

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { protos } from '@google-cloud/run';
 import type { JobSpec } from '../../contracts/job-spec.ts';
+import type { Resources } from '../../contracts/resources.ts';
 import { TriadError } from '../../errors/triad-error.ts';
 import { type CloudContainerOptions, cloudContainer } from './cloud-container.ts';
 import { labelsOf } from './cloud-labels.ts';
@@ -12,12 +13,10 @@ export interface CloudRunJobOptions extends CloudContainerOptions {
   namespace?: string;
   /** Of every job, besides those that name its run, step and command. @default none */
   labels?: Readonly<Record<string, string>>;
-  /** A VPC network that jobs may reach private addresses in. @default none */
-  network?: { network: string; subnetwork?: string };
 }
 
 /** What a task of Cloud Run can have at most. */
-export const cloudRunLimits = { memoryMiB: 32 * 1024, timeLimitSeconds: 24 * 3600 };
+const most = { memoryMiB: 32 * 1024, timeLimitSeconds: 24 * 3600 };
 
 /** Of the second generation of its execution environment, which jobs run in. */
 const leastMemoryMiB = 512;
@@ -50,10 +49,14 @@ export function cloudRunJobOf(
   options: CloudRunJobOptions,
 ): RunJob {
   const container = cloudContainer(spec, traceparent, options);
-  const { image, command, args, env, serviceAccount } = container;
-  const { network, namespace = 'main' } = options;
+  const { image, command, env, serviceAccount } = container;
+  const { namespace = 'main' } = options;
   const { memoryMiB, timeLimitSeconds } = spec.resources;
-  checkResources(spec);
+  const lacked = lackedByCloudRun(spec.resources);
+  if (lacked.length > 0) {
+    const reason = `its jobs are not offered ${lacked.join(', ')}`;
+    throw new TriadError('JOB_REFUSED', { service: 'Cloud Run', reason });
+  }
   const memory = Math.max(memoryMiB, leastMemoryMiB);
   const limits = { cpu: String(cpusOf(memory)), memory: `${memory}Mi` };
   const labels = labelsOf(spec, namespace, options.labels);
@@ -64,30 +67,27 @@ export function cloudRunJobOf(
       taskCount: 1,
       parallelism: 1,
       template: {
-        containers: [{ name: 'job', image, command, args, env, resources: { limits } }],
+        containers: [{ name: 'job', image, command, env, resources: { limits } }],
         maxRetries: 0,
         timeout: { seconds: timeLimitSeconds },
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
         ...(serviceAccount !== undefined && { serviceAccount }),
-        ...(network && {
-          vpcAccess: { networkInterfaces: [network], egress: 'PRIVATE_RANGES_ONLY' },
-        }),
       },
     },
   };
 }
 
-function checkResources({ resources }: JobSpec): void {
-  const { accelerator, machine, spot, flexStart, memoryMiB, timeLimitSeconds } = resources;
-  const missing = [
+/** What a step asks for that Cloud Run has not got, for people; empty when Cloud Run will do. */
+export function lackedByCloudRun(resources: Resources): string[] {
+  const { accelerator, machine, diskGiB, spot, flexStart } = resources;
+  const { memoryMiB, timeLimitSeconds } = resources;
+  return [
     ...(accelerator ? [`accelerators (${accelerator.type})`] : []),
     ...(machine ? [`machine types (${machine})`] : []),
+    ...(diskGiB === undefined ? [] : [`disks (${diskGiB} GiB)`]),
     ...(spot ? ['spot machines'] : []),
     ...(flexStart ? ['flexStart'] : []),
-    ...(memoryMiB > cloudRunLimits.memoryMiB ? [`${memoryMiB} MiB of memory`] : []),
-    ...(timeLimitSeconds > cloudRunLimits.timeLimitSeconds ? [`${timeLimitSeconds} s`] : []),
+    ...(memoryMiB > most.memoryMiB ? [`${memoryMiB} MiB of memory`] : []),
+    ...(timeLimitSeconds > most.timeLimitSeconds ? [`${timeLimitSeconds} s`] : []),
   ];
-  if (missing.length === 0) return;
-  const reason = `its jobs are not offered ${missing.join(', ')}`;
-  throw new TriadError('JOB_REFUSED', { service: 'Cloud Run', reason });
 }

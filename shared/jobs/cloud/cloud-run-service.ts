@@ -15,16 +15,21 @@ export interface CloudRunServiceOptions extends CloudRunJobOptions {
   endpoint?: GoogleTestEndpoint;
 }
 
-/** A call may take this long, in milliseconds: the three of a creation less than `settleMs` of the launcher. */
-const callOptions = { timeout: 8_000 };
-/** And so may the operation that a call begins; it is looked at more and more seldom, in milliseconds. */
-const definitionOptions = {
-  ...callOptions,
+/** A call that reads, or that is made again, may take this long, in milliseconds. */
+const callOptions = { timeout: 20_000 };
+
+/**
+ * Limits of the calls that make a job run, in milliseconds. The creation of a job, the wait for it
+ * and its run follow each other, and must be over before `settleMs` of the launcher.
+ */
+const creating = {
+  timeout: 5000,
+  // Without a limit, an operation that does not end would be asked for without end.
   longrunning: {
     initialRetryDelayMillis: 100,
     retryDelayMultiplier: 1.3,
-    maxRetryDelayMillis: 2_000,
-    totalTimeoutMillis: callOptions.timeout,
+    maxRetryDelayMillis: 2000,
+    totalTimeoutMillis: 10_000,
   },
 };
 
@@ -67,7 +72,7 @@ export class CloudRunService implements CloudJobService {
     const job = cloudRunJobOf(spec, traceparent, this.#options);
     const request = { parent: this.#parent, job, jobId: cloudRunJobId(spec) };
     try {
-      const [operation] = await jobs.createJob(request, definitionOptions);
+      const [operation] = await jobs.createJob(request, creating);
       await operation.promise();
     } catch (error) {
       // An earlier creation got as far as this.
@@ -77,7 +82,7 @@ export class CloudRunService implements CloudJobService {
 
   async #run(name: string, spec: JobSpec): Promise<CloudJob> {
     const { jobs } = await this.#open();
-    const [running] = await jobs.runJob({ name }, callOptions);
+    const [running] = await jobs.runJob({ name }, creating);
     // The operation itself ends with the execution, which it names from the start.
     const execution = running.metadata as RunExecution | null;
     if (execution?.name) return cloudJobOf(execution);

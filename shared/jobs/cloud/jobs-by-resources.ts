@@ -1,20 +1,11 @@
 import type { Resources } from '../../contracts/resources.ts';
 import type { JobLauncher } from '../job-launcher.ts';
 import { RoutedJobs } from '../routed-jobs.ts';
-import { cloudRunLimits } from './cloud-run-job.ts';
+import { lackedByCloudRun } from './cloud-run-job.ts';
 
 /** Whether only a machine of Vertex AI will do. Cloud Run starts faster, and costs by the second. */
-export function needsMachine(resources: Resources): boolean {
-  const { accelerator, machine, spot, flexStart, memoryMiB, timeLimitSeconds } = resources;
-  return (
-    accelerator !== undefined ||
-    machine !== undefined ||
-    spot === true ||
-    flexStart === true ||
-    memoryMiB > cloudRunLimits.memoryMiB ||
-    timeLimitSeconds > cloudRunLimits.timeLimitSeconds
-  );
-}
+export const needsMachine = (resources: Resources): boolean =>
+  lackedByCloudRun(resources).length > 0;
 
 /** Jobs that ask for a machine or an accelerator go to `machines`, the others to `tasks`. */
 export const jobsByResources = (machines: JobLauncher, tasks: JobLauncher): RoutedJobs =>

@@ -13,16 +13,16 @@ export interface CustomJobOptions extends CloudContainerOptions {
   namespace?: string;
   /** Of every job, besides those that name its run, step and command. @default none */
   labels?: Readonly<Record<string, string>>;
-  /** @default 100 GB of `pd-ssd`, as Vertex AI has it */
-  bootDisk?: { type: string; sizeGb: number };
   /** The full name of a VPC network, which must be peered: `projects/12345/global/networks/vpc`. */
   network?: string;
-  /** How long a `flexStart` job waits for its machine, in seconds. @default 86400 */
+  /** How long a `flexStart` job waits for its machine, in seconds; 0 is without end. @default 86400 */
   flexStartSeconds?: number;
 }
 
 const title = 'Vertex AI';
 export const defaultNamespace = 'main';
+/** What a machine has that is asked for none: a step that asks for less does not get less. */
+const leastDiskGiB = 100;
 
 /**
  * The CustomJob of a command. What Vertex AI cannot be asked for is `JOB_REFUSED`. It is never
@@ -34,8 +34,9 @@ export function customJobOf(
   options: CustomJobOptions,
 ): CustomJob {
   const container = cloudContainer(spec, traceparent, options);
-  const { image, command, args, env, serviceAccount } = container;
-  const { bootDisk, network, namespace = defaultNamespace } = options;
+  const { image, command, env, serviceAccount } = container;
+  const { network, namespace = defaultNamespace } = options;
+  const { diskGiB } = spec.resources;
   return {
     displayName: `${spec.job} ${spec.runDate} ${spec.id}`.slice(0, 128),
     labels: labelsOf(spec, namespace, options.labels),
@@ -44,9 +45,9 @@ export function customJobOf(
         {
           replicaCount: 1,
           machineSpec: machineSpecOf(spec.resources),
-          containerSpec: { imageUri: image, command, args, env },
-          ...(bootDisk && {
-            diskSpec: { bootDiskType: bootDisk.type, bootDiskSizeGb: bootDisk.sizeGb },
+          containerSpec: { imageUri: image, command, env },
+          ...(diskGiB !== undefined && {
+            diskSpec: { bootDiskSizeGb: Math.max(diskGiB, leastDiskGiB) },
           }),
         },
       ],

@@ -59,12 +59,18 @@ export class EmulatedCloudRun {
   readonly jobs = new Map<string, RunJob>();
   /** Also of jobs that were deleted since: their logs stay. */
   readonly executions: StoredExecution[] = [];
+  /** Whether operations that create jobs are still under way, also those of earlier. */
+  holdsCreations = false;
+  /** How often such operations were asked for. */
+  creationPolls = 0;
   readonly jobMethods: Methods;
   readonly executionMethods: Methods;
   readonly taskMethods: Methods;
   readonly operationMethods: Methods;
   readonly #world: JobWorld;
   readonly #nextFate: () => Fate;
+  /** By the name of the operation. */
+  readonly #creations = new Map<string, RunJob>();
 
   constructor(world: JobWorld, nextFate: () => Fate) {
     this.#world = world;
@@ -94,6 +100,11 @@ export class EmulatedCloudRun {
     };
     this.operationMethods = {
       GetOperation: ({ name }: Named) => {
+        const created = this.#creations.get(name);
+        if (created) {
+          this.creationPolls += 1;
+          return jobOperation(name, created, !this.holdsCreations);
+        }
         const stored = this.executions.find((one) => operationName(one) === name);
         if (!stored) throw notFound(name);
         return this.#operationOf(stored);
@@ -124,14 +135,16 @@ export class EmulatedCloudRun {
     }
     const created = { ...job, name, createTime: timestampOf(this.#world.clock.now()) };
     this.jobs.set(name, created);
-    return doneOperation(parent, created);
+    const operation = `${parent}/operations/create-${jobId}`;
+    this.#creations.set(operation, created);
+    return jobOperation(operation, created, !this.holdsCreations);
   }
 
   #delete(name: string) {
     const job = this.#job(name);
     for (const stored of this.executions) if (stored.of.name === name) stored.job.cancel();
     this.jobs.delete(name);
-    return doneOperation(name, job);
+    return jobOperation(`${name}/operations/delete`, job, true);
   }
 
   #run(name: string) {
@@ -187,9 +200,9 @@ interface CreateRequest {
 const operationName = ({ name }: StoredExecution): string =>
   name.replace(/\/jobs\/.*\//, '/operations/');
 
-function doneOperation(under: string, job: RunJob) {
+function jobOperation(name: string, job: RunJob, isDone: boolean) {
   const message = anyOf(jobs, 'GetJob', 'google.cloud.run.v2.Job', job);
-  return { name: `${under}/operations/done`, metadata: message, done: true, response: message };
+  return { name, metadata: message, done: isDone, ...(isDone && { response: message }) };
 }
 
 const memoryOf = (container: RunContainer | undefined): number =>

@@ -14,8 +14,13 @@ interface CustomJob {
         args: string[];
         env: { name: string; value?: string }[];
       };
+      diskSpec?: { bootDiskSizeGb?: number };
     }[];
-    scheduling?: { timeout?: { seconds: string }; strategy?: string };
+    scheduling?: {
+      timeout?: { seconds: string };
+      strategy?: string;
+      maxWaitDuration?: { seconds: string };
+    };
     serviceAccount?: string;
   };
 }

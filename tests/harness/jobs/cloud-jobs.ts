@@ -12,8 +12,9 @@ import { until } from '../until.ts';
 
 const program = resolve(import.meta.dirname, 'scripted-job.ts');
 export const scriptedImage = 'europe-docker.pkg.dev/project/triad/scripted:1a2b3c4';
-/** Runs its argument as a script. */
-export const shellImage = 'europe-docker.pkg.dev/project/triad/shell:1';
+/** Prints what it was given, and fails for now. */
+export const echoImage = 'europe-docker.pkg.dev/project/triad/echo:1';
+const echo = 'echo "$GREETING $TRACEPARENT $TRIAD_JOB"; exit 75';
 
 /** A test server that has the images above, and what a launcher on it needs. */
 export async function openCloud() {
@@ -22,7 +23,7 @@ export async function openCloud() {
   const clock = new ElapsingClock();
   const { log, lines } = recordingLogger();
   const emulator = await JobsEmulator.start({
-    images: { [scriptedImage]: [process.execPath, program], [shellImage]: ['sh', '-c'] },
+    images: { [scriptedImage]: [process.execPath, program], [echoImage]: ['sh', '-c', echo] },
     environment: { TRIAD_HOME: home, TMPDIR: process.env.TMPDIR },
     clock,
     graceMs: 300,

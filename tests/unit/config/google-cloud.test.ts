@@ -18,10 +18,13 @@ test('values are read with their types', () => {
   const { googleCloud } = loadConfig({
     ...complete,
     TRIAD_JOB_IMAGES: '{"trainer":"x/trainer@sha256:1"}',
+    TRIAD_FLEX_START_SECONDS: '600',
     TRIAD_MAX_GIB_BILLED: '2',
     TRIAD_OIDC_ACCOUNTS: '{"a@p.iam.gserviceaccount.com":"service","ada@shop.example":"admin"}',
     TRIAD_PUBSUB_ENDPOINT: '127.0.0.1:8085',
   });
+  assert.equal(googleCloud?.jobs.flexStartSeconds, 600);
+  assert.equal(loadConfig(complete).googleCloud?.jobs.flexStartSeconds, 86_400);
   assert.equal(googleCloud?.maximumBytesBilled, 2 * 1024 ** 3);
   assert.deepEqual(googleCloud?.jobs.images, { trainer: { image: 'x/trainer@sha256:1' } });
   assert.equal(googleCloud?.oidc.accounts.get('ada@shop.example'), 'admin');
@@ -98,6 +101,7 @@ const wrong: Record<string, string[]> = {
   TRIAD_NAMESPACE: ['Main', '1st', 'a_b', 'ends-', 'x'.repeat(31)],
   TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}', '{"trainer-gpu":"x"}'],
   TRIAD_JOB_SERVICE_ACCOUNTS: ['', '[]', 'a@b', '{"a":1}'],
+  TRIAD_FLEX_START_SECONDS: ['', '-1', '1.5', '604801', 'day'],
   TRIAD_MAX_GIB_BILLED: ['0', '-1', '1.5', 'much'],
   TRIAD_OIDC_ISSUER: ['accounts.google.com'],
   TRIAD_OIDC_ACCOUNTS: ['a@b', '[]', '{"a@b":"king"}'],

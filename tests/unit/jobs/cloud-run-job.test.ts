@@ -20,7 +20,6 @@ test('a job becomes one task that is never tried again', () => {
     },
     environment: { TRIAD_PROFILE: 'gcp' },
     labels: { team: 'crm' },
-    network: { network: 'vpc', subnetwork: 'jobs' },
   });
   const labels = {
     team: 'crm',
@@ -42,7 +41,6 @@ test('a job becomes one task that is never tried again', () => {
             name: 'job',
             image,
             command: [],
-            args: [],
             env: [
               { name: 'TRIAD_PROFILE', value: 'gcp' },
               { name: 'TRIAD_JOB', value: JSON.stringify(spec) },
@@ -55,10 +53,6 @@ test('a job becomes one task that is never tried again', () => {
         timeout: { seconds: 900 },
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
         serviceAccount: 'runner@project.iam.gserviceaccount.com',
-        vpcAccess: {
-          networkInterfaces: [{ network: 'vpc', subnetwork: 'jobs' }],
-          egress: 'PRIVATE_RANGES_ONLY',
-        },
       },
     },
   });
@@ -81,7 +75,9 @@ for (const [memoryMiB, memory, cpu] of cpus) {
 const refused: [Partial<Resources>, RegExp][] = [
   [{ accelerator: { type: 'NVIDIA_L4', count: 1 } }, /accelerators \(NVIDIA_L4\)/],
   [{ machine: 'e2-standard-4' }, /machine types/],
+  [{ diskGiB: 200 }, /disks \(200 GiB\)/],
   [{ spot: true }, /spot machines/],
+  [{ flexStart: true }, /flexStart/],
   [{ memoryMiB: 32_769 }, /32769 MiB/],
   [{ timeLimitSeconds: 86_401 }, /86401 s/],
 ];

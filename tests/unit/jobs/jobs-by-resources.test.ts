@@ -9,6 +9,7 @@ const cases: [Partial<Resources>, boolean][] = [
   [{ spot: false }, false],
   [{ accelerator: { type: 'NVIDIA_L4', count: 1 } }, true],
   [{ machine: 'c3-highcpu-8' }, true],
+  [{ diskGiB: 1 }, true],
   [{ spot: true }, true],
   [{ flexStart: true }, true],
   [{ memoryMiB: 32_769 }, true],

@@ -36,7 +36,6 @@ test('a plain job becomes one worker on the smallest machine with its memory', (
           containerSpec: {
             imageUri: image,
             command: [],
-            args: [],
             env: [{ name: 'TRIAD_JOB', value: JSON.stringify(spec) }],
           },
         },
@@ -57,23 +56,17 @@ test('settings of the installation are on every job', () => {
     images: {
       scripted: {
         image,
-        command: ['node', 'main.ts'],
-        args: ['--fast'],
         serviceAccount: 'trainer@project.iam.gserviceaccount.com',
       },
     },
     environment: { TRIAD_PROFILE: 'gcp' },
     namespace: 'Feature/One',
     labels: { team: 'crm' },
-    bootDisk: { type: 'pd-balanced', sizeGb: 200 },
     network: 'projects/12345/global/networks/vpc',
   });
   const pool = job.jobSpec?.workerPoolSpecs?.[0];
   assert.equal(job.labels?.team, 'crm');
   assert.equal(job.labels?.triad, 'feature_one');
-  assert.deepEqual(pool?.diskSpec, { bootDiskType: 'pd-balanced', bootDiskSizeGb: 200 });
-  assert.deepEqual(pool?.containerSpec?.command, ['node', 'main.ts']);
-  assert.deepEqual(pool?.containerSpec?.args, ['--fast']);
   assert.deepEqual(
     pool?.containerSpec?.env?.map(({ name, value }) => [name, value]),
     [
@@ -116,6 +109,12 @@ test('accelerators are asked for by type and number', () => {
     acceleratorType: 'NVIDIA_L4',
     acceleratorCount: 4,
   });
+});
+
+test('a disk is as large as it is asked for, and never smaller than without asking', () => {
+  assert.deepEqual(poolOf({ diskGiB: 500 })?.diskSpec, { bootDiskSizeGb: 500 });
+  assert.deepEqual(poolOf({ diskGiB: 20 })?.diskSpec, { bootDiskSizeGb: 100 });
+  assert.equal(poolOf({})?.diskSpec, undefined);
 });
 
 test('spot and flex-start are strategies of scheduling', () => {

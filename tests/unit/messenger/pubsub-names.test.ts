@@ -10,10 +10,3 @@ test('without a namespace it is called by its name', () => {
   assert.equal(topicName('triad-commands', {}), 'triad-commands');
   assert.equal(topicName('triad-commands', { namespace: '' }), 'triad-commands');
 });
-
-test('a topic can be called otherwise', () => {
-  const names = { namespace: 'dev', topics: { 'triad-commands': 'orders' } };
-  assert.equal(topicName('triad-commands', names), 'orders');
-  assert.equal(topicName('triad-outcomes', names), 'dev-triad-outcomes');
-  assert.equal(topicName('toString', names), 'dev-toString');
-});
