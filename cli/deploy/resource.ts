@@ -10,6 +10,14 @@ export type Resource =
   | Of<'subscription', SubscriptionSpec>
   | Of<'schedule', ScheduleSpec>;
 
+/** A job that a service started, and that is under way. Nobody deploys one: a teardown ends it. */
+export interface Job {
+  kind: 'cloud-run-job' | 'vertex-job';
+  /** Unique within its kind, project and region. */
+  name: string;
+}
+export type JobKind = Job['kind'];
+
 export type Kind = Resource['kind'];
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 
@@ -97,7 +105,8 @@ export interface Traffic {
   tag: string | null;
 }
 
-export const keyOf = ({ kind, name }: { kind: Kind; name: string }): string => `${kind}/${name}`;
+export const keyOf = ({ kind, name }: { kind: Kind | JobKind; name: string }): string =>
+  `${kind}/${name}`;
 
 /**
  * The name of a service's revision: of its commit, and of what it was started with, since a cloud
