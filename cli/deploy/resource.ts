@@ -60,6 +60,8 @@ export interface SubscriptionSpec {
   ordered: boolean;
   backoff: { minimumSeconds: number; maximumSeconds: number } | null;
   deadLetters: { topic: string; attempts: number } | null;
+  /** How long it may be without any use; null for as long as you like. */
+  expiresAfterSeconds: number | null;
 }
 
 export interface ScheduleSpec {
@@ -82,7 +84,20 @@ export interface ServiceSpec {
   memory: string;
   minInstances: number;
   maxInstances: number;
+  /** Whether it has a processor only while it is asked. */
+  cpuIdle: boolean;
+  startupCpuBoost: boolean;
+  /** Requests to one instance at a time. */
+  concurrency: number;
+  /** Of a request. */
+  timeoutSeconds: number;
+  /** In Cloud Run's words. */
+  executionEnvironment: string;
+  startupProbe: Probe | null;
+  livenessProbe: Probe | null;
   environment: Readonly<Record<string, string>>;
+  /** Variables whose values Cloud Run takes from Secret Manager. Triad sets none. */
+  secretVariables: Readonly<Record<string, { secret: string; version: string }>>;
   /** From where requests may come, in Cloud Run's words: `INGRESS_TRAFFIC_ALL` is from everywhere. */
   ingress: string;
   /** Whether Cloud Run leaves it to the service to check its callers. */
@@ -95,6 +110,17 @@ export interface ServiceSpec {
    */
   healthCheckDisabled: boolean;
   traffic: readonly Traffic[];
+}
+
+/** How Cloud Run learns whether an instance is well. */
+export interface Probe {
+  /** Null for a probe that is no request by HTTP. */
+  path: string | null;
+  port: number;
+  initialDelaySeconds: number;
+  periodSeconds: number;
+  timeoutSeconds: number;
+  failureThreshold: number;
 }
 
 export interface Traffic {

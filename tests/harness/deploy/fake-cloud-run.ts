@@ -45,14 +45,14 @@ export class FakeCloudRun {
         : notFound;
     }
     if (path.endsWith('/services') && method === 'GET') {
-      return pageOf('services', [...this.services.values()], url);
+      return pageOf('services', [...this.services.values()].map(withoutDefaults), url);
     }
     const id = url.searchParams.get('serviceId');
     const at = id === null ? path : `${path}/${id}`;
     const there = this.services.get(at);
     if (method === 'GET') {
       if (!there) return notFound;
-      const found = answer({ ...there });
+      const found = answer(withoutDefaults(there));
       this.#settle();
       return found;
     }
@@ -143,3 +143,7 @@ export class FakeCloudRun {
     return answer({ name, done: false });
   }
 }
+
+/** As Google writes protobuf: what is false, 0 or empty is left out. */
+const withoutDefaults = (body: Body): Body =>
+  JSON.parse(JSON.stringify(body, (_, value) => value || undefined));
