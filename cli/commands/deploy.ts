@@ -5,7 +5,7 @@ import type { Command, CommandContext } from '../command-context.ts';
 import { applyPlan } from '../deploy/apply-plan.ts';
 import { gitIn, readCheckout } from '../deploy/checkout.ts';
 import type { Cloud } from '../deploy/cloud.ts';
-import { planDeployment, planRemoval } from '../deploy/deployment.ts';
+import { planDeployment, planLateJobs, planRemoval } from '../deploy/deployment.ts';
 import {
   type Environment,
   type EnvironmentName,
@@ -14,7 +14,7 @@ import {
 } from '../deploy/environment.ts';
 import { expiredOn } from '../deploy/expired.ts';
 import { openGoogleCloud } from '../deploy/google/open-google-cloud.ts';
-import type { Plan } from '../deploy/plan.ts';
+import type { Change, Plan } from '../deploy/plan.ts';
 import { planText, planView } from '../deploy/plan-text.ts';
 import { writeRecord } from '../deploy/release-record.ts';
 import { namespaceIn, targetOf, usualEnvironment } from '../deploy/target.ts';
@@ -69,7 +69,8 @@ export const teardown: Command<[branch: string | undefined, options: Applying]> 
   const { environment, cloud } = await openEnvironment(context, name, options.environments);
   const namespace = namespaceIn(environment, branch);
   const plan = await planRemoval(cloud, namespace, environment);
-  return conclude(context, cloud, plan, options, { environment: name, namespace });
+  const about = { environment: name, namespace };
+  return concludeRemoval(context, cloud, plan, options, about, [namespace]);
 };
 
 /** `triad deploy list`: the namespaces of an environment, and until when they stay. */
@@ -103,7 +104,8 @@ export const removeExpired: Command<[options: Applying]> = async (context, optio
   for (const { namespace } of expired) plans.push(await planRemoval(cloud, namespace, environment));
   const plan = { changes: plans.flatMap(({ changes }) => changes), unexpected: [] };
   const namespaces = expired.map(({ namespace }) => namespace);
-  return conclude(context, cloud, plan, options, { environment: name, namespaces });
+  const about = { environment: name, namespaces };
+  return concludeRemoval(context, cloud, plan, options, about, namespaces);
 };
 
 /** `triad deploy tested`: writes down that staging was tested with a revision. */
@@ -152,9 +154,7 @@ export async function conclude(
   const { out, err } = context.terminal;
   if (!json) out.line(planText(plan, out.style));
   if (yes) {
-    await applyPlan(cloud, plan, ({ action, resource: { kind, name } }) =>
-      err.line(`${action} ${kind} ${name}`),
-    );
+    await applyPlan(cloud, plan, telling(context));
   }
   const applied = yes === true;
   if (json) out.line(JSON.stringify({ ...about, applied, ...planView(plan) }, null, 2));
@@ -162,5 +162,24 @@ export async function conclude(
     err.line(applied ? 'Done.' : 'Nothing was done; --yes does it.');
   return cliExitCode.ok;
 }
+
+/** The same for a plan that removes namespaces, down to the jobs that were started meanwhile. */
+export async function concludeRemoval(
+  context: CommandContext,
+  cloud: Cloud,
+  plan: Plan,
+  options: Applying,
+  about: Record<string, unknown>,
+  namespaces: readonly string[],
+): Promise<number> {
+  const exitCode = await conclude(context, cloud, plan, options, about);
+  if (options.yes) await applyPlan(cloud, await planLateJobs(cloud, namespaces), telling(context));
+  return exitCode;
+}
+
+const telling =
+  ({ terminal }: CommandContext) =>
+  ({ action, resource: { kind, name } }: Change) =>
+    terminal.err.line(`${action} ${kind} ${name}`);
 
 const today = (context: CommandContext): string => context.clock.now().toISOString().slice(0, 10);

@@ -1,4 +1,4 @@
-import type { Kind, Resource } from './resource.ts';
+import type { Job, JobKind, Kind, Resource } from './resource.ts';
 
 /** A namespace that somebody deployed. */
 export interface DeployedNamespace {
@@ -20,14 +20,17 @@ export interface Cloud {
   /** All resources of exactly this namespace, in no order. */
   list(namespace: string): Promise<Resource[]>;
 
+  /** The jobs of exactly this namespace that are under way, and no others, in no order. */
+  jobs(namespace: string): Promise<Job[]>;
+
   /** Makes one that does not exist. `DEPLOY_CONFLICT` when it does. */
   create(resource: Resource): Promise<void>;
 
   /** Gives one the specification, and adds or replaces the labels. Others of its labels stay. */
   update(resource: Resource): Promise<void>;
 
-  /** Removes one with all that is in it. One that is not there is removed. */
-  delete(resource: { kind: Kind; name: string }): Promise<void>;
+  /** Removes one with all that is in it; a job ends. One that is not there is removed. */
+  delete(resource: { kind: Kind | JobKind; name: string }): Promise<void>;
 
   /** Every namespace that has a prefix in the bucket. */
   namespaces(): Promise<DeployedNamespace[]>;

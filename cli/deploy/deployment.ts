@@ -24,7 +24,13 @@ export async function planRemoval(
     throw new TriadError('DEPLOY_PROTECTED', { namespace, environment: environment.name });
   }
   await cloud.check();
-  return planTeardown(await cloud.list(namespace));
+  return planTeardown([...(await cloud.list(namespace)), ...(await cloud.jobs(namespace))]);
+}
+
+/** Removes the jobs that a service started while it was removed itself: nobody else would. */
+export async function planLateJobs(cloud: Cloud, namespaces: readonly string[]): Promise<Plan> {
+  const jobs = await Promise.all(namespaces.map((namespace) => cloud.jobs(namespace)));
+  return planTeardown(jobs.flat());
 }
 
 /** What a promotion decides on. */

@@ -112,6 +112,7 @@ function pushed(
     ordered: true,
     backoff: messaging.backoff,
     deadLetters: { topic: `${namespace}-${topic.deadLetters}`, attempts: messaging.attempts },
+    expiresAfterSeconds: null,
   };
 }
 

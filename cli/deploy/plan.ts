@@ -1,11 +1,22 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { type Difference, differences, fingerprint } from './differences.ts';
-import { type Kind, keyOf, label, type Resource } from './resource.ts';
+import { type Job, type JobKind, type Kind, keyOf, label, type Resource } from './resource.ts';
 
-export interface Change {
-  action: 'create' | 'update' | 'delete';
-  /** As it should be; of a deletion, as it is. */
+export type Change = Setting | Deletion;
+
+interface Setting extends Told {
+  action: 'create' | 'update';
+  /** As it should be. */
   resource: Resource;
+}
+
+interface Deletion extends Told {
+  action: 'delete';
+  /** As it is. */
+  resource: Resource | Job;
+}
+
+interface Told {
   /** Of an update. */
   differences: Difference[];
   /** Somebody else changed it since Triad last did. */
@@ -21,13 +32,16 @@ export interface Plan {
 }
 
 /** In which order things are made; what is removed goes the other way. */
-const order: readonly Kind[] = [
+const order: readonly (Kind | JobKind)[] = [
   // The prefix says that the namespace exists: a deployment that stops half-way can be torn down.
   'prefix',
   'topic',
   'dataset',
   'database',
   'service',
+  // They end before the service that would start others, and after what brings it commands.
+  'cloud-run-job',
+  'vertex-job',
   'subscription',
   'schedule',
 ];
@@ -67,12 +81,12 @@ export function planChanges(
 }
 
 /** Removes all that is there. */
-export const planTeardown = (actual: readonly Resource[]): Plan => ({
+export const planTeardown = (actual: readonly (Resource | Job)[]): Plan => ({
   changes: inOrder(actual.map(deletion)),
   unexpected: [],
 });
 
-const deletion = (resource: Resource): Change => ({
+const deletion = (resource: Resource | Job): Change => ({
   action: 'delete',
   resource,
   differences: [],

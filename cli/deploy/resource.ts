@@ -10,6 +10,14 @@ export type Resource =
   | Of<'subscription', SubscriptionSpec>
   | Of<'schedule', ScheduleSpec>;
 
+/** A job that a service started, and that is under way. Nobody deploys one: a teardown ends it. */
+export interface Job {
+  kind: 'cloud-run-job' | 'vertex-job';
+  /** Unique within its kind, project and region. */
+  name: string;
+}
+export type JobKind = Job['kind'];
+
 export type Kind = Resource['kind'];
 export type ResourceOf<K extends Kind> = Extract<Resource, { kind: K }>;
 
@@ -52,6 +60,8 @@ export interface SubscriptionSpec {
   ordered: boolean;
   backoff: { minimumSeconds: number; maximumSeconds: number } | null;
   deadLetters: { topic: string; attempts: number } | null;
+  /** How long it may be without any use; null for as long as you like. */
+  expiresAfterSeconds: number | null;
 }
 
 export interface ScheduleSpec {
@@ -74,7 +84,20 @@ export interface ServiceSpec {
   memory: string;
   minInstances: number;
   maxInstances: number;
+  /** Whether it has a processor only while it is asked. */
+  cpuIdle: boolean;
+  startupCpuBoost: boolean;
+  /** Requests to one instance at a time. */
+  concurrency: number;
+  /** Of a request. */
+  timeoutSeconds: number;
+  /** In Cloud Run's words. */
+  executionEnvironment: string;
+  startupProbe: Probe | null;
+  livenessProbe: Probe | null;
   environment: Readonly<Record<string, string>>;
+  /** Variables whose values Cloud Run takes from Secret Manager. Triad sets none. */
+  secretVariables: Readonly<Record<string, { secret: string; version: string }>>;
   /** From where requests may come, in Cloud Run's words: `INGRESS_TRAFFIC_ALL` is from everywhere. */
   ingress: string;
   /** Whether Cloud Run leaves it to the service to check its callers. */
@@ -89,6 +112,17 @@ export interface ServiceSpec {
   traffic: readonly Traffic[];
 }
 
+/** How Cloud Run learns whether an instance is well. */
+export interface Probe {
+  /** Null for a probe that is no request by HTTP. */
+  path: string | null;
+  port: number;
+  initialDelaySeconds: number;
+  periodSeconds: number;
+  timeoutSeconds: number;
+  failureThreshold: number;
+}
+
 export interface Traffic {
   /** A revision's name. */
   revision: string;
@@ -97,7 +131,8 @@ export interface Traffic {
   tag: string | null;
 }
 
-export const keyOf = ({ kind, name }: { kind: Kind; name: string }): string => `${kind}/${name}`;
+export const keyOf = ({ kind, name }: { kind: Kind | JobKind; name: string }): string =>
+  `${kind}/${name}`;
 
 /**
  * The name of a service's revision: of its commit, and of what it was started with, since a cloud

@@ -38,6 +38,13 @@ export function definitionOf(
     account: environment.serviceAccounts[service],
     cpu: '1',
     memory: '1Gi',
+    // Both work between requests: loops of the orchestrator, jobs that the invoker watches.
+    cpuIdle: false,
+    startupCpuBoost: true,
+    concurrency: 80,
+    timeoutSeconds: 300,
+    executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
+    secretVariables: {},
     ingress: 'INGRESS_TRAFFIC_ALL',
     // Triad checks the token of each request itself; one that Cloud Run checked has no signature.
     invokerIamDisabled: true,
@@ -48,6 +55,7 @@ export function definitionOf(
     return {
       ...common,
       port: 4181,
+      ...probesAt(4181),
       minInstances: environment.name === 'production' ? 1 : 0,
       maxInstances: 4,
       database: null,
@@ -65,6 +73,7 @@ export function definitionOf(
   return {
     ...common,
     port: 4180,
+    ...probesAt(4180),
     // Of a branch nobody waits for: the tick of every minute starts an instance.
     minInstances: isolated ? 0 : 1,
     maxInstances: 2,
@@ -85,6 +94,25 @@ export function definitionOf(
     },
   };
 }
+
+const probesAt = (port: number): Pick<ServiceSpec, 'startupProbe' | 'livenessProbe'> => ({
+  startupProbe: {
+    path: '/readyz',
+    port,
+    initialDelaySeconds: 0,
+    periodSeconds: 2,
+    timeoutSeconds: 2,
+    failureThreshold: 60,
+  },
+  livenessProbe: {
+    path: '/healthz',
+    port,
+    initialDelaySeconds: 0,
+    periodSeconds: 30,
+    timeoutSeconds: 5,
+    failureThreshold: 4,
+  },
+});
 
 type Account = keyof Target['environment']['serviceAccounts'];
 

@@ -1,7 +1,7 @@
 import type { Command as Program } from 'commander';
 import { environmentName } from '../deploy/environment.ts';
 import { oneOf, wholeNumber } from '../params/option-values.ts';
-import { json, type Run } from './command-group.ts';
+import { json, type Run, showOptionsOf } from './command-group.ts';
 
 /** The commands about Google Cloud: what runs there, and which revision. */
 export function addDeployCommands(program: Program, run: Run): void {
@@ -12,7 +12,9 @@ export function addDeployCommands(program: Program, run: Run): void {
     .description(
       'deploy this branch: main to production, others beside each other until they expire',
     );
-  changing(where(deploy.command('apply', { isDefault: true }), 'by default that of the branch'))
+  const apply = deploy.command('apply', { isDefault: true });
+  showOptionsOf(apply, deploy);
+  changing(where(apply, 'by default that of the branch'))
     .description('show what deploying would change; with --yes, do it')
     .option('--branch <name>', 'where git checked out a commit and no branch')
     .option(

@@ -1,8 +1,9 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Cloud, DeployedNamespace } from '../cloud.ts';
 import type { Environment } from '../environment.ts';
-import type { Kind, Resource } from '../resource.ts';
+import type { Job, JobKind, Kind, Resource } from '../resource.ts';
 import { Bucket } from './bucket.ts';
+import { cloudRunJobApi } from './cloud-run-jobs.ts';
 import { databaseApi } from './databases.ts';
 import { datasetApi } from './datasets.ts';
 import { GoogleRest, type GoogleRestOptions } from './google-rest.ts';
@@ -12,12 +13,14 @@ import { scheduleApi } from './schedules.ts';
 import { serviceApi } from './services.ts';
 import { subscriptionApi } from './subscriptions.ts';
 import { topicApi } from './topics.ts';
+import { vertexJobApi } from './vertex-jobs.ts';
 
 /** A project of Google Cloud, by its REST APIs: no SDK and no gcloud has to be there. */
 export class GoogleCloud implements Cloud {
   readonly #rest: GoogleRest;
   readonly #environment: Environment;
   readonly #apis;
+  readonly #jobs;
   readonly #bucket: Bucket;
 
   constructor(environment: Environment, options: GoogleRestOptions) {
@@ -33,6 +36,10 @@ export class GoogleCloud implements Cloud {
       service: serviceApi(place),
       subscription: subscriptionApi(place),
       schedule: scheduleApi(place),
+    };
+    this.#jobs = {
+      'cloud-run-job': cloudRunJobApi(place),
+      'vertex-job': vertexJobApi(place),
     };
   }
 
@@ -51,6 +58,11 @@ export class GoogleCloud implements Cloud {
     return (await Promise.all(apis.map((api) => api.list(namespace)))).flat() as Resource[];
   }
 
+  async jobs(namespace: string): Promise<Job[]> {
+    const apis = Object.values(this.#jobs);
+    return (await Promise.all(apis.map((api) => api.list(namespace)))).flat();
+  }
+
   create(resource: Resource): Promise<void> {
     return this.#apiOf(resource.kind).create(resource as never);
   }
@@ -59,8 +71,8 @@ export class GoogleCloud implements Cloud {
     return this.#apiOf(resource.kind).update(resource as never);
   }
 
-  delete({ kind, name }: { kind: Kind; name: string }): Promise<void> {
-    return this.#apiOf(kind).delete(name);
+  delete({ kind, name }: { kind: Kind | JobKind; name: string }): Promise<void> {
+    return { ...this.#apis, ...this.#jobs }[kind].delete(name);
   }
 
   namespaces(): Promise<DeployedNamespace[]> {

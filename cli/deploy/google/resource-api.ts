@@ -1,5 +1,5 @@
 import type { Environment } from '../environment.ts';
-import type { Kind, ResourceOf } from '../resource.ts';
+import type { Job, JobKind, Kind, ResourceOf } from '../resource.ts';
 import type { GoogleRest } from './google-rest.ts';
 
 /** How one kind of resource is kept by Google. */
@@ -7,6 +7,12 @@ export interface ResourceApi<K extends Kind> {
   list(namespace: string): Promise<ResourceOf<K>[]>;
   create(resource: ResourceOf<K>): Promise<void>;
   update(resource: ResourceOf<K>): Promise<void>;
+  delete(name: string): Promise<void>;
+}
+
+/** How one kind of job is found and ended. */
+export interface JobApi<K extends JobKind> {
+  list(namespace: string): Promise<(Job & { kind: K })[]>;
   delete(name: string): Promise<void>;
 }
 

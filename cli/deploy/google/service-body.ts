@@ -1,5 +1,6 @@
 import type { ResourceOf, ServiceSpec, Traffic } from '../resource.ts';
-import { type Labels, shortName } from './resource-api.ts';
+import { probeBodyOf, probeOf, type RunProbe } from './probe-body.ts';
+import { type Labels, secondsOf, shortName } from './resource-api.ts';
 
 /** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.services */
 export interface RunService {
@@ -31,18 +32,17 @@ export interface RunService {
 interface Container {
   image?: string;
   ports?: { containerPort?: number }[];
-  env?: { name: string; value?: string }[];
+  env?: Variable[];
   resources?: { limits?: Labels; cpuIdle?: boolean; startupCpuBoost?: boolean };
-  startupProbe?: Probe;
-  livenessProbe?: Probe;
+  startupProbe?: RunProbe;
+  livenessProbe?: RunProbe;
   volumeMounts?: { name: string; mountPath: string }[];
 }
 
-interface Probe {
-  httpGet: { path: string; port: number };
-  periodSeconds: number;
-  timeoutSeconds: number;
-  failureThreshold: number;
+interface Variable {
+  name: string;
+  value?: string;
+  valueSource?: { secretKeyRef?: { secret?: string; version?: string } };
 }
 
 const latest = 'TRAFFIC_TARGET_ALLOCATION_TYPE_LATEST';
@@ -60,9 +60,9 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
     template: {
       revision: spec.revision,
       serviceAccount: spec.account,
-      executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',
-      maxInstanceRequestConcurrency: 80,
-      timeout: '300s',
+      executionEnvironment: spec.executionEnvironment,
+      maxInstanceRequestConcurrency: spec.concurrency,
+      timeout: `${spec.timeoutSeconds}s`,
       healthCheckDisabled: spec.healthCheckDisabled,
       scaling: { maxInstanceCount: spec.maxInstances },
       containers: [containerOf(spec)],
@@ -80,22 +80,22 @@ export function bodyOf(spec: ServiceSpec, labels: Labels): RunService {
 }
 
 function containerOf(spec: ServiceSpec): Container {
-  const probe = (path: string, rest: Omit<Probe, 'httpGet'>): Probe => ({
-    httpGet: { path, port: spec.port },
-    ...rest,
-  });
+  const { startupProbe, livenessProbe } = spec;
+  const secrets = Object.entries(spec.secretVariables);
   return {
     image: spec.image,
     ports: [{ containerPort: spec.port }],
-    env: Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
-    // Both work between requests: loops of the orchestrator, jobs that the invoker watches.
+    env: [
+      ...Object.entries(spec.environment).map(([name, value]) => ({ name, value })),
+      ...secrets.map(([name, secretKeyRef]) => ({ name, valueSource: { secretKeyRef } })),
+    ],
     resources: {
       limits: { cpu: spec.cpu, memory: spec.memory },
-      cpuIdle: false,
-      startupCpuBoost: true,
+      cpuIdle: spec.cpuIdle,
+      startupCpuBoost: spec.startupCpuBoost,
     },
-    startupProbe: probe('/readyz', { periodSeconds: 2, timeoutSeconds: 2, failureThreshold: 60 }),
-    livenessProbe: probe('/healthz', { periodSeconds: 30, timeoutSeconds: 5, failureThreshold: 4 }),
+    ...(startupProbe && { startupProbe: probeBodyOf(startupProbe) }),
+    ...(livenessProbe && { livenessProbe: probeBodyOf(livenessProbe) }),
     ...(spec.database !== null && { volumeMounts: [{ name: sockets, mountPath: '/cloudsql' }] }),
   };
 }
@@ -103,6 +103,7 @@ function containerOf(spec: ServiceSpec): Container {
 export function resourceOf(service: RunService): ResourceOf<'service'> {
   const { template = {}, labels = {} } = service;
   const container = template.containers?.[0] ?? {};
+  const port = container.ports?.[0]?.containerPort ?? 8080;
   const newest = template.revision ?? shortName(service.latestCreatedRevision ?? '');
   return {
     kind: 'service',
@@ -112,14 +113,20 @@ export function resourceOf(service: RunService): ResourceOf<'service'> {
       revision: newest,
       image: container.image ?? '',
       account: template.serviceAccount ?? '',
-      port: container.ports?.[0]?.containerPort ?? 8080,
+      port,
       cpu: container.resources?.limits?.cpu ?? '1',
       memory: container.resources?.limits?.memory ?? '512Mi',
       minInstances: service.scaling?.minInstanceCount ?? 0,
       maxInstances: template.scaling?.maxInstanceCount ?? 100,
-      environment: Object.fromEntries(
-        (container.env ?? []).map(({ name, value = '' }) => [name, value]),
-      ),
+      // Google leaves out what is false, and fills in what nobody set.
+      cpuIdle: container.resources?.cpuIdle ?? false,
+      startupCpuBoost: container.resources?.startupCpuBoost ?? false,
+      concurrency: template.maxInstanceRequestConcurrency ?? 80,
+      timeoutSeconds: secondsOf(template.timeout ?? '300s'),
+      executionEnvironment: template.executionEnvironment ?? 'EXECUTION_ENVIRONMENT_UNSPECIFIED',
+      startupProbe: probeOf(container.startupProbe, port),
+      livenessProbe: probeOf(container.livenessProbe, port),
+      ...variablesOf(container.env),
       // As the API has it where a service does not say.
       ingress: service.ingress ?? 'INGRESS_TRAFFIC_ALL',
       invokerIamDisabled: service.invokerIamDisabled ?? false,
@@ -133,5 +140,19 @@ export function resourceOf(service: RunService): ResourceOf<'service'> {
         }),
       ),
     },
+  };
+}
+
+function variablesOf(all: Variable[] = []): Pick<ServiceSpec, 'environment' | 'secretVariables'> {
+  const plain = all.filter(({ valueSource }) => valueSource === undefined);
+  return {
+    environment: Object.fromEntries(plain.map(({ name, value = '' }) => [name, value])),
+    secretVariables: Object.fromEntries(
+      all.flatMap(({ name, valueSource }) => {
+        if (valueSource === undefined) return [];
+        const { secret = '', version = 'latest' } = valueSource.secretKeyRef ?? {};
+        return [[name, { secret, version }]];
+      }),
+    ),
   };
 }

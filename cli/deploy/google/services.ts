@@ -1,14 +1,8 @@
 import { label } from '../resource.ts';
 import type { GoogleStatus } from './google-error.ts';
 import { type Place, type ResourceApi, shortName } from './resource-api.ts';
+import { type RunOperation, runFinished, runRoot } from './run-operation.ts';
 import { bodyOf, type RunService, resourceOf } from './service-body.ts';
-
-/** https://cloud.google.com/run/docs/reference/rest/v2/projects.locations.operations */
-interface Operation {
-  name?: string;
-  done?: boolean;
-  error?: GoogleStatus;
-}
 
 interface Revision {
   name: string;
@@ -21,17 +15,9 @@ export interface Services extends ResourceApi<'service'> {
 }
 
 export function serviceApi({ rest, environment }: Place): Services {
-  const root = 'https://run.googleapis.com/v2';
-  const address = `${root}/projects/${environment.project}/locations/${environment.region}/services`;
-  const finished = async (answer: unknown, action: string) => {
-    let operation = answer as Operation | undefined;
-    await rest.wait(action, async () => {
-      if (operation === undefined || operation.name === undefined) return null;
-      if (operation.done) return operation.error ?? null;
-      operation = (await rest.ask({ url: `${root}/${operation.name}`, action })) as Operation;
-      return operation.done ? (operation.error ?? null) : undefined;
-    });
-  };
+  const { project, region } = environment;
+  const address = `${runRoot}/projects/${project}/locations/${region}/services`;
+  const finished = (answer: unknown, action: string) => runFinished(rest, answer, action);
   const ready = (name: string, action: string) =>
     rest.wait(action, async () =>
       endOf((await rest.ask({ url: `${address}/${name}`, action })) as RunService),
@@ -48,7 +34,7 @@ export function serviceApi({ rest, environment }: Place): Services {
       // Its first revision gets all, whatever its traffic says: there is no other.
       const body = bodyOf(spec, labels);
       const asked = { method: 'POST', url, action, body, creates: true } as const;
-      const operation = (await rest.ask(asked)) as Operation;
+      const operation = (await rest.ask(asked)) as RunOperation;
       if (operation.name !== undefined) await finished(operation, action);
       // An earlier attempt made it, and no answer named its operation.
       else await ready(name, action);

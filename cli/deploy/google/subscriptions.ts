@@ -15,9 +15,11 @@ interface Subscription {
   enableMessageOrdering?: boolean;
   retryPolicy?: { minimumBackoff?: string; maximumBackoff?: string };
   deadLetterPolicy?: { deadLetterTopic?: string; maxDeliveryAttempts?: number };
-  /** Without a time to live it never expires. */
+  /** Without a time to live it never expires. Without a policy Pub/Sub has one of its own. */
   expirationPolicy?: { ttl?: string };
 }
+
+const usualExpiry = '2678400s';
 
 const changeable = [
   'labels',
@@ -57,7 +59,8 @@ export function subscriptionApi({ rest, environment }: Place): ResourceApi<'subs
         maxDeliveryAttempts: spec.deadLetters.attempts,
       },
     }),
-    expirationPolicy: {},
+    expirationPolicy:
+      spec.expiresAfterSeconds === null ? {} : { ttl: `${spec.expiresAfterSeconds}s` },
   });
   return {
     async list(namespace) {
@@ -91,6 +94,7 @@ export function subscriptionApi({ rest, environment }: Place): ResourceApi<'subs
 
 function resourceOf(found: Subscription): ResourceOf<'subscription'> {
   const { pushConfig, retryPolicy, deadLetterPolicy } = found;
+  const { ttl } = found.expirationPolicy ?? { ttl: usualExpiry };
   return {
     kind: 'subscription',
     name: shortName(found.name),
@@ -119,6 +123,7 @@ function resourceOf(found: Subscription): ResourceOf<'subscription'> {
             attempts: deadLetterPolicy.maxDeliveryAttempts ?? 5,
           }
         : null,
+      expiresAfterSeconds: ttl === undefined ? null : secondsOf(ttl),
     },
   };
 }

@@ -16,10 +16,12 @@ interface Traffic {
 /** Of a service and the tag of a part of its traffic, together. */
 const longestTagged = 46;
 
-/** Services of Cloud Run with their revisions; every change is an operation that takes a while. */
+/** Services of Cloud Run with their revisions, and jobs that others made; every change is an operation that takes a while. */
 export class FakeCloudRun {
   /** By path. */
   readonly services = new Map<string, Body>();
+  /** By path. */
+  readonly jobs = new Map<string, Body>();
   /** Paths of the revisions that an instance was started of. */
   readonly started = new Set<string>();
   /** Why services do not become ready, if they do not. */
@@ -35,6 +37,7 @@ export class FakeCloudRun {
       this.#settle();
       return answer({ ...rest, done: true });
     }
+    if (/\/jobs(\/[^/]+)?$/.test(path)) return this.#jobAnswer(method, url, path);
     if (path.endsWith('/revisions')) {
       const service = path.slice(0, -'/revisions'.length);
       return this.services.has(service)
@@ -42,14 +45,14 @@ export class FakeCloudRun {
         : notFound;
     }
     if (path.endsWith('/services') && method === 'GET') {
-      return pageOf('services', [...this.services.values()], url);
+      return pageOf('services', [...this.services.values()].map(withoutDefaults), url);
     }
     const id = url.searchParams.get('serviceId');
     const at = id === null ? path : `${path}/${id}`;
     const there = this.services.get(at);
     if (method === 'GET') {
       if (!there) return notFound;
-      const found = answer({ ...there });
+      const found = answer(withoutDefaults(there));
       this.#settle();
       return found;
     }
@@ -68,6 +71,20 @@ export class FakeCloudRun {
       return answer({ error: { code: 409, message: 'the etag is of an older one' } }, 409);
     }
     return this.#put(at, sent);
+  }
+
+  #jobAnswer(method: string, url: URL, path: string): Answer {
+    if (method === 'GET' && path.endsWith('/jobs')) {
+      const known = ['pageSize', 'pageToken', 'showDeleted'];
+      const unknown = [...url.searchParams.keys()].find((key) => !known.includes(key));
+      const message = `Invalid JSON payload received. Unknown name "${unknown}"`;
+      if (unknown !== undefined) return answer({ error: { code: 400, message } }, 400);
+      return pageOf('jobs', [...this.jobs.values()], url);
+    }
+    if (!this.jobs.has(path)) return notFound;
+    if (method !== 'DELETE') return answer({ error: { code: 400, message: method } }, 400);
+    this.jobs.delete(path);
+    return this.#started(path);
   }
 
   #put(at: string, sent: Body): Answer {
@@ -120,9 +137,13 @@ export class FakeCloudRun {
   }
 
   #started(at: string, error?: { code: number; message: string }): Answer {
-    const name = at.replace(/\/services\/.*$/, `/operations/${this.#operations.size}`);
+    const name = at.replace(/\/(services|jobs)\/.*$/, `/operations/${this.#operations.size}`);
     const operation = { name, done: false, ...(error && { error }) };
     this.#operations.set(name, operation);
     return answer({ name, done: false });
   }
 }
+
+/** As Google writes protobuf: what is false, 0 or empty is left out. */
+const withoutDefaults = (body: Body): Body =>
+  JSON.parse(JSON.stringify(body, (_, value) => value || undefined));

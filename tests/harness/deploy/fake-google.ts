@@ -1,5 +1,6 @@
 import { FakeCloudRun } from './fake-cloud-run.ts';
 import { type Answer, answer, type Body, type Call, notFound, pageOf } from './fake-rest.ts';
+import { FakeVertex } from './fake-vertex.ts';
 
 /** One request to come fails: with this answer, or the network is gone before or after it was done. */
 export type Fault = Response | 'network' | 'answer lost';
@@ -19,6 +20,7 @@ export class FakeGoogle {
   /** Databases that are not there before their operation is done, or before somebody looked in vain. */
   readonly #unmade = new Set<string>();
   readonly run = new FakeCloudRun();
+  readonly vertex = new FakeVertex();
 
   constructor(project: string) {
     this.#project = project;
@@ -62,6 +64,7 @@ export class FakeGoogle {
     if (!url.pathname.includes(`/projects/${this.#project}/`)) return notFound;
     const path = url.pathname.replace(/^\/(v1|bigquery\/v2|v2)\//, '');
     if (url.hostname === 'run.googleapis.com') return this.run.answer(call, path);
+    if (url.hostname.endsWith('-aiplatform.googleapis.com')) return this.vertex.answer(call, path);
     if (path.includes('/operations/')) return this.#operation(path);
     return this.#generic(call, path);
   }

@@ -1,6 +1,13 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Cloud, DeployedNamespace } from '../../../cli/deploy/cloud.ts';
-import { type Kind, keyOf, label, type Resource } from '../../../cli/deploy/resource.ts';
+import {
+  type Job,
+  type JobKind,
+  type Kind,
+  keyOf,
+  label,
+  type Resource,
+} from '../../../cli/deploy/resource.ts';
 import { databaseOf } from '../../../cli/deploy/service-definitions.ts';
 
 /** A cloud in memory. */
@@ -8,6 +15,8 @@ export class MemoryCloud implements Cloud {
   readonly resources = new Map<string, Resource>();
   /** What was done, such as `create topic/x`. */
   readonly log: string[] = [];
+  /** What the services of each namespace started. */
+  readonly started = new Map<string, Job[]>();
   readonly #revisions = new Map<string, string[]>();
   readonly #documents = new Map<string, string>();
 
@@ -19,6 +28,10 @@ export class MemoryCloud implements Cloud {
         ? resource.name === databaseOf(namespace)
         : resource.labels[label.namespace] === namespace,
     );
+  }
+
+  async jobs(namespace: string): Promise<Job[]> {
+    return [...(this.started.get(namespace) ?? [])];
   }
 
   async create(resource: Resource): Promise<void> {
@@ -42,9 +55,13 @@ export class MemoryCloud implements Cloud {
     this.#put({ ...resource, labels: { ...there.labels, ...resource.labels } });
   }
 
-  async delete(resource: { kind: Kind; name: string }): Promise<void> {
+  async delete(resource: { kind: Kind | JobKind; name: string }): Promise<void> {
     const key = keyOf(resource);
     this.log.push(`delete ${key}`);
+    for (const [namespace, jobs] of this.started) {
+      const left = jobs.filter((job) => keyOf(job) !== key);
+      this.started.set(namespace, left);
+    }
     this.resources.delete(key);
     if (resource.kind === 'service') this.#revisions.delete(resource.name);
   }

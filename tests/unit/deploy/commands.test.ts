@@ -8,12 +8,14 @@ import type { CommandContext } from '../../../cli/command-context.ts';
 import {
   type Applying,
   conclude,
+  concludeRemoval,
   deploy,
   markTested,
   teardown,
 } from '../../../cli/commands/deploy.ts';
 import { promote } from '../../../cli/commands/promote.ts';
-import { planDeployment } from '../../../cli/deploy/deployment.ts';
+import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
+import { planDeployment, planRemoval } from '../../../cli/deploy/deployment.ts';
 import { readEnvironments } from '../../../cli/deploy/environment.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { plainStyle } from '../../../cli/render/style.ts';
@@ -153,6 +155,32 @@ test('what is written down of an environment is what the commands know', async (
   const path = join(directory, file);
   await writeFile(path, JSON.stringify({ dev: settings('dev') }));
   assert.deepEqual(await readEnvironments(path), { dev: environment('dev') });
+});
+
+test('a teardown ends the job that a service started while it was removed', async () => {
+  const cloud = new MemoryCloud();
+  const target = targetOf(environment('dev'), checkout('login'), '2026-01-01', 14);
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  cloud.started.set('login', [{ kind: 'vertex-job', name: 'known' }]);
+  const remove = cloud.delete.bind(cloud);
+  cloud.delete = async (resource) => {
+    await remove(resource);
+    if (resource.name !== 'login-triad-invoker') return;
+    cloud.started.set('login', [{ kind: 'cloud-run-job', name: 'late' }]);
+  };
+  const about = { namespace: 'login' };
+  const removeWith = async (given: Partial<Applying>) => {
+    const { context } = await contextIn('.');
+    const plan = await planRemoval(cloud, 'login', environment('dev'));
+    const options = { environments: file, ...given };
+    cloud.log.length = 0;
+    await concludeRemoval(context, cloud, plan, options, about, ['login']);
+    return cloud.log.filter((line) => line.includes('-job/'));
+  };
+  assert.deepEqual(await removeWith({}), []);
+  const ended = ['delete vertex-job/known', 'delete cloud-run-job/late'];
+  assert.deepEqual(await removeWith({ yes: true }), ended);
+  assert.deepEqual(await cloud.jobs('login'), []);
 });
 
 describe('a plan', () => {

@@ -64,6 +64,13 @@ for (const service of serviceNames) {
     assert.equal(written(own, 'cpu'), `"${definition.cpu}"`);
     assert.equal(written(own, 'memory'), `"${definition.memory}"`);
     const module = terraform('service');
+    assert.equal(written(module, 'cpu_idle'), String(definition.cpuIdle));
+    assert.equal(written(module, 'startup_cpu_boost'), String(definition.startupCpuBoost));
+    assert.equal(written(module, 'timeout'), `"${definition.timeoutSeconds}s"`);
+    const concurrency = written(module, 'max_instance_request_concurrency');
+    assert.equal(concurrency, String(definition.concurrency));
+    const environment = written(module, 'execution_environment');
+    assert.equal(environment, `"${definition.executionEnvironment}"`);
     assert.equal(written(module, 'ingress'), `"${definition.ingress}"`);
     assert.equal(written(module, 'invoker_iam_disabled'), String(definition.invokerIamDisabled));
   });

@@ -68,7 +68,7 @@ test('a promotion that stopped between the services is finished by the next', as
   const plan = planPromotion(await releasedIn(cloud, 'production'), commit('2'));
   const [first] = plan.changes;
   assert.equal(first?.resource.name, 'production-triad-invoker');
-  if (first) await cloud.update(first.resource);
+  if (first?.action === 'update') await cloud.update(first.resource);
   await promote(cloud, '2');
   assert.deepEqual(live(cloud), ['2', '2']);
 });
