@@ -11,9 +11,9 @@ Builds the images that are named, or all, as PREFIX/IMAGE:REVISION, and writes t
 
   --engine NAME        docker, podman or buildah; by default the first that is installed and answers
   --chroot             with buildah: build without namespaces or cgroups, as some build machines must
+  --platform OS/ARCH   what the images are for (linux/amd64, as Cloud Run wants), whatever this machine is
   --prefix NAME        what comes before the image's name (localhost/triad)
   --revision NAME      the tag (the git commit, with -dirty when there are changes)
-  --platform NAME      what the images are for (linux/amd64, which is what Cloud Run takes)
   --node-image NAME    the base image; --node-digest sha256:… pins it
   --cuda-image NAME    the base of trainer-gpu; --cuda-digest sha256:… pins it
   --npmrc FILE         settings of npm for the build; it is in no image
@@ -31,7 +31,7 @@ fail() {
 }
 
 cd "$(dirname "$0")/.."
-engine='' isolation=() prefix=localhost/triad revision='' platform=linux/amd64 npmrc='' sbom=.triad/sbom push=false
+engine='' isolation=() platform=linux/amd64 prefix=localhost/triad revision='' npmrc='' sbom=.triad/sbom push=false
 node_image=docker.io/library/node:24-bookworm-slim node_digest=''
 cuda_image=docker.io/nvidia/cuda:12.8.1-base-ubuntu24.04 cuda_digest=''
 images=()
@@ -44,9 +44,9 @@ while [ $# -gt 0 ]; do
   esac
   case $1 in
     --engine) engine=$2 ;;
+    --platform) platform=$2 ;;
     --prefix) prefix=$2 ;;
     --revision) revision=$2 ;;
-    --platform) platform=$2 ;;
     --node-image) node_image=$2 ;;
     --node-digest) node_digest=$2 ;;
     --cuda-image) cuda_image=$2 ;;
@@ -108,7 +108,7 @@ pinned() {
 build() {
   local image=$1 tag=$2
   local arguments=(
-    --file "docker/$image/Dockerfile" --tag "$tag" --platform "$platform"
+    --platform "$platform" --file "docker/$image/Dockerfile" --tag "$tag"
     --build-arg "NODE_IMAGE=$node_image" --build-arg "NODE_DIGEST=$node_digest"
     --build-arg "REVISION=$revision"
   )
@@ -129,12 +129,12 @@ bill_of() {
   local container status=0
   case $engine in
     docker | podman)
-      container=$("$engine" create "$1")
+      container=$("$engine" create --platform "$platform" "$1")
       "$engine" cp "$container:/triad/sbom.cdx.json" - | tar --extract --to-stdout || status=$?
       "$engine" rm "$container" > /dev/null
       ;;
     buildah)
-      container=$(buildah from --pull=never "$1")
+      container=$(buildah from --pull=never --platform "$platform" "$1")
       buildah run "${isolation[@]}" "$container" -- cat /triad/sbom.cdx.json || status=$?
       buildah rm "$container" > /dev/null
       ;;

@@ -14,6 +14,8 @@ if [ "$(sed -n 's/^MemAvailable: *\([0-9]*\).*/\1/p' /proc/meminfo)" -gt 8000000
 fi
 store=${1:-$work}
 base=localhost/triad-check/base:local
+# The base is made of this machine's Node, and what is built must run here.
+platform=linux/$(dpkg --print-architecture)
 
 step() { printf '\n=== %s (%s s)\n' "$*" "$SECONDS"; }
 
@@ -87,7 +89,8 @@ secret=check-$(od -An -N24 -tx1 /dev/urandom | tr -d ' \n')
 names=()
 for dockerfile in docker/*/Dockerfile; do names+=("$(basename "$(dirname "$dockerfile")")"); done
 build() {
-  docker/build.sh --engine buildah --chroot --prefix localhost/triad-check --revision "$revision" \
+  docker/build.sh --engine buildah --chroot --platform "$platform" \
+    --prefix localhost/triad-check --revision "$revision" \
     --node-image "$base" --node-digest "$digest" --cuda-image "$base" --cuda-digest "$digest" \
     --npmrc "$work/npmrc" --sbom "$work/sbom" "$1" > "$work/$1.log" 2>&1 || {
     tail -40 "$work/$1.log"
@@ -96,8 +99,9 @@ build() {
   printf 'built %s after %s s\n' "$1" "$SECONDS"
 }
 # What all have in common is then built once.
-buildah build --quiet --isolation chroot --format docker --target init --file docker/invoker/Dockerfile \
-  --build-arg "NODE_IMAGE=$base" --build-arg "NODE_DIGEST=$digest" . > "$work/init.log" 2>&1 ||
+buildah build --quiet --isolation chroot --platform "$platform" --format docker --target init \
+  --file docker/invoker/Dockerfile --build-arg "NODE_IMAGE=$base" --build-arg "NODE_DIGEST=$digest" . \
+  > "$work/init.log" 2>&1 ||
   { cat "$work/init.log" && exit 1; }
 # Two at a time, each the next that nobody has begun. The trainers share packages, so one follows the other.
 lane() {

@@ -63,7 +63,7 @@ describe('docker/build.sh', () => {
       const { status, stderr, asked, sbomOf } = await runBuild(['--engine', engine, 'trainer']);
       assert.equal(status, 0, stderr);
       const build = asked.find((line) => line.startsWith(`${engine} build `)) ?? '';
-      assert.match(build, /--file docker\/trainer\/Dockerfile/);
+      assert.match(build, / --platform linux\/amd64 --file docker\/trainer\/Dockerfile/);
       assert.match(build, new RegExp(`--tag localhost/triad/trainer:${revision}(-dirty)? `));
       assert.match(build, new RegExp(`--build-arg NODE_DIGEST=${digest}`));
       assert.equal(build.includes('--format docker'), engine !== 'docker');
@@ -102,6 +102,19 @@ describe('docker/build.sh', () => {
     for (const { asked } of [given, none])
       assert.ok(!asked.some((line) => line.includes(' pull ')));
   });
+
+  for (const engine of ['docker', 'podman', 'buildah']) {
+    test(`${engine}: base, image and what is read of it are of the platform that is asked for`, async () => {
+      const args = ['--engine', engine, '--platform', 'linux/arm64', 'invoker'];
+      const { status, stderr, asked } = await runBuild(args);
+      assert.equal(status, 0, stderr);
+      const start = engine === 'buildah' ? 'from' : 'create';
+      for (const command of ['pull', 'build', start]) {
+        const line = asked.find((one) => one.startsWith(`${engine} ${command} `));
+        assert.match(line ?? command, / --platform linux\/arm64 /);
+      }
+    });
+  }
 
   test("npm's settings are a secret of the build, not an argument", async () => {
     const { asked } = await runBuild([
