@@ -20,6 +20,19 @@ export function rpcCodeOf(error: unknown): number | undefined {
   return typeof code === 'number' ? code : undefined;
 }
 
+/** What a call answers; `undefined` when it fails with one of these codes, which is an answer too. */
+export async function orNothing<T>(
+  call: Promise<T>,
+  ...codes: readonly number[]
+): Promise<T | undefined> {
+  try {
+    return await call;
+  } catch (error) {
+    if (codes.includes(rpcCodeOf(error) ?? -1)) return undefined;
+    throw error;
+  }
+}
+
 /** How a call to a service failed. */
 export interface CallFailure {
   error: TriadError;
