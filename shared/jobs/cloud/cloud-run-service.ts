@@ -1,6 +1,7 @@
 import type { ExecutionsClient, JobsClient, TasksClient } from '@google-cloud/run';
 import type { JobSpec } from '../../contracts/job-spec.ts';
-import { callFailure, orNothing, rpcCode } from './cloud-call-failure.ts';
+import { orNothing, rpcCode } from '../../http/rpc-code.ts';
+import { callFailure } from './cloud-call-failure.ts';
 import { type CloudJob, type CloudJobService, hasEnded } from './cloud-job.ts';
 import { labelOf, namespaceLabel } from './cloud-labels.ts';
 import { type CloudRunJobOptions, cloudRunJobId, cloudRunJobOf } from './cloud-run-job.ts';

@@ -1,6 +1,6 @@
 import type { JobServiceClient } from '@google-cloud/aiplatform/build/src/v1/job_service_client.js';
 import type { JobSpec } from '../../contracts/job-spec.ts';
-import { orNothing, rpcCode } from './cloud-call-failure.ts';
+import { orNothing, rpcCode } from '../../http/rpc-code.ts';
 import { type CloudJob, type CloudJobService, commandIdOf, hasEnded } from './cloud-job.ts';
 import { commandLabel, labelOf, namespaceLabel } from './cloud-labels.ts';
 import { type GoogleTestEndpoint, googleClientOptions } from './google-endpoint.ts';
