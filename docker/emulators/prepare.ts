@@ -1,6 +1,7 @@
 import { loadConfig } from '@triad/shared/config/config.ts';
 import type { GoogleCloudConfig } from '@triad/shared/config/google-cloud.ts';
 import { topic as topicNames } from '@triad/shared/contracts/topics.ts';
+import { orNothing, rpcCode } from '@triad/shared/http/rpc-code.ts';
 import { openPubsub } from '@triad/shared/messenger/pubsub-client.ts';
 import { delivery, subscriptions, topics } from './messaging.ts';
 
@@ -10,16 +11,11 @@ import { delivery, subscriptions, topics } from './messaging.ts';
  * have no push endpoint. What is there already stays. For docker/compose.emulators.yml.
  */
 
-const ALREADY_EXISTS = 6;
 const CONFLICT = 409;
 const LIMIT_MS = 10_000;
 
 async function make(what: string, creation: Promise<unknown>): Promise<void> {
-  try {
-    await creation;
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === ALREADY_EXISTS)) throw error;
-  }
+  await orNothing(creation, rpcCode.alreadyExists);
   process.stdout.write(`${what}\n`);
 }
 

@@ -1,6 +1,7 @@
 import type { SecretManagerServiceClient } from '@google-cloud/secret-manager';
 import { googleAuth } from '../access/google-auth.ts';
 import { TriadError } from '../errors/triad-error.ts';
+import { rpcCode, rpcCodeOf } from '../http/rpc-code.ts';
 import type { SecretReader } from './secrets.ts';
 
 export interface GoogleSecretReaderOptions {
@@ -12,16 +13,6 @@ export interface GoogleSecretReaderOptions {
 
 /** For one request, in milliseconds. */
 const REQUEST_LIMIT_MS = 5000;
-
-/** Google's codes of gRPC, which its library also gives to answers by HTTP. */
-const status = {
-  notFound: 5,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
 
 /** Secrets of Google's Secret Manager; its library is loaded with the first one. */
 export function googleSecretReader(options: GoogleSecretReaderOptions = {}): SecretReader {
@@ -36,7 +27,7 @@ export function googleSecretReader(options: GoogleSecretReaderOptions = {}): Sec
         {
           timeout: REQUEST_LIMIT_MS,
           retry: {
-            retryCodes: [status.unavailable, status.resourceExhausted],
+            retryCodes: [rpcCode.unavailable, rpcCode.resourceExhausted],
             backoffSettings: {
               initialRetryDelayMillis: 200,
               retryDelayMultiplier: 2,
@@ -81,18 +72,19 @@ async function open({ endpoint }: GoogleSecretReaderOptions): Promise<SecretMana
 function toTriad(error: unknown, variable: string): TriadError {
   if (error instanceof TriadError) return error;
   const cause = { cause: error };
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  // Of gRPC, which the library also gives to answers by HTTP.
+  const code = rpcCodeOf(error);
   switch (code) {
-    case status.notFound:
-    case status.failedPrecondition:
+    case rpcCode.notFound:
+    case rpcCode.failedPrecondition:
       return new TriadError('SECRET_MISSING', { variable }, cause);
-    case status.permissionDenied:
-    case status.unauthenticated: {
+    case rpcCode.permissionDenied:
+    case rpcCode.unauthenticated: {
       const reason = 'Secret Manager refuses it.';
       return new TriadError('SECRET_ACCESS_DENIED', { variable, reason }, cause);
     }
   }
-  if (typeof code === 'number') {
+  if (code !== undefined) {
     const reason = `Secret Manager failed with gRPC status ${code}.`;
     return new TriadError('SECRET_UNREACHABLE', { variable, reason }, cause);
   }

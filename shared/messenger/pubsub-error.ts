@@ -1,4 +1,5 @@
 import { TriadError, toTriadError } from '../errors/triad-error.ts';
+import { rpcCode, rpcCodeOf } from '../http/rpc-code.ts';
 
 /** What was asked for when the error came. */
 export interface PubsubResource {
@@ -9,28 +10,14 @@ export interface PubsubResource {
   resource: string;
 }
 
-/** Codes of gRPC (grpc.io/docs/guides/status-codes). */
-const grpc = {
-  cancelled: 1,
-  unknown: 2,
-  deadlineExceeded: 4,
-  notFound: 5,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  aborted: 10,
-  internal: 13,
-  unavailable: 14,
-  unauthenticated: 16,
-} as const;
-
 /** What Pub/Sub asks its clients to try again (cloud.google.com/pubsub/docs/reference/error-codes). */
 const passing: ReadonlySet<number> = new Set([
-  grpc.cancelled,
-  grpc.unknown,
-  grpc.deadlineExceeded,
-  grpc.aborted,
-  grpc.internal,
-  grpc.unavailable,
+  rpcCode.cancelled,
+  rpcCode.unknown,
+  rpcCode.deadlineExceeded,
+  rpcCode.aborted,
+  rpcCode.internal,
+  rpcCode.unavailable,
 ]);
 
 /** For the client's own attempts within one call. A quota is not asked again at once. */
@@ -54,20 +41,20 @@ export function toPubsubError(
   const unavailable = () => new TriadError('MESSENGER_UNAVAILABLE', { resource, reason }, cause);
   const withoutCredentials = () =>
     new TriadError('MESSENGER_CREDENTIALS_MISSING', { reason }, cause);
-  const code = codeOf(error);
+  const code = rpcCodeOf(error);
   switch (code) {
-    case grpc.notFound: {
+    case rpcCode.notFound: {
       if (/\bproject\b[^/]*\bnot (be )?found\b/i.test(reason)) {
         const project = resource.split('/')[1] ?? '';
         return new TriadError('NOT_FOUND', { what: 'Google Cloud project', name: project }, cause);
       }
       return new TriadError('NOT_FOUND', { what: kind, name: `${name} (${resource})` }, cause);
     }
-    case grpc.permissionDenied:
+    case rpcCode.permissionDenied:
       return new TriadError('MESSENGER_DENIED', { resource, reason }, cause);
-    case grpc.resourceExhausted:
+    case rpcCode.resourceExhausted:
       return new TriadError('MESSENGER_QUOTA', { resource, reason }, cause);
-    case grpc.unauthenticated:
+    case rpcCode.unauthenticated:
       // A token that could not be fetched counts as none, also when the network is the reason.
       return network.test(reason) ? unavailable() : withoutCredentials();
   }
@@ -75,11 +62,6 @@ export function toPubsubError(
   if (noCredentials.test(reason) && !network.test(reason)) return withoutCredentials();
   if ((code !== undefined && passing.has(code)) || network.test(reason)) return unavailable();
   return toTriadError(error);
-}
-
-function codeOf(error: unknown): number | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' ? code : undefined;
 }
 
 /** Without the list of all earlier attempts, which the SDK puts behind the last one. */

@@ -1,24 +1,5 @@
 import { TriadError } from '../../errors/triad-error.ts';
-
-/** Codes of gRPC, as far as they are told apart here. */
-export const rpcCode = {
-  invalidArgument: 3,
-  deadlineExceeded: 4,
-  notFound: 5,
-  alreadyExists: 6,
-  permissionDenied: 7,
-  resourceExhausted: 8,
-  failedPrecondition: 9,
-  outOfRange: 11,
-  unimplemented: 12,
-  unauthenticated: 16,
-} as const;
-
-/** The code of an error that a service answered with, or that the call itself ended with. */
-export function rpcCodeOf(error: unknown): number | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return typeof code === 'number' ? code : undefined;
-}
+import { rpcCode, rpcCodeOf } from '../../http/rpc-code.ts';
 
 /** How a call to a service failed. */
 export interface CallFailure {

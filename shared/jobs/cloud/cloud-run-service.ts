@@ -1,11 +1,13 @@
 import type { ExecutionsClient, JobsClient, TasksClient } from '@google-cloud/run';
 import type { JobSpec } from '../../contracts/job-spec.ts';
-import { callFailure, rpcCode, rpcCodeOf } from './cloud-call-failure.ts';
+import { orNothing, rpcCode } from '../../http/rpc-code.ts';
+import { callFailure } from './cloud-call-failure.ts';
 import { type CloudJob, type CloudJobService, hasEnded } from './cloud-job.ts';
 import { labelOf, namespaceLabel } from './cloud-labels.ts';
 import { type CloudRunJobOptions, cloudRunJobId, cloudRunJobOf } from './cloud-run-job.ts';
 import { cloudJobOf, hasFailed, type RunExecution } from './cloud-run-state.ts';
 import { type GoogleTestEndpoint, googleClientOptions } from './google-endpoint.ts';
+import { loggingPage } from './logging-page.ts';
 
 export interface CloudRunServiceOptions extends CloudRunJobOptions {
   project: string;
@@ -71,13 +73,12 @@ export class CloudRunService implements CloudJobService {
     const { jobs } = await this.#open();
     const job = cloudRunJobOf(spec, traceparent, this.#options);
     const request = { parent: this.#parent, job, jobId: cloudRunJobId(spec) };
-    try {
+    const define = async () => {
       const [operation] = await jobs.createJob(request, creating);
       await operation.promise();
-    } catch (error) {
-      // An earlier creation got as far as this.
-      if (rpcCodeOf(error) !== rpcCode.alreadyExists) throw error;
-    }
+    };
+    // An earlier creation may have got as far as this.
+    await orNothing(define(), rpcCode.alreadyExists);
   }
 
   async #run(name: string, spec: JobSpec): Promise<CloudJob> {
@@ -94,40 +95,30 @@ export class CloudRunService implements CloudJobService {
   async find(spec: JobSpec): Promise<CloudJob | undefined> {
     const { executions } = await this.#open();
     const parent = `${this.#parent}/jobs/${cloudRunJobId(spec)}`;
-    let found: RunExecution[];
-    try {
-      [found] = await executions.listExecutions({ parent }, callOptions);
-    } catch (error) {
-      if (rpcCodeOf(error) === rpcCode.notFound) return undefined;
-      throw error;
-    }
+    const listing = executions.listExecutions({ parent }, callOptions);
+    const [found = []] = (await orNothing(listing, rpcCode.notFound)) ?? [];
     // The newest comes first.
     const [first, ...others] = found.map((execution) => cloudJobOf(execution)).reverse();
     for (const other of others) if (!hasEnded(other)) await this.cancel(other.name);
     return first && this.get(first.name);
   }
 
-  async get(name: string): Promise<CloudJob | undefined> {
+  get(name: string): Promise<CloudJob | undefined> {
+    return orNothing(this.#get(name), rpcCode.notFound);
+  }
+
+  async #get(name: string): Promise<CloudJob> {
     const { executions, tasks } = await this.#open();
-    try {
-      const [execution] = await executions.getExecution({ name }, callOptions);
-      if (!hasFailed(execution)) return cloudJobOf(execution);
-      const [found] = await tasks.listTasks({ parent: name }, callOptions);
-      return cloudJobOf(execution, found[0]);
-    } catch (error) {
-      if (rpcCodeOf(error) === rpcCode.notFound) return undefined;
-      throw error;
-    }
+    const [execution] = await executions.getExecution({ name }, callOptions);
+    if (!hasFailed(execution)) return cloudJobOf(execution);
+    const [found] = await tasks.listTasks({ parent: name }, callOptions);
+    return cloudJobOf(execution, found[0]);
   }
 
   async cancel(name: string): Promise<void> {
     const { executions } = await this.#open();
-    try {
-      await executions.cancelExecution({ name }, callOptions);
-    } catch (error) {
-      const code = rpcCodeOf(error);
-      if (code !== rpcCode.notFound && code !== rpcCode.failedPrecondition) throw error;
-    }
+    const cancelling = executions.cancelExecution({ name }, callOptions);
+    await orNothing(cancelling, rpcCode.notFound, rpcCode.failedPrecondition);
   }
 
   async labelled(): Promise<CloudJob[]> {
@@ -143,19 +134,13 @@ export class CloudRunService implements CloudJobService {
   async discard(name: string): Promise<void> {
     const { jobs } = await this.#open();
     const job = name.replace(/\/executions\/[^/]+$/, '');
-    try {
-      await jobs.deleteJob({ name: job }, callOptions);
-    } catch (error) {
-      if (rpcCodeOf(error) !== rpcCode.notFound) throw error;
-    }
+    await orNothing(jobs.deleteJob({ name: job }, callOptions), rpcCode.notFound);
   }
 
   logLink(name: string): string {
     const execution = name.split('/').at(-1) ?? '';
     const label = `labels."run.googleapis.com/execution_name"="${execution}"`;
-    const query = encodeURIComponent(`resource.type="cloud_run_job" ${label}`);
-    const page = 'https://console.cloud.google.com/logs/query';
-    return `${page};query=${query}?project=${this.#options.project}`;
+    return loggingPage(this.#options.project, `resource.type="cloud_run_job" ${label}`);
   }
 
   async check(): Promise<void> {

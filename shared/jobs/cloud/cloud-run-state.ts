@@ -1,6 +1,7 @@
 import type { protos } from '@google-cloud/run';
 import { TriadError } from '../../errors/triad-error.ts';
-import { rpcCode, tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
+import { rpcCode } from '../../http/rpc-code.ts';
+import { tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
 import { type CloudJob, ownExitCode, specIn } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';

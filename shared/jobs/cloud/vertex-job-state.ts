@@ -1,5 +1,6 @@
 import { TriadError } from '../../errors/triad-error.ts';
-import { rpcCode, tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
+import { rpcCode } from '../../http/rpc-code.ts';
+import { tellsOfImage, tellsOfStart } from './cloud-call-failure.ts';
 import { specTextOf } from './cloud-container.ts';
 import { type CloudJob, ownExitCode } from './cloud-job.ts';
 import { dateOf, secondsOf } from './google-time.ts';

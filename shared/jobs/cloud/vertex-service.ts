@@ -1,9 +1,10 @@
 import type { JobServiceClient } from '@google-cloud/aiplatform/build/src/v1/job_service_client.js';
 import type { JobSpec } from '../../contracts/job-spec.ts';
-import { rpcCode, rpcCodeOf } from './cloud-call-failure.ts';
+import { orNothing, rpcCode } from '../../http/rpc-code.ts';
 import { type CloudJob, type CloudJobService, commandIdOf, hasEnded } from './cloud-job.ts';
 import { commandLabel, labelOf, namespaceLabel } from './cloud-labels.ts';
 import { type GoogleTestEndpoint, googleClientOptions } from './google-endpoint.ts';
+import { loggingPage } from './logging-page.ts';
 import {
   type CustomJob,
   type CustomJobOptions,
@@ -55,23 +56,14 @@ export class VertexService implements CloudJobService {
 
   async get(name: string): Promise<CloudJob | undefined> {
     const client = await this.#open();
-    try {
-      const [job] = await client.getCustomJob({ name }, callOptions);
-      return cloudJobOf(job);
-    } catch (error) {
-      if (rpcCodeOf(error) === rpcCode.notFound) return undefined;
-      throw error;
-    }
+    const found = await orNothing(client.getCustomJob({ name }, callOptions), rpcCode.notFound);
+    return found && cloudJobOf(found[0]);
   }
 
   async cancel(name: string): Promise<void> {
     const client = await this.#open();
-    try {
-      await client.cancelCustomJob({ name }, callOptions);
-    } catch (error) {
-      const code = rpcCodeOf(error);
-      if (code !== rpcCode.notFound && code !== rpcCode.failedPrecondition) throw error;
-    }
+    const cancelling = client.cancelCustomJob({ name }, callOptions);
+    await orNothing(cancelling, rpcCode.notFound, rpcCode.failedPrecondition);
   }
 
   labelled(): Promise<CloudJob[]> {
@@ -83,9 +75,8 @@ export class VertexService implements CloudJobService {
 
   logLink(name: string): string {
     const id = name.split('/').at(-1) ?? '';
-    const query = encodeURIComponent(`resource.type="ml_job" resource.labels.job_id="${id}"`);
-    const page = 'https://console.cloud.google.com/logs/query';
-    return `${page};query=${query}?project=${this.#options.project}`;
+    const query = `resource.type="ml_job" resource.labels.job_id="${id}"`;
+    return loggingPage(this.#options.project, query);
   }
 
   async check(): Promise<void> {
