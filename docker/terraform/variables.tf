@@ -28,8 +28,8 @@ variable "namespace" {
   type        = string
 
   validation {
-    condition     = can(regex("^[a-z]([a-z0-9-]{0,22}[a-z0-9])?$", var.namespace))
-    error_message = "Expected 1 to 24 lower-case letters, digits and hyphens, starting with a letter."
+    condition     = can(regex("^[a-z]([a-z0-9-]{0,17}[a-z0-9])?$", var.namespace))
+    error_message = "Expected 1 to 19 lower-case letters, digits and hyphens, starting with a letter."
   }
 }
 
