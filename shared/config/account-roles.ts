@@ -1,9 +1,8 @@
 import { z } from 'zod';
 import { type Role, userRole } from '../contracts/access.ts';
-import { TriadError } from '../errors/triad-error.ts';
+import { email, parseObject } from './parts.ts';
 
-const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/);
-const accountRoles = z.record(address, z.enum([...userRole.options, 'service']));
+const accountRoles = z.record(email, z.enum([...userRole.options, 'service']));
 
 /**
  * Who may ask by an identity token, as a JSON object: e-mail address → role, such as
@@ -13,11 +12,6 @@ const accountRoles = z.record(address, z.enum([...userRole.options, 'service']))
  * Errors: `CONFIG_INVALID`.
  */
 export function parseAccountRoles(variable: string, text: string): ReadonlyMap<string, Role> {
-  try {
-    return new Map(Object.entries(accountRoles.parse(JSON.parse(text))));
-  } catch {
-    const expected =
-      'expected a JSON object of e-mail addresses to viewer, operator, admin or service';
-    throw new TriadError('CONFIG_INVALID', { field: variable, expected });
-  }
+  const what = 'e-mail addresses to viewer, operator, admin or service';
+  return new Map(Object.entries(parseObject(variable, text, accountRoles, what)));
 }

@@ -1,9 +1,6 @@
 import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
-import { TriadError } from '../errors/triad-error.ts';
-
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
-const address = z.string().regex(/^[^\s@<>]+@[^\s@<>]+$/, 'expected an e-mail address');
+import { email, httpUrl, invalid, parseObject } from './parts.ts';
 
 /** How people hear about alarms. Addresses hold secrets: they are never logged or shown. */
 const alarmChannel = z.discriminatedUnion(
@@ -22,8 +19,8 @@ const alarmChannel = z.discriminatedUnion(
       type: z.literal('email'),
       /** Server and login: `smtp://user:password@host:587`, or `smtps:`. */
       url: z.url({ protocol: /^smtps?$/, error: 'expected an smtp or smtps URL' }),
-      from: address,
-      to: z.array(address).min(1, 'expected at least one e-mail address'),
+      from: email,
+      to: z.array(email).min(1, 'expected at least one e-mail address'),
     }),
     /** The log of the orchestrator. */
     z.strictObject({ type: z.literal('log') }),
@@ -36,12 +33,12 @@ const variable = 'TRIAD_ALARM_CHANNELS';
 
 /** The channels by their names; without any, `log` alone. `CONFIG_INVALID` names the wrong field. */
 export function parseAlarmChannels(text: string): ReadonlyMap<string, AlarmChannelConfig> {
-  const result = z.record(slug, alarmChannel).safeParse(parseJson(text));
+  const given = parseObject(variable, text, z.unknown(), 'channel names to channels');
+  const result = z.record(slug, alarmChannel).safeParse(given);
   if (!result.success) {
     const issue = result.error.issues[0];
     const where = issue?.path.length ? `${issue.path.join('.')}: ` : '';
-    const expected = `${where}${expectationOf(issue)}`;
-    throw new TriadError('CONFIG_INVALID', { field: variable, expected });
+    throw invalid(variable, `${where}${expectationOf(issue)}`);
   }
   const channels = new Map(Object.entries(result.data));
   return channels.size > 0 ? channels : new Map([['log', { type: 'log' }]]);
@@ -51,13 +48,4 @@ export function parseAlarmChannels(text: string): ReadonlyMap<string, AlarmChann
 function expectationOf(issue: z.core.$ZodIssue | undefined): string {
   if (issue?.code === 'invalid_key') return issue.issues[0]?.message ?? issue.message;
   return issue?.message ?? 'is invalid';
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    const expected = 'expected a JSON object of channel names to channels';
-    throw new TriadError('CONFIG_INVALID', { field: variable, expected });
-  }
 }

@@ -1,22 +1,14 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
-import { TriadError } from '../errors/triad-error.ts';
 import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
 import { type GoogleCloudConfig, googleCloudConfig } from './google-cloud.ts';
+import { httpUrl, integer, number, parseObject, parseVariables } from './parts.ts';
 import { requiresToken } from './requires-token.ts';
 import { refuseReferences, resolveSecrets, type SecretReader } from './secrets.ts';
 
-/** Plain decimals only: what JavaScript makes of '' or '0x10' is nobody's intention. */
-const number = z
-  .string()
-  .regex(/^\d+(\.\d+)?$/, 'expected a number')
-  .transform(Number);
-const integer = (minimum: number, maximum: number) =>
-  number.pipe(z.int().min(minimum).max(maximum));
 const port = integer(0, 65535);
 const seconds = number.pipe(z.number().positive());
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 
 /** Every environment variable Triad reads, its default and its unit. `.env.example` shows them. */
 const environment = z.object({
@@ -198,12 +190,7 @@ export async function loadConfigWithSecrets(
 /** Parses the environment once, for a `main.ts`. A wrong value is `CONFIG_INVALID`, naming it. */
 export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
   refuseReferences(env);
-  const parsed = environment.safeParse(env);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid');
-  }
-  const value = parsed.data;
+  const value = parseVariables(environment, env);
   const { TRIAD_HOST: host } = value;
   const authority = host.includes(':') ? `[${host}]` : host;
   const url = (given: string | undefined, portNumber: number) =>
@@ -226,7 +213,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     logLevel: value.TRIAD_LOG_LEVEL,
     sqlDirectory: resolve(value.TRIAD_SQL_DIR ?? `${repository}/sql`),
     dataset: value.TRIAD_DATASET,
-    extraJobs: parseJson(
+    extraJobs: parseObject(
       'TRIAD_JOBS',
       value.TRIAD_JOBS,
       jobPrograms,
@@ -245,7 +232,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     queueLimitSeconds: value.TRIAD_QUEUE_LIMIT_SECONDS,
     reconcileSeconds: value.TRIAD_RECONCILE_SECONDS,
     warehouseWaitSeconds: value.TRIAD_WAREHOUSE_WAIT_SECONDS,
-    pools: parseJson(
+    pools: parseObject(
       'TRIAD_POOLS',
       value.TRIAD_POOLS,
       poolSizes,
@@ -279,18 +266,11 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
 }
 
 function inProcessJobsOf(text: string): Record<string, string> {
-  const paths = parseJson('TRIAD_IN_PROCESS_JOBS', text, modulePaths, 'job names to module files');
+  const paths = parseObject(
+    'TRIAD_IN_PROCESS_JOBS',
+    text,
+    modulePaths,
+    'job names to module files',
+  );
   return Object.fromEntries(Object.entries(paths).map(([job, path]) => [job, resolve(path)]));
 }
-
-/** A variable that holds a JSON object, `what` in words. */
-function parseJson<T>(variable: string, text: string, schema: z.ZodType<T>, what: string): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw invalid(variable, `expected a JSON object of ${what}`);
-  }
-}
-
-const invalid = (field: string, expected: string) =>
-  new TriadError('CONFIG_INVALID', { field, expected });

@@ -1,20 +1,12 @@
 import { z } from 'zod';
 import type { Role } from '../contracts/access.ts';
-import { TriadError } from '../errors/triad-error.ts';
 import { parseAccountRoles } from './account-roles.ts';
 import { type JobImage, parseJobImages } from './job-images.ts';
+import { httpUrl, integer, parseVariables } from './parts.ts';
 
-const httpUrl = z.url({ protocol: /^https?$/, error: 'expected an http or https URL' });
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
 const required = (what: string) =>
   z.string({ error: `expected ${what}` }).min(1, `expected ${what}`);
-const wholeNumber = (minimum: number, maximum: number) =>
-  z
-    .string()
-    .regex(/^\d+$/, 'expected a whole number')
-    .transform(Number)
-    .pipe(z.int().min(minimum).max(maximum));
-
 const gibibyte = 2 ** 30;
 
 /** What the profile `gcp` reads besides the variables of every profile; none of it by default embedded. */
@@ -47,9 +39,9 @@ const variables = z.object({
    */
   TRIAD_JOB_NETWORK: z.string().min(1).optional(),
   /** How long a step with `flexStart` waits for its machine, in seconds; 0 is without end. */
-  TRIAD_FLEX_START_SECONDS: wholeNumber(0, 604_800).default(86_400),
+  TRIAD_FLEX_START_SECONDS: integer(0, 604_800).default(86_400),
   /** A statement that would read more than this fails before it costs anything, in GiB. */
-  TRIAD_MAX_GIB_BILLED: wholeNumber(1, 1_000_000).default(100),
+  TRIAD_MAX_GIB_BILLED: integer(1, 1_000_000).default(100),
   /** Who signs the tokens of pushes and of calls between services. */
   TRIAD_OIDC_ISSUER: httpUrl.default('https://accounts.google.com'),
   /** Where its keys are. */
@@ -100,12 +92,7 @@ export interface GoogleCloudConfig {
 
 /** The variables of the profile `gcp`. One that is missing or wrong is `CONFIG_INVALID`, naming it. */
 export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
-  const parsed = variables.safeParse(env);
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0];
-    throw invalid(String(issue?.path[0]), issue?.message ?? 'is invalid');
-  }
-  const value = parsed.data;
+  const value = parseVariables(variables, env);
   return {
     project: value.TRIAD_GCP_PROJECT,
     region: value.TRIAD_GCP_REGION,
@@ -132,6 +119,3 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
     },
   };
 }
-
-const invalid = (field: string, expected: string) =>
-  new TriadError('CONFIG_INVALID', { field, expected });

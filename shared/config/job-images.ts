@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
-import { TriadError } from '../errors/triad-error.ts';
+import { email, invalid, parseObject } from './parts.ts';
 
 /** What a job of the profile `gcp` is started with. */
 export interface JobImage {
@@ -17,7 +17,6 @@ const acceleratorImages: Readonly<Record<string, string>> = { trainer: 'trainer-
 
 const images = z.record(slug, z.string().min(1));
 const accounts = z.record(slug, z.string());
-const email = /^[^\s@<>]+@[^\s@<>]+$/;
 
 /**
  * The jobs by name, from the values of `TRIAD_JOB_IMAGES` and `TRIAD_JOB_SERVICE_ACCOUNTS`. Without
@@ -28,7 +27,7 @@ export function parseJobImages(
   imagesText: string,
   accountsText: string | undefined,
 ): Record<string, JobImage> {
-  const named = parse('TRIAD_JOB_IMAGES', imagesText, images, 'images');
+  const named = parseObject('TRIAD_JOB_IMAGES', imagesText, images, 'job names to images');
   const jobs: Record<string, JobImage> = {};
   for (const [name, image] of Object.entries(named)) {
     const job = jobOfAcceleratorImage(name);
@@ -48,12 +47,14 @@ const jobOfAcceleratorImage = (name: string): string | undefined =>
 
 function addAccounts(jobs: Record<string, JobImage>, text: string): void {
   const variable = 'TRIAD_JOB_SERVICE_ACCOUNTS';
-  const given = parse(variable, text, accounts, 'e-mail addresses');
+  const given = parseObject(variable, text, accounts, 'job names to e-mail addresses');
   for (const [name, account] of Object.entries(given)) {
     if (!Object.hasOwn(jobs, name)) {
       throw invalid(variable, `${name}: expected the name of a job of TRIAD_JOB_IMAGES`);
     }
-    if (!email.test(account)) throw invalid(variable, `${name}: expected an e-mail address`);
+    if (!email.safeParse(account).success) {
+      throw invalid(variable, `${name}: expected an e-mail address`);
+    }
   }
   for (const [name, job] of Object.entries(jobs)) {
     const serviceAccount = given[name];
@@ -63,14 +64,3 @@ function addAccounts(jobs: Record<string, JobImage>, text: string): void {
     job.serviceAccount = serviceAccount;
   }
 }
-
-function parse<T>(variable: string, text: string, schema: z.ZodType<T>, values: string): T {
-  try {
-    return schema.parse(JSON.parse(text));
-  } catch {
-    throw invalid(variable, `expected a JSON object of job names to ${values}`);
-  }
-}
-
-const invalid = (field: string, expected: string) =>
-  new TriadError('CONFIG_INVALID', { field, expected });

@@ -1,4 +1,4 @@
-import { TriadError } from '../errors/triad-error.ts';
+import { invalid } from './parts.ts';
 
 /**
  * Reads one version of a secret, such as `projects/shop/secrets/database-url/versions/3`.
@@ -65,6 +65,3 @@ const referencesIn = (env: Environment): [variable: string, value: string][] =>
     const isReference = variable.startsWith('TRIAD_') && value.trim().startsWith(scheme);
     return isReference ? [[variable, value]] : [];
   });
-
-const invalid = (field: string, expected: string) =>
-  new TriadError('CONFIG_INVALID', { field, expected });
