@@ -3,26 +3,43 @@ import { type Manifest, manifestPath } from '@triad/shared/contracts/manifest.ts
 import { parseCommandId } from '@triad/shared/contracts/names.ts';
 import type { Invariant } from './invariant.ts';
 
+/**
+ * An effect is what a step of a run makes of its inputs. A person who retries a run can change the
+ * inputs of a step that went on without a failed one before; else there is one effect for each step.
+ */
 export const publishedOnce: Invariant = {
   name: 'each effect is published exactly once',
   on: ['published', 'run changed'],
   of() {
+    /** Who published, by effect, and by the round between two retries of its run. */
     const publications = new Map<string, string>();
+    const publishers = new Set<string>();
+    const retries = new Map<string, number>();
+    const roundOf = new Map<string, number>();
     return (happening) => {
       if (happening.what === 'published') {
-        const { runId, step, attempt, table } = happening.publication;
-        const effect = `${runId}:${step}`;
-        const id = `${effect}:${attempt}`;
-        const earlier = publications.get(effect);
-        if (earlier) return `${id} publishes ${table}, which ${earlier} has published`;
-        publications.set(effect, id);
+        const { runId, step, attempt, table, fingerprint } = happening.publication;
+        const id = `${runId}:${step}:${attempt}`;
+        for (const effect of [fingerprint, `round ${roundOf.get(id)}`]) {
+          const key = `${runId}:${step}, ${effect}`;
+          const earlier = publications.get(key);
+          if (earlier) return `${id} publishes ${table}, which ${earlier} has published`;
+          publications.set(key, id);
+        }
+        publishers.add(`${runId}:${step}`);
       }
       if (happening.what === 'run changed') {
         const { run, change } = happening;
+        const { runId } = run.plan;
         for (const { event } of change.events) {
+          const round = retries.get(runId) ?? 0;
+          if (event.type === 'retry_requested') retries.set(runId, round + 1);
+          if (event.type === 'step_dispatched') {
+            roundOf.set(`${runId}:${event.step}:${event.attempt}`, round);
+          }
           if (event.type !== 'step_succeeded' || event.result.tables.length === 0) continue;
-          const effect = `${run.plan.runId}:${event.step}`;
-          if (!publications.has(effect)) return `${effect} succeeded and published nothing`;
+          const step = `${runId}:${event.step}`;
+          if (!publishers.has(step)) return `${step} succeeded and published nothing`;
         }
       }
       return undefined;
