@@ -107,7 +107,7 @@ export class BigQueryJobs {
   }
 
   /**
-   * Loads a file of JSON lines into a table, or finds the job that does.
+   * Loads a file into a table, or finds the job that does.
    * @param contentHash SHA-256 of the file
    */
   async load(

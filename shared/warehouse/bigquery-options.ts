@@ -29,7 +29,8 @@ export interface BigQueryOptions {
   anonymous?: boolean;
   /**
    * Makes up for what the emulator lacks: parameters go as literals, a view is dropped before it
-   * is replaced, and NUMERIC is copied by way of its text. See docs/emulators.md. Default: false.
+   * is replaced, NUMERIC is copied by way of its text, and loaded as text as DATETIME is. See
+   * docs/emulators.md. Default: false.
    */
   emulator?: boolean;
   clock: Clock;

@@ -36,6 +36,9 @@ export const columnOf = ({ name, type, mode }: Field): Column => ({
 /** The type of a column to be made; what no other column can hold is kept as JSON. */
 export const tableType = (type: ColumnType): string => (type === 'OTHER' ? 'JSON' : type);
 
+/** The same of a file that is loaded, for JSON has no type of Parquet. */
+export const fileType = (type: ColumnType): string => (type === 'OTHER' ? 'BYTES' : type);
+
 /** A value of a result, which the REST API gives as text, or as JSON where it is nested. */
 export function toCell(value: unknown, type: ColumnType): Cell {
   if (value === null || value === undefined) return null;
@@ -66,7 +69,7 @@ function float(text: string): number {
   return Number(text);
 }
 
-/** A value as text that BigQuery reads as `type`, in a parameter or a loaded file. */
+/** A value as text that BigQuery reads as `type`. */
 export function toText(cell: Cell, type: ColumnType): string | null {
   if (cell === null) return null;
   if (type === 'FLOAT64' && typeof cell === 'number' && Object.is(cell, -0)) return '-0.0';

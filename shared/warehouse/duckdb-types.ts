@@ -93,9 +93,12 @@ export function fromCell(cell: Cell, type: ColumnType): DuckDBValue {
   return cell;
 }
 
-/** To the millisecond, which is all that JavaScript's dates hold. */
-const microseconds = (text: string): bigint =>
-  BigInt(Date.parse(`${text.replace(' ', 'T')}Z`)) * 1000n;
+/** JavaScript's dates hold milliseconds, and a fraction up to six digits. */
+function microseconds(text: string): bigint {
+  const [whole = '', fraction = ''] = text.split('.');
+  const seconds = BigInt(Date.parse(`${whole.replace(' ', 'T')}Z`));
+  return seconds * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+}
 
 /** `1.5` → 1500000000n. Throws a RangeError for what is no decimal of at most 9 places. */
 function scaledByNine(text: string): bigint {

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { columnOf, type QueryParameter, toCell } from '@triad/shared/warehouse/bigquery-types.ts';
+import { quoteTable, quoteText } from '@triad/shared/warehouse/duckdb-quote.ts';
 import type { DuckDbWarehouse } from '@triad/shared/warehouse/duckdb-warehouse.ts';
 import type { Cell, Parameters, TableName } from '@triad/shared/warehouse/warehouse.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
@@ -35,10 +38,14 @@ export async function duckDbEngine(): Promise<Engine> {
   };
 }
 
-async function ended(duckDb: DuckDbWarehouse, job: SentJob, uploaded: string): Promise<Ending> {
+async function ended(
+  duckDb: DuckDbWarehouse,
+  job: SentJob,
+  uploaded: Buffer | undefined,
+): Promise<Ending> {
   const { query, load, dryRun } = job.configuration;
   try {
-    if (load) return await loaded(duckDb, load, uploaded);
+    if (load && uploaded) return await loaded(duckDb, load, uploaded);
     const given = (query?.queryParameters ?? []) as QueryParameter[];
     const parameters = Object.fromEntries(
       given.map(({ name, parameterType: { type }, parameterValue: { value } }) => {
@@ -158,7 +165,7 @@ async function checked(
 async function loaded(
   duckDb: DuckDbWarehouse,
   load: Record<string, unknown>,
-  uploaded: string,
+  uploaded: Buffer,
 ): Promise<Ending> {
   const { destinationTable, schema, createDisposition } = load as {
     destinationTable: { datasetId: string; tableId: string };
@@ -166,16 +173,18 @@ async function loaded(
     createDisposition: string;
   };
   const table = { dataset: destinationTable.datasetId, table: destinationTable.tableId };
-  const columns = schema.fields.map(columnOf);
-  if (createDisposition === 'CREATE_IF_NEEDED') await duckDb.createTable(table, columns);
-  const lines = uploaded.trim().split('\n');
-  await duckDb.insertRows(
-    table,
-    lines.map((line) => {
-      const row = JSON.parse(line);
-      return columns.map(({ name, type }) => toCell(row[name], type));
-    }),
-  );
+  const path = join(await temporaryDirectory(), 'uploaded.parquet');
+  await writeFile(path, uploaded);
+  const found = await duckDb.describe(`SELECT * FROM read_parquet(${quoteText(path)})`);
+  const expected = schema.fields.map(columnOf);
+  // BigQuery converts no value of a Parquet file to a column of another type.
+  if (!isDeepStrictEqual(found, expected)) {
+    const message = `${JSON.stringify(found)} is not ${JSON.stringify(expected)}`;
+    return { error: { reason: 'invalid', message } };
+  }
+  if (createDisposition === 'CREATE_IF_NEEDED') await duckDb.createTable(table, expected);
+  const rows = `SELECT * FROM read_parquet(${quoteText(path)})`;
+  await duckDb.execute(`INSERT INTO ${quoteTable(table)} BY NAME ${rows}`);
   return {};
 }
 

@@ -37,7 +37,7 @@ export interface Trouble {
 
 /** What gives the server's answers a meaning. */
 export interface Engine {
-  run(job: SentJob, uploaded: string): Promise<Ending>;
+  run(job: SentJob, uploaded: Buffer | undefined): Promise<Ending>;
   table(dataset: string, table: string): Promise<object | undefined>;
   drop(dataset: string, table: string): Promise<void>;
   createDataset(dataset: string): Promise<void>;
@@ -54,7 +54,7 @@ export class FakeBigQuery {
   /** Jobs that ran, each once. */
   readonly ran: SentJob[] = [];
   readonly dryRuns: SentJob[] = [];
-  readonly uploads: string[] = [];
+  readonly uploads: Buffer[] = [];
   readonly datasets = new Map<string, Record<string, unknown>>();
   /** Tables that there are: `dataset.table` → resource. */
   readonly tables = new Map<string, object>();
@@ -101,8 +101,7 @@ export class FakeBigQuery {
     const [trouble] = at < 0 ? [] : this.troubles.splice(at, 1);
     if (trouble?.answer === 'cut') return void request.socket.destroy();
     if (trouble && typeof trouble.answer === 'object') return fail(response, trouble.answer);
-    const body = Buffer.concat(chunks).toString('utf8');
-    const answer = await this.#answer(method, path, searchParams, body);
+    const answer = await this.#answer(method, path, searchParams, Buffer.concat(chunks));
     if (trouble?.answer === 'lost') return void request.socket.destroy();
     if ('status' in answer) return fail(response, answer);
     send(response, 200, answer.body);
@@ -112,10 +111,11 @@ export class FakeBigQuery {
     method: string,
     path: string,
     query: URLSearchParams,
-    body: string,
+    content: Buffer,
   ): Promise<Answer> {
+    if (path.startsWith('upload/')) return this.#uploaded(content);
+    const body = content.toString('utf8');
     const [, collection, id, sub, table = ''] = path.split('/');
-    if (path.startsWith('upload/')) return this.#uploaded(body);
     if (collection === 'jobs' && method === 'POST' && sub === 'cancel') return { body: {} };
     if (collection === 'jobs' && method === 'POST') return this.#inserted(JSON.parse(body));
     if (collection === 'jobs') return this.#found(id, (job) => this.#stateOf(job));
@@ -142,10 +142,10 @@ export class FakeBigQuery {
     return found ? { body: found } : { status: 404, reason: 'notFound' };
   }
 
-  async #inserted(job: SentJob, uploaded = ''): Promise<Answer> {
+  async #inserted(job: SentJob, uploaded?: Buffer): Promise<Answer> {
     if (job.configuration.dryRun) {
       this.dryRuns.push(job);
-      const { statistics } = this.#engine ? await this.#engine.run(job, '') : this.ends(job);
+      const { statistics } = this.#engine ? await this.#engine.run(job, undefined) : this.ends(job);
       return { body: { ...job, status: { state: 'DONE' }, statistics } };
     }
     if (this.#jobOf(job.jobReference.jobId)) return { status: 409, reason: 'duplicate' };
@@ -155,12 +155,18 @@ export class FakeBigQuery {
     return { body: { ...job, status: { state: 'RUNNING' } } };
   }
 
-  async #uploaded(body: string): Promise<Answer> {
-    const parts = body.split(/\r\n\r\n/);
-    const job: SentJob = JSON.parse(`${parts[1]}`.replace(/\r\n--[\s\S]*$/, ''));
-    const content = `${parts[2]}`.replace(/\r\n--[\s\S]*$/, '');
-    const answer = await this.#inserted(job, content);
-    if (!('status' in answer)) this.uploads.push(content);
+  /** Two parts between boundaries: the job and the file. */
+  async #uploaded(body: Buffer): Promise<Answer> {
+    const boundary = body.subarray(0, body.indexOf('\r\n'));
+    const parts: Buffer[] = [];
+    for (let at = 0; parts.length < 2; ) {
+      const start = body.indexOf('\r\n\r\n', at) + 4;
+      at = body.indexOf(Buffer.concat([Buffer.from('\r\n'), boundary]), start);
+      parts.push(body.subarray(start, at));
+    }
+    const [job, file = Buffer.of()] = parts;
+    const answer = await this.#inserted(JSON.parse(`${job}`), file);
+    if (!('status' in answer)) this.uploads.push(file);
     return answer;
   }
 

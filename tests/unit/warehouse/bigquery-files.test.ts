@@ -5,6 +5,7 @@ import { suite, test } from 'node:test';
 import { freshWarehouse } from '../../harness/sql-runner/fresh-warehouse.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
+import { rowsOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
 
 const table = { dataset: 'shop', table: 't' };
 
@@ -14,9 +15,9 @@ suite('files on their way to and from BigQuery', () => {
     const path = join(await temporaryDirectory(), 'rows.parquet');
     const duckDb = await freshWarehouse();
     const text = `SELECT 9223372036854775807 AS i, NUMERIC '1.5' AS n, DATE '2011-12-10' AS d,
-      CAST('2011-12-10 08:26:00.5' AS DATETIME) AS dt, 0.1 AS f, 'naïve "x"' AS s, TRUE AS b
+      CAST('2011-12-10 08:26:00.500001' AS DATETIME) AS dt, 0.1 AS f, 'naïve "x"' AS s, TRUE AS b
       UNION ALL SELECT NULL, NULL, NULL, NULL, NULL, NULL, NULL`;
-    await duckDb.exportParquet({ text: `${text} ORDER BY i`, origin: 'the test' }, path);
+    await duckDb.exportParquet({ text: `${text} ORDER BY i DESC`, origin: 'the test' }, path);
     await duckDb.close();
     const { fake, open } = await bigQueryOnFake({ scratch });
     const columns = ['i', 'n', 'd', 'dt', 'f', 's', 'b'];
@@ -24,7 +25,7 @@ suite('files on their way to and from BigQuery', () => {
     assert.deepEqual(loaded, { rows: 2, otherColumns: [] });
     const [job] = fake.ran;
     assert.deepEqual(job?.configuration.load, {
-      sourceFormat: 'NEWLINE_DELIMITED_JSON',
+      sourceFormat: 'PARQUET',
       createDisposition: 'CREATE_IF_NEEDED',
       writeDisposition: 'WRITE_EMPTY',
       schema: {
@@ -41,26 +42,12 @@ suite('files on their way to and from BigQuery', () => {
       },
       destinationTable: { projectId: 'shop-1', datasetId: 'dev_shop', tableId: 't' },
     });
-    const rows =
-      fake.uploads[0]
-        ?.trim()
-        .split('\n')
-        .map((line) => JSON.parse(line)) ?? [];
-    const full = rows.find(({ i }) => i !== null);
-    assert.deepEqual(
-      { ...full, _line: 'any' },
-      {
-        _line: 'any',
-        i: '9223372036854775807',
-        n: '1.500000000',
-        d: '2011-12-10',
-        dt: '2011-12-10 08:26:00.5',
-        f: '0.1',
-        s: 'naïve "x"',
-        b: 'true',
-      },
-    );
-    assert.deepEqual(rows.map(({ _line }) => _line).sort(), ['1', '2']);
+    const [upload = assert.fail('nothing was uploaded')] = fake.uploads;
+    const full = [9223372036854775807n, '1.5', '2011-12-10', '2011-12-10 08:26:00.500001', 0.1];
+    assert.deepEqual(await rowsOfParquet(upload), [
+      [1n, ...full, 'naïve "x"', true],
+      [2n, null, null, null, null, null, null, null],
+    ]);
     assert.deepEqual(await readdir(scratch), []);
   });
 
@@ -68,7 +55,7 @@ suite('files on their way to and from BigQuery', () => {
     const folder = await temporaryDirectory();
     const [a, b] = [join(folder, 'a.parquet'), join(folder, 'b.parquet')];
     const text = `SELECT 'a' AS s, 1 AS i, NUMERIC '1.5' AS n, DATE '2011-12-10' AS d,
-      CAST('2011-12-10 08:26:00.5' AS DATETIME) AS dt
+      CAST('2011-12-10 08:26:00.500001' AS DATETIME) AS dt
       UNION ALL SELECT 'b', 2, 3, NULL, NULL UNION ALL SELECT NULL, -1, 0, NULL, NULL`;
     const sql = { text: `SELECT * FROM (${text}) AS t ORDER BY i DESC`, origin: 'the test' };
     const duckDb = await freshWarehouse();
@@ -85,7 +72,7 @@ suite('files on their way to and from BigQuery', () => {
       ],
       rows: [
         ['b', '2', '3', null, null],
-        ['a', '1', '1.5', '2011-12-10', '2011-12-10T08:26:00.500000'],
+        ['a', '1', '1.5', '2011-12-10', '2011-12-10T08:26:00.500001'],
         [null, '-1', '0', null, null],
       ],
     });

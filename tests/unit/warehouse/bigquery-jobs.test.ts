@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
 import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
+import { rowsOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
 
 const sql = (text: string) => ({ text, origin: 'the test' });
 const shop = { dataset: 'shop', table: 't' };
@@ -157,11 +158,11 @@ suite('a job of BigQuery runs once', () => {
     const warehouse = await open();
     fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'lost' });
     await warehouse.insertRows(shop, [[1n], [null]]);
-    assert.deepEqual(fake.uploads, ['{"x":"1"}\n{"x":null}\n']);
+    assert.deepEqual(await Promise.all(fake.uploads.map(rowsOfParquet)), [[[1n], [null]]]);
     const [{ configuration, jobReference } = assert.fail('no job')] = fake.ran;
     assert.deepEqual(configuration, {
       load: {
-        sourceFormat: 'NEWLINE_DELIMITED_JSON',
+        sourceFormat: 'PARQUET',
         createDisposition: 'CREATE_NEVER',
         writeDisposition: 'WRITE_APPEND',
         schema: { fields: [{ name: 'x', type: 'INT64' }] },
@@ -178,7 +179,7 @@ suite('a job of BigQuery runs once', () => {
     const warehouse = await open();
     fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'cut' });
     await warehouse.insertRows(shop, [[1n]]);
-    assert.deepEqual(fake.uploads, ['{"x":"1"}\n']);
+    assert.deepEqual(await Promise.all(fake.uploads.map(rowsOfParquet)), [[[1n]]]);
   });
 
   test('what is to stop is cancelled', async () => {
