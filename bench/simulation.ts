@@ -20,8 +20,12 @@ export const simulation: Benchmark = {
   limitOf: null,
   limit: null,
   open: stateless(async () => {
-    const command = ['run', '-s', 'simulate', '--', '--runs', String(RUNS), '--json'];
-    const child = spawn('npm', command, { cwd: repository, stdio: ['ignore', 'pipe', 'inherit'] });
+    // The same worlds each time, so that times can be compared.
+    const worlds = ['--from', '1', '--runs', String(RUNS), '--json'];
+    const child = spawn('npm', ['run', '-s', 'simulate', '--', ...worlds], {
+      cwd: repository,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
     const [output] = await Promise.all([text(child.stdout), once(child, 'exit')]);
     if (child.exitCode !== 0) throw new Error(`the simulation found a failure:\n${output}`);
     const { runs, seconds } = report.parse(JSON.parse(output));
