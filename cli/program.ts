@@ -19,6 +19,7 @@ Start here:
   triad up                            keep it running: schedules, HTTP API
 
 A run id may be shortened to its unique start. All state lives under TRIAD_HOME (.triad).
+TRIAD_URL and TRIAD_TOKEN ask a system that runs elsewhere, such as in the cloud.
 In a checkout, put "npm run -s" and "--" around the name: npm run -s triad -- demo
 
 Exit codes: 0 succeeded, 1 failed, 2 wrong usage. With --json, standard output holds one JSON

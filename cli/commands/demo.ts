@@ -18,8 +18,9 @@ const FIRST_DAY = '2023-01-01';
 const DAYS = 730;
 const LAST_DAY = isoDateOf(epochDay(FIRST_DAY) + DAYS - 1);
 
-/** `triad demo`: the reference pipeline on customers whose true parameters are known. */
-export const demo: Command<[options: { json?: boolean }]> = async (context, { json = false }) => {
+/** `triad demo`: the reference pipeline on customers whose true parameters are known, on this machine. */
+export const demo: Command<[options: { json?: boolean }]> = async (given, { json = false }) => {
+  const context = { ...given, config: { ...given.config, systemUrl: undefined } };
   const { out, err } = context.terminal;
   const file = join(context.config.home, 'demo', 'orders.csv');
   const window = { customers: CUSTOMERS, seed: SEED, start: FIRST_DAY, end: LAST_DAY };

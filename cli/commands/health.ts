@@ -9,8 +9,8 @@ import { findSystem } from '../system/find-system.ts';
 export const health: Command<[options: { json?: boolean }]> = async (context, { json }) => {
   const { config, clock, terminal } = context;
   const { out } = terminal;
-  const system = await findSystem(config.home, clock);
-  if (!system) {
+  const url = config.systemUrl ?? (await findSystem(config.home, clock))?.orchestrator;
+  if (url === undefined) {
     const reason = `no system runs on ${config.home}`;
     throw new TriadError('SERVICE_UNREACHABLE', {
       service: 'orchestrator',
@@ -18,7 +18,7 @@ export const health: Command<[options: { json?: boolean }]> = async (context, { 
       reason,
     });
   }
-  const report = await new OrchestratorApi(system.orchestrator, config.token).health();
+  const report = await new OrchestratorApi(url, config.token).health();
   const rows = report.checks.map(({ name, ok, reason }) => [
     ok ? out.style.good('✓') : out.style.bad('✗'),
     name,

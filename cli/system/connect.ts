@@ -16,9 +16,14 @@ export interface Connection {
 const HANDOVER_LIMIT_MS = 15_000;
 const PAUSE_MS = 200;
 
-/** Connects to the system that runs on the home, or to a temporary one that it boots. */
+/**
+ * Connects to the system that `TRIAD_URL` names; without it to the one that runs on the home, or to a
+ * temporary one that it boots.
+ */
 export async function connect(context: CommandContext): Promise<Connection> {
   const { config, clock } = context;
+  if (config.systemUrl !== undefined)
+    return connectionTo(config, { orchestrator: config.systemUrl });
   const deadline = clock.now().getTime() + HANDOVER_LIMIT_MS;
   for (;;) {
     const running = await findSystem(config.home, clock);

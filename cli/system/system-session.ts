@@ -5,6 +5,8 @@ import type { CommandContext } from '../command-context.ts';
 import { type Connection, connect } from './connect.ts';
 
 const PAUSE_MS = 200;
+/** How long a system elsewhere may be silent. */
+const OUTAGE_LIMIT_MS = 30_000;
 
 /** A command's connection to a system: the one that runs, or one booted for the command alone. */
 export class SystemSession {
@@ -39,14 +41,18 @@ export class SystemSession {
   /**
    * Asks what may be asked twice until there is an answer. A system of our own that does not
    * answer is being restarted. Another's may have been stopped for good; then the runs that it
-   * left go on in one of our own.
+   * left go on in one of our own. One elsewhere is waited for, but not for ever.
    */
   async persist<T>(ask: (session: SystemSession) => Promise<T>): Promise<T> {
+    const { config, clock } = this.#context;
+    const patience = config.systemUrl === undefined ? Infinity : OUTAGE_LIMIT_MS;
+    const deadline = clock.now().getTime() + patience;
     for (;;) {
       try {
         return await ask(this);
       } catch (error) {
         if (!(error instanceof TriadError) || error.code !== 'SERVICE_UNREACHABLE') throw error;
+        if (clock.now().getTime() >= deadline) throw error;
         await Promise.race([this.#reconnect(), this.failed]);
       }
     }

@@ -94,6 +94,8 @@ const environment = z.object({
   TRIAD_CODE_REVISION: z.string().optional(),
   /** Whether requests need a token. `auto`: only where the services listen beyond loopback. */
   TRIAD_AUTH: z.enum(['auto', 'on', 'off']).default('auto'),
+  /** A system that runs elsewhere: the orchestrator that the `triad` command asks in place of its home's. */
+  TRIAD_URL: httpUrl.optional(),
   /** The API token that the `triad` command sends. */
   TRIAD_TOKEN: z.string().min(1).optional(),
   /** The secret that the services know each other by. */
@@ -168,6 +170,8 @@ export interface Config {
   codeRevision: string;
   /** Whether requests need a token. */
   requiresToken: boolean;
+  /** The orchestrator of a system elsewhere, which the `triad` command asks. */
+  systemUrl: string | undefined;
   token: string | undefined;
   serviceToken: string | undefined;
   /** Requests per minute of one client; 0 is no limit. */
@@ -256,6 +260,7 @@ export function loadConfig(env: NodeJS.ProcessEnv = process.env): Config {
     s3Endpoint: value.TRIAD_S3_ENDPOINT,
     codeRevision: value.TRIAD_CODE_REVISION ?? 'unknown',
     requiresToken: requiresToken(value.TRIAD_AUTH, host),
+    systemUrl: value.TRIAD_URL?.replace(/\/$/, ''),
     token: value.TRIAD_TOKEN,
     serviceToken: value.TRIAD_SERVICE_TOKEN,
     rateLimit: value.TRIAD_RATE_LIMIT,

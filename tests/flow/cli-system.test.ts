@@ -44,9 +44,18 @@ describe('the embedded system', { concurrency: 2 }, () => {
     assert.match(second.stderr, /^Error HOME_IN_USE: Another Triad already runs .*\nTo fix: /);
     assert.ok(second.stderr.includes(`(process ${process.pid})`));
     assert.equal((await triad(['health'], env)).exitCode, 0);
+    const elsewhere = { TRIAD_HOME: join(home, 'of-another'), TRIAD_URL: `${file.orchestrator}/` };
+    const date = ['--run-date', '2024-01-31', '--json'];
+    const { runId } = JSON.parse((await triad(['run', 'chain', ...date], elsewhere)).stdout);
+    assert.equal(JSON.parse((await triad(['show', runId, '--json'], env)).stdout).runId, runId);
+    assert.equal((await triad(['health'], elsewhere)).exitCode, 0);
+    assert.equal(existsSync(elsewhere.TRIAD_HOME), false);
 
     process.kill('SIGINT');
     assert.equal((await process.ended()).exitCode, 0);
+    const gone = await triad(['health', '--json'], elsewhere);
+    assert.equal(gone.exitCode, 1);
+    assert.equal(JSON.parse(gone.stdout).error.code, 'SERVICE_UNREACHABLE');
     assert.deepEqual(children.map(lives), [false, false]);
     assert.equal(existsSync(join(home, 'system.json')), false);
   });

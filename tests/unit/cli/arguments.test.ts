@@ -31,6 +31,7 @@ describe('arguments of a command line', () => {
     assert.equal(absoluteSource('orders:/data/o.csv', '/home/u'), 'orders:/data/o.csv');
     assert.equal(absoluteSource('orders:a:b.csv', '/home/u'), 'orders:/home/u/a:b.csv');
     assert.equal(absoluteSource('simulated', '/home/u'), 'simulated');
+    assert.equal(absoluteSource('orders:gs://shop/o.csv', '/home/u'), 'orders:gs://shop/o.csv');
   });
 
   test('a span of time is minutes, hours or days, and nothing else', () => {
