@@ -173,7 +173,7 @@ function manifestOf(service: ServiceName): Manifest {
 }
 
 test("the alert waits for what the dead man's switch says", () => {
-  const [, words = ''] = /jsonPayload\.msg=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
+  const [, words = ''] = /jsonPayload\.message=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
   assert.ok(read('orchestrator/alarms/dead-mans-switch.ts').includes(`log.info({}, "${words}")`));
 });
 

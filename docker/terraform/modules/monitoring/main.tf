@@ -40,7 +40,7 @@ locals {
 resource "google_logging_metric" "held" {
   name        = "${var.namespace}-triad-deadman-held"
   description = "Minutes in which Triad's orchestrator said that all is well."
-  filter      = "${local.of_orchestrator} jsonPayload.msg=\"the dead man's switch is held\""
+  filter      = "${local.of_orchestrator} jsonPayload.message=\"the dead man's switch is held\""
 }
 
 # Answers of the orchestrator to Cloud Scheduler.
