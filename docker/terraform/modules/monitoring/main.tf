@@ -50,7 +50,7 @@ resource "google_logging_metric" "tick" {
   filter      = "${local.of_orchestrator} logName:\"run.googleapis.com%2Frequests\" httpRequest.requestUrl:\"/v1/tick\" httpRequest.status=200"
 }
 
-# Not /readyz: Cloud Run keeps paths that end in z for itself. To refuse is an answer, too.
+# Not /readyz: Cloud Run keeps some paths that end in z for itself. To refuse is an answer, too.
 resource "google_monitoring_uptime_check_config" "ready" {
   display_name = "Triad ${var.namespace} orchestrator"
   period       = "60s"
