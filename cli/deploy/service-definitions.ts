@@ -89,7 +89,8 @@ export function definitionOf(
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
       // Its own health page, where no monitor outside is told: an alert misses the line in the log.
-      TRIAD_DEADMAN_URL: environment.deadmanUrl ?? 'http://127.0.0.1:4180/healthz',
+      // The monitor of an environment must not hear of a branch that is well.
+      TRIAD_DEADMAN_URL: (isolated ? null : environment.deadmanUrl) ?? ownHealth,
       PGDATABASE: databaseOf(target.namespace),
     },
   };
@@ -114,6 +115,8 @@ const probesAt = (port: number): Pick<ServiceSpec, 'startupProbe' | 'livenessPro
   },
 });
 
+const ownHealth = 'http://127.0.0.1:4180/healthz';
+
 type Account = keyof Target['environment']['serviceAccounts'];
 
 /** Who may ask, by e-mail, and with which role. */
@@ -130,6 +133,7 @@ const accountsOf = (
 };
 
 const commonEnvironment = (target: Target): Record<string, string> => ({
+  ...target.environment.settings,
   TRIAD_PROFILE: 'gcp',
   TRIAD_HOST: '0.0.0.0',
   TRIAD_HOME: '/tmp/triad',

@@ -52,7 +52,8 @@ const partOf = (text: string, start: string) =>
 for (const service of serviceNames) {
   test(`Terraform and triad deploy tell the ${service} the same`, () => {
     const text = read('docker/terraform/main.tf');
-    const common = /\n {2}environment = \{\n([\s\S]*?)\n {2}\}/.exec(text)?.[1] ?? '';
+    const common =
+      /\n {2}environment = merge\(var\.settings, \{\n([\s\S]*?)\n {2}\}\)/.exec(text)?.[1] ?? '';
     const own = partOf(text, `module "${service}"`);
     const variables = [...`${common}\n${own}`.matchAll(/^\s*((?:TRIAD|PG)[A-Z_]*)\s*=/gm)];
     const definition = definitionOf(target, service);
@@ -113,6 +114,20 @@ test('Terraform does not set back what triad deploy and triad promote change of 
   const names = ignored.split(',').map((name) => name.trim());
   // The template whole: also whether a revision that waits is started to be checked.
   for (const name of ['template', 'traffic', 'labels']) assert.ok(names.includes(name), name);
+});
+
+test('Terraform and triad deploy tell both services the settings, which change nothing else', () => {
+  const given = { TRIAD_POOLS: '{"gpu":2}', TRIAD_NAMESPACE: 'other' };
+  const plain = targetOf(staging, checkout('main'), '2026-01-01', 14);
+  const { settings, ...environment } = { ...staging, settings: given };
+  for (const service of serviceNames) {
+    const target = { ...plain, environment: { ...environment, settings } };
+    const expected = { ...definitionOf(plain, service).environment, TRIAD_POOLS: '{"gpu":2}' };
+    assert.deepEqual(definitionOf(target, service).environment, expected);
+    const own = partOf(read('docker/terraform/main.tf'), `module "${service}"`);
+    assert.match(own, /^ {2}environment = merge\(local\.environment, \{$/m);
+  }
+  assert.equal(written(read('docker/terraform/outputs.tf'), 'settings'), 'var.settings');
 });
 
 test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
@@ -218,6 +233,7 @@ test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
   assert.deepEqual(Object.values(found.dev.people ?? {}), ['admin', 'viewer']);
+  assert.deepEqual(Object.keys(found.dev.settings ?? {}), ['TRIAD_MAX_ACTIVE_RUNS', 'TRIAD_POOLS']);
 });
 
 test('each job has an account that the invoker may act as', () => {
