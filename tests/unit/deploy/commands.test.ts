@@ -246,6 +246,7 @@ describe('a plan', () => {
         },
       ],
       unexpected: [],
+      ofTerraform: [],
     });
     const text = (await run(cloud, {})).out.join('\n');
     assert.match(text, /drift: changed by somebody else/);
