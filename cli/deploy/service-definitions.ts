@@ -82,7 +82,13 @@ export function definitionOf(
       ...commonEnvironment(target),
       TRIAD_OIDC_AUDIENCE: urlOf(target, service),
       TRIAD_OIDC_ACCOUNTS: accountsOf(
-        { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
+        {
+          push: 'service',
+          invoker: 'service',
+          scheduler: 'operator',
+          // Workflows test a revision by a run of it; production takes over what was tested.
+          deployer: environment.name === 'production' ? 'viewer' : 'operator',
+        },
         target,
         environment.people,
       ),

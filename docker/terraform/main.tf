@@ -162,7 +162,8 @@ module "orchestrator" {
       (module.identity.email["push"])      = "service"
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
-      (module.identity.email["deployer"])  = "operator"
+      # Workflows test a revision by a run of it; production takes over what was tested.
+      (module.identity.email["deployer"]) = var.environment == "production" ? "viewer" : "operator"
     }))
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]

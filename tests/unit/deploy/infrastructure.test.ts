@@ -137,7 +137,7 @@ test('Terraform and triad deploy let the same people ask the orchestrator, and n
       partOf(text, 'module "orchestrator"'),
     ) ?? [];
   const roles = Object.fromEntries(
-    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= "(\w+)"/g)].map(([, name, role]) => [
+    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= .*"(\w+)"$/gm)].map(([, name, role]) => [
       `triad-${name}@${staging.project}.iam.gserviceaccount.com`,
       role,
     ]),
@@ -190,6 +190,26 @@ function manifestOf(service: ServiceName): Manifest {
 test("the alert waits for what the dead man's switch says", () => {
   const [, words = ''] = /jsonPayload\.message=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
   assert.ok(read('orchestrator/alarms/dead-mans-switch.ts').includes(`log.info({}, "${words}")`));
+});
+
+test('the alert sees a counter that is zero, one that has stopped, and one that nobody wrote', () => {
+  const policy = partOf(
+    terraform('monitoring'),
+    'resource "google_monitoring_alert_policy" "deadman"',
+  );
+  const [zeros = '', absence = ''] = policy.split('dynamic "conditions"').slice(1);
+  assert.match(zeros, /for_each = local\.signs/);
+  assert.equal(written(zeros, 'comparison'), '"COMPARISON_LT"');
+  assert.equal(written(zeros, 'threshold_value'), '1');
+  assert.equal(written(zeros, 'evaluation_missing_data'), '"EVALUATION_MISSING_DATA_ACTIVE"');
+  assert.match(absence, /for_each = local\.signs[\s\S]*condition_absent/);
+  const [, signs = ''] = /signs = \{\n([\s\S]*?)\n {2}\}/.exec(terraform('monitoring')) ?? [];
+  const counted = [...signs.matchAll(/google_logging_metric\.(\w+)\.name/g)];
+  const metrics = terraform('monitoring').matchAll(/^resource "google_logging_metric" "(\w+)"/gm);
+  assert.deepEqual(
+    counted.map(([, name]) => name),
+    [...metrics].map(([, name]) => name),
+  );
 });
 
 test('triad deploy knows the schedule that Terraform makes as its own', () => {
