@@ -181,6 +181,8 @@ export async function concludeRemoval(
 const telling =
   ({ terminal }: CommandContext) =>
   ({ action, resource: { kind, name } }: Change) =>
-    terminal.err.line(`${action} ${kind} ${name}`);
+    terminal.err.line(
+      `${action} ${kind} ${name}${kind === 'vertex-job' ? ': waits until it has ended' : ''}`,
+    );
 
 const today = (context: CommandContext): string => context.clock.now().toISOString().slice(0, 10);

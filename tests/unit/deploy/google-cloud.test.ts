@@ -321,9 +321,32 @@ test('a teardown ends the jobs of the namespace, and no others, before the servi
   assert.deepEqual([...google.run.jobs.keys()], [`${parent}/jobs/2`, `${parent}/jobs/other`]);
   assert.deepEqual(
     [...google.vertex.jobs.values()].map(({ state }) => String(state).slice('JOB_STATE_'.length)),
-    ['CANCELLING', 'CANCELLING', 'RUNNING', 'CANCELLING', 'SUCCEEDED', 'CANCELLING'],
+    ['CANCELLED', 'CANCELLED', 'RUNNING', 'CANCELLED', 'SUCCEEDED', 'CANCELLED'],
   );
+  const asked = google.calls.map(({ method, url }) => `${method} ${url.pathname}`);
+  const cancelled = asked.findLastIndex((text) => text.endsWith(':cancel'));
+  const waited = asked.findLastIndex((text) => text.includes('/customJobs/'));
+  const service = asked.findIndex((text) => /^DELETE .*\/services\//.test(text));
+  assert.ok(cancelled < waited && waited < service, 'all are cancelled, then all have ended');
   assert.deepEqual(await cloud.jobs('login'), []);
+});
+
+test('a teardown leaves what a job still uses, and goes on when that has ended', async () => {
+  const { cloud, google, clock } = googleInMemory();
+  await applyPlan(cloud, await planDeployment(cloud, target));
+  const at = `projects/${dev.project}/locations/${dev.region}/customJobs/1`;
+  google.vertex.put(at, { triad: 'login' });
+  google.vertex.isStuck = true;
+  const from = clock.now().getTime();
+  await assert.rejects(async () => applyPlan(cloud, await planRemoval(cloud, 'login', dev)), {
+    code: 'DEPLOY_CLOUD_UNAVAILABLE',
+    message: /cancel job 1 of Vertex AI/,
+  });
+  assert.ok(clock.now().getTime() - from < 20 * 60_000);
+  assert.equal(google.run.services.size, 2);
+  google.vertex.isStuck = false;
+  await applyPlan(cloud, await planRemoval(cloud, 'login', dev));
+  assert.equal(google.run.services.size, 0);
 });
 
 test('a job that ends by itself meanwhile is no reason to stop a teardown', async () => {
