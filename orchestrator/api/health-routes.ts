@@ -43,14 +43,12 @@ export const healthRoutes = ({ readiness, checks, clock }: HealthRoutesOptions):
     role: 'anyone',
     status: 204,
     async handle({ principal }) {
-      const reasons = await readiness.reasons();
-      if (reasons.length === 0) return;
-      const text = reasons.map(({ port, code, message }) => `${port}: ${code}: ${message}`);
-      throw new TriadError('SERVICE_UNAVAILABLE', {
-        service: 'orchestrator',
-        // They name buckets and addresses.
-        reasons: principal === stranger ? 'its log says why.' : text.join(' '),
-      });
+      const found = await readiness.reasons();
+      if (found.length === 0) return;
+      const text = found.map(({ port, code, message }) => `${port}: ${code}: ${message}`);
+      // They name buckets and addresses.
+      const reasons = principal === stranger ? 'its log says why.' : text.join(' ');
+      throw new TriadError('SERVICE_UNAVAILABLE', { service: 'orchestrator', reasons });
     },
   }),
   route({
