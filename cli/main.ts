@@ -1,8 +1,11 @@
 import { enableCompileCache } from 'node:module';
 import { compileCacheDirectory } from './system/compile-cache.ts';
+import { hideWarning } from './system/hide-warning.ts';
 
 // Before anything else is loaded: from the second start on, nothing is compiled again.
 enableCompileCache(compileCacheDirectory);
+// Of Google's library, where there is no metadata server: the coded error says what is missing.
+hideWarning('MetadataLookupWarning');
 const { childEnvironment } = await import('@triad/shared/config/child-environment.ts');
 const { terminalOf } = await import('./render/terminal.ts');
 const { runCli } = await import('./run-cli.ts');

@@ -9,7 +9,7 @@ import {
 import { commandId, slug } from '@triad/shared/contracts/names.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import { principalOf } from '@triad/shared/http/authentication.ts';
+import { isKnown, principalOf } from '@triad/shared/http/authentication.ts';
 import { routeNotFound } from '@triad/shared/http/error-response.ts';
 import { type HttpGuard, httpApp } from '@triad/shared/http/http-app.ts';
 import { pushBodyLimit } from '@triad/shared/http/json-body.ts';
@@ -68,8 +68,8 @@ export function createInvokerApp(options: InvokerAppOptions): Express {
     openPaths: ['/healthz', '/readyz'],
     routes(app) {
       app.get('/healthz', (_request, response) => void response.status(204).end());
-      app.get('/readyz', async (_request, response) => {
-        answerHealth(response, await readiness.reasons());
+      app.get('/readyz', async (request, response) => {
+        answerHealth(response, await readiness.reasons(), isKnown(request));
       });
       app.use(onlyServices);
 
@@ -129,7 +129,8 @@ const onlyServices: RequestHandler = (request, _response, next) => {
   next();
 };
 
-function answerHealth(response: Response, reasons: HealthReason[]): void {
+/** Reasons name buckets and addresses: they are not for strangers. */
+function answerHealth(response: Response, reasons: HealthReason[], tellsWhy = true): void {
   if (reasons.length === 0) response.status(204).end();
-  else response.status(503).json({ status: 'unavailable', reasons });
+  else response.status(503).json({ status: 'unavailable', ...(tellsWhy && { reasons }) });
 }

@@ -89,6 +89,7 @@ export function createInvoker(options: InvokerOptions): Invoker {
   const readiness = new Readiness(
     { artifacts: () => artifacts.check(), jobs: () => jobs.check() },
     clock,
+    log,
   );
 
   return {

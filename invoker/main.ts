@@ -11,7 +11,7 @@ import { openProfile } from './profiles/open-profile.ts';
 
 await runService(async () => {
   const config = await loadConfigWithSecrets(googleSecretReader());
-  const log = createLogger('invoker', config.logLevel);
+  const log = createLogger('invoker', config.logLevel, config.profile);
   const clock = systemClock;
   const tracer = await openTracer({ service: 'invoker', url: config.otlpUrl });
   const profile = await openProfile({ config, clock, random: Math.random, log, tracer });

@@ -58,7 +58,7 @@ const unlimited = /^\/(healthz|readyz|metrics|pubsub\/push|v1\/projects\/.*:publ
 
 await runService(async () => {
   const config = await loadConfigWithSecrets(googleSecretReader());
-  const log = createLogger('orchestrator', config.logLevel);
+  const log = createLogger('orchestrator', config.logLevel, config.profile);
   const home = homeLayout(config.home);
   const clock = systemClock;
   const opened = await openState(config, clock.now());

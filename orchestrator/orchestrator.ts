@@ -108,7 +108,7 @@ export class Orchestrator {
       messenger: () => messenger.check(),
       artifacts: () => artifacts.check(),
     };
-    this.#readiness = new Readiness({ ...own, loops: () => this.#checkLoops() }, clock);
+    this.#readiness = new Readiness({ ...own, loops: () => this.#checkLoops() }, clock, log);
     this.#onReconciled = this.#expectRounds('reconciliation', options.reconcileSeconds);
     this.#relay = new OutboxRelay(state, messenger, clock, log);
     const engine: RunEngine = new RunEngine({

@@ -102,7 +102,8 @@ export const removeExpired: Command<[options: Applying]> = async (context, optio
   const expired = expiredOn(today(context), await cloud.namespaces());
   const plans: Plan[] = [];
   for (const { namespace } of expired) plans.push(await planRemoval(cloud, namespace, environment));
-  const plan = { changes: plans.flatMap(({ changes }) => changes), unexpected: [] };
+  const changes = plans.flatMap((plan) => plan.changes);
+  const plan = { changes, unexpected: [], ofTerraform: [] };
   const namespaces = expired.map(({ namespace }) => namespace);
   const about = { environment: name, namespaces };
   return concludeRemoval(context, cloud, plan, options, about, namespaces);
@@ -180,6 +181,8 @@ export async function concludeRemoval(
 const telling =
   ({ terminal }: CommandContext) =>
   ({ action, resource: { kind, name } }: Change) =>
-    terminal.err.line(`${action} ${kind} ${name}`);
+    terminal.err.line(
+      `${action} ${kind} ${name}${kind === 'vertex-job' ? ': waits until it has ended' : ''}`,
+    );
 
 const today = (context: CommandContext): string => context.clock.now().toISOString().slice(0, 10);

@@ -2,7 +2,8 @@ import type { Cloud } from './cloud.ts';
 import type { Change, Plan } from './plan.ts';
 
 /**
- * Makes the changes one after the other. Where one fails the rest is left: the next plan shows it.
+ * Makes the changes one after the other, but ends jobs of Vertex AI side by side: each takes minutes.
+ * Where one fails the rest is left: the next plan shows it.
  *
  * @param tell is called before each change
  */
@@ -11,11 +12,25 @@ export async function applyPlan(
   plan: Plan,
   tell: (change: Change) => void = () => {},
 ): Promise<void> {
-  for (const change of plan.changes) {
-    tell(change);
-    const { action, resource } = change;
-    if (action === 'create') await cloud.create(resource);
-    else if (action === 'update') await cloud.update(resource);
-    else await cloud.delete(resource);
+  for (const together of batchesOf(plan.changes)) {
+    for (const change of together) tell(change);
+    await Promise.all(together.map((change) => apply(cloud, change)));
   }
+}
+
+function batchesOf(changes: readonly Change[]): Change[][] {
+  const batches: Change[][] = [];
+  for (const change of changes) {
+    const last = batches.at(-1);
+    if (last?.every(isSlow) && isSlow(change)) last.push(change);
+    else batches.push([change]);
+  }
+  return batches;
+}
+
+const isSlow = ({ resource }: Change): boolean => resource.kind === 'vertex-job';
+
+function apply(cloud: Cloud, { action, resource }: Change): Promise<void> {
+  if (action === 'create') return cloud.create(resource);
+  return action === 'update' ? cloud.update(resource) : cloud.delete(resource);
 }

@@ -4,6 +4,7 @@ import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { z } from 'zod';
 import { namespaceLimit } from './namespace.ts';
+import { settings } from './settings.ts';
 
 export const environmentName = z.enum(['dev', 'staging', 'production']);
 export type EnvironmentName = z.infer<typeof environmentName>;
@@ -38,13 +39,15 @@ const environment = z.strictObject({
   databaseInstance: z.string().min(1),
   /** Whether branches get namespaces of their own beside it. */
   isolatedBranches: z.boolean(),
-  /** A check of a monitor outside of the cloud. */
-  deadmanUrl: z.url({ protocol: /^https$/ }).nullish(),
+  /** A check of a monitor outside of the cloud, or a reference to the secret that has it. */
+  deadmanUrl: z.url({ protocol: /^(https|gcp-secret)$/ }).nullish(),
   /** Who else may ask the orchestrator by an identity token, by e-mail. */
   people: z.record(personalEmail, userRole).optional(),
+  /** Beside what a deployment tells both services by itself. */
+  settings: settings.optional(),
   serviceAccounts,
   /** References to the values, by the names of the secrets. */
-  secrets: z.strictObject({
+  secrets: z.object({
     'triad-database-url': z.string().startsWith('gcp-secret://'),
     'triad-alarm-channels': z.string().startsWith('gcp-secret://'),
   }),

@@ -3,8 +3,8 @@ import { renderTable } from '../render/table.ts';
 import type { Change, Plan } from './plan.ts';
 
 /** A plan for people: a row per change, and what changes of it below. */
-export function planText({ changes, unexpected }: Plan, style: Style): string {
-  if (changes.length + unexpected.length === 0) return 'Nothing to change.';
+export function planText({ changes, unexpected, ofTerraform }: Plan, style: Style): string {
+  if (changes.length + unexpected.length + ofTerraform.length === 0) return 'Nothing to change.';
   const paint = { create: style.good, update: style.warning, delete: style.bad };
   const rows = [
     ...changes.map((change) => [
@@ -13,29 +13,37 @@ export function planText({ changes, unexpected }: Plan, style: Style): string {
       change.resource.name,
       whyOf(change),
     ]),
+    ...ofTerraform.map(({ action, resource: { kind, name } }) => [
+      style.warning(action === 'create' ? 'missing' : 'drift'),
+      kind,
+      name,
+      `terraform apply ${action === 'create' ? 'makes it again' : 'sets it back'}`,
+    ]),
     ...unexpected.map(({ kind, name }) => [style.faint('stays'), kind, name, 'is not expected']),
   ];
   const columns = ['change', 'kind', 'name', ''].map((head) => ({ head }));
-  const details = changes.flatMap((change) => differenceLines(change, style));
+  const details = [...changes, ...ofTerraform].flatMap((change) => differenceLines(change, style));
   return [renderTable(columns, rows, style), ...(details.length > 0 ? ['', ...details] : [])].join(
     '\n',
   );
 }
 
 /** A plan for programs. */
-export const planView = ({ changes, unexpected }: Plan) => ({
-  changes: changes.map(({ action, resource: { kind, name }, differences, drifted }) => ({
-    action,
-    kind,
-    name,
-    drifted,
-    differences: differences.map(({ field, actual = null, desired = null }) => ({
-      field,
-      actual,
-      desired,
-    })),
-  })),
+export const planView = ({ changes, unexpected, ofTerraform }: Plan) => ({
+  changes: changes.map((change) => ({ ...changeView(change), drifted: change.drifted })),
   unexpected: unexpected.map(({ kind, name }) => ({ kind, name })),
+  ofTerraform: ofTerraform.map(changeView),
+});
+
+const changeView = ({ action, resource: { kind, name }, differences }: Change) => ({
+  action,
+  kind,
+  name,
+  differences: differences.map(({ field, actual = null, desired = null }) => ({
+    field,
+    actual,
+    desired,
+  })),
 });
 
 function whyOf({ drifted, differences }: Change): string {

@@ -4,7 +4,7 @@ import { type Job, type JobKind, type Kind, keyOf, label, type Resource } from '
 
 export type Change = Setting | Deletion;
 
-interface Setting extends Told {
+export interface Setting extends Told {
   action: 'create' | 'update';
   /** As it should be. */
   resource: Resource;
@@ -29,6 +29,8 @@ export type Unexpected = Resource;
 export interface Plan {
   changes: Change[];
   unexpected: Unexpected[];
+  /** What is not as Terraform made it: only Terraform sets it back. */
+  ofTerraform: Setting[];
 }
 
 /** In which order things are made; what is removed goes the other way. */
@@ -57,13 +59,23 @@ const immutable: Record<Kind, readonly string[]> = {
   schedule: [],
 };
 
+/** In a namespace that stays Terraform makes these; whoever deploys may only look at them there. */
+const madeByTerraform: ReadonlySet<Kind> = new Set([
+  'topic',
+  'dataset',
+  'database',
+  'subscription',
+  'schedule',
+]);
+
 /** Only a teardown removes these. The sql-runner makes datasets that no deployment knows of. */
 const keepsData: ReadonlySet<Kind> = new Set(['prefix', 'dataset', 'database']);
 
 /**
  * How what is there becomes what should be. `DEPLOY_IMMUTABLE` when it cannot.
  *
- * @param keep whether what should not be there is only told of
+ * @param keep whether the namespace stays: what should not be there is only told of, and so is what is
+ *   not as Terraform made it
  */
 export function planChanges(
   desired: readonly Resource[],
@@ -72,18 +84,25 @@ export function planChanges(
 ): Plan {
   const there = new Map(actual.map((resource) => [keyOf(resource), resource]));
   const wanted = new Set(desired.map(keyOf));
-  const changes = desired.flatMap((resource) => changeOf(resource, there.get(keyOf(resource))));
+  const settings = desired.flatMap((resource) => settingOf(resource, there.get(keyOf(resource))));
+  const isTerraforms = ({ resource }: Setting) => keep && madeByTerraform.has(resource.kind);
+  const changes = settings.filter((setting) => !isTerraforms(setting));
+  for (const change of changes) checkMutable(change);
   const unexpected = actual.filter(
     (resource) => !wanted.has(keyOf(resource)) && !keepsData.has(resource.kind),
   );
-  if (keep) return { changes: inOrder(changes), unexpected };
-  return { changes: inOrder([...changes, ...unexpected.map(deletion)]), unexpected: [] };
+  if (keep) {
+    return { changes: inOrder(changes), unexpected, ofTerraform: settings.filter(isTerraforms) };
+  }
+  const all = inOrder([...changes, ...unexpected.map(deletion)]);
+  return { changes: all, unexpected: [], ofTerraform: [] };
 }
 
 /** Removes all that is there. */
 export const planTeardown = (actual: readonly (Resource | Job)[]): Plan => ({
   changes: inOrder(actual.map(deletion)),
   unexpected: [],
+  ofTerraform: [],
 });
 
 const deletion = (resource: Resource | Job): Change => ({
@@ -93,7 +112,7 @@ const deletion = (resource: Resource | Job): Change => ({
   drifted: false,
 });
 
-function changeOf(resource: Resource, actual: Resource | undefined): Change[] {
+function settingOf(resource: Resource, actual: Resource | undefined): Setting[] {
   const marked = withFingerprint(resource);
   if (!actual) return [{ action: 'create', resource: marked, differences: [], drifted: false }];
   const inSpec = differences(actual.spec, resource.spec);
@@ -105,14 +124,15 @@ function changeOf(resource: Resource, actual: Resource | undefined): Change[] {
       desired: value,
     }));
   if (inSpec.length + inLabels.length === 0) return [];
-  for (const { field } of inSpec) {
-    if (!immutable[resource.kind].includes(field)) continue;
-    const { kind, name } = resource;
-    throw new TriadError('DEPLOY_IMMUTABLE', { kind, name, field });
-  }
   const set = actual.labels[label.fingerprint];
   const drifted = set !== undefined && set !== fingerprint(actual.spec);
   return [{ action: 'update', resource: marked, differences: [...inSpec, ...inLabels], drifted }];
+}
+
+function checkMutable({ action, resource: { kind, name }, differences }: Setting): void {
+  if (action === 'create') return;
+  const found = differences.find(({ field }) => immutable[kind].includes(field));
+  if (found) throw new TriadError('DEPLOY_IMMUTABLE', { kind, name, field: found.field });
 }
 
 /** What is set is written down with it. A database has no labels. */

@@ -32,12 +32,12 @@ export function planPromotion(released: Released, commit: string): Plan {
  * `DEPLOY_NO_PREVIOUS` when nothing was promoted yet.
  */
 export function planRollback(released: Released): Plan {
-  const { changes, unexpected } = moved(released, ({ name, spec }) => {
+  const { changes, ...rest } = moved(released, ({ name, spec }) => {
     const previous = spec.traffic.find(({ tag }) => tag === 'previous')?.revision;
     if (previous !== undefined && released.revisions.get(name)?.includes(previous)) return previous;
     throw new TriadError('DEPLOY_NO_PREVIOUS', { service: name });
   });
-  return { changes: changes.toReversed(), unexpected };
+  return { changes: changes.toReversed(), ...rest };
 }
 
 function moved(

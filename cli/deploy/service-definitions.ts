@@ -82,14 +82,21 @@ export function definitionOf(
       ...commonEnvironment(target),
       TRIAD_OIDC_AUDIENCE: urlOf(target, service),
       TRIAD_OIDC_ACCOUNTS: accountsOf(
-        { push: 'service', invoker: 'service', scheduler: 'operator', deployer: 'operator' },
+        {
+          push: 'service',
+          invoker: 'service',
+          scheduler: 'operator',
+          // Workflows test a revision by a run of it; production takes over what was tested.
+          deployer: environment.name === 'production' ? 'viewer' : 'operator',
+        },
         target,
         environment.people,
       ),
       TRIAD_DATABASE_URL: secrets['triad-database-url'],
       TRIAD_ALARM_CHANNELS: isolated ? '{}' : secrets['triad-alarm-channels'],
       // Its own health page, where no monitor outside is told: an alert misses the line in the log.
-      TRIAD_DEADMAN_URL: environment.deadmanUrl ?? 'http://127.0.0.1:4180/healthz',
+      // The monitor of an environment must not hear of a branch that is well.
+      TRIAD_DEADMAN_URL: (isolated ? null : environment.deadmanUrl) ?? ownHealth,
       PGDATABASE: databaseOf(target.namespace),
     },
   };
@@ -114,6 +121,8 @@ const probesAt = (port: number): Pick<ServiceSpec, 'startupProbe' | 'livenessPro
   },
 });
 
+const ownHealth = 'http://127.0.0.1:4180/healthz';
+
 type Account = keyof Target['environment']['serviceAccounts'];
 
 /** Who may ask, by e-mail, and with which role. */
@@ -130,6 +139,7 @@ const accountsOf = (
 };
 
 const commonEnvironment = (target: Target): Record<string, string> => ({
+  ...target.environment.settings,
   TRIAD_PROFILE: 'gcp',
   TRIAD_HOST: '0.0.0.0',
   TRIAD_HOME: '/tmp/triad',

@@ -13,7 +13,11 @@ locals {
   # Each has an account of its own.
   jobs = ["sql-runner", "trainer", "container"]
 
-  environment = {
+  # By a secret, where there is one.
+  deadman_url = lookup(module.secrets.reference, "triad-deadman-url", var.deadman_url)
+
+  # What a deployment tells its services comes last: no setting changes it.
+  environment = merge(var.settings, {
     TRIAD_PROFILE     = "gcp"
     TRIAD_HOST        = "0.0.0.0"
     TRIAD_HOME        = "/tmp/triad"
@@ -28,7 +32,7 @@ locals {
     TRIAD_CODE_REVISION    = var.revision
     TRIAD_ORCHESTRATOR_URL = local.url["orchestrator"]
     TRIAD_INVOKER_URL      = local.url["invoker"]
-  }
+  })
 }
 
 module "project" {
@@ -113,8 +117,8 @@ module "secrets" {
   region = var.region
   labels = local.labels
   readers = {
-    triad-database-url   = [module.identity.member["orchestrator"]]
-    triad-alarm-channels = [module.identity.member["orchestrator"]]
+    for secret in concat(["triad-database-url", "triad-alarm-channels"], var.deadman_secret ? ["triad-deadman-url"] : []) :
+    secret => [module.identity.member["orchestrator"]]
   }
   depends_on = [module.project]
 }
@@ -158,13 +162,14 @@ module "orchestrator" {
       (module.identity.email["push"])      = "service"
       (module.identity.email["invoker"])   = "service"
       (module.identity.email["scheduler"]) = "operator"
-      (module.identity.email["deployer"])  = "operator"
+      # Workflows test a revision by a run of it; production takes over what was tested.
+      (module.identity.email["deployer"]) = var.environment == "production" ? "viewer" : "operator"
     }))
     TRIAD_DATABASE_URL   = module.secrets.reference["triad-database-url"]
     TRIAD_ALARM_CHANNELS = module.secrets.reference["triad-alarm-channels"]
     PGDATABASE           = module.database.name
     # Its own health page, where no monitor outside is told: the log line is what the alert misses.
-    TRIAD_DEADMAN_URL = var.deadman_url == "" ? "http://127.0.0.1:4180/healthz" : var.deadman_url
+    TRIAD_DEADMAN_URL = local.deadman_url == "" ? "http://127.0.0.1:4180/healthz" : local.deadman_url
   })
   protected = var.protected
   # An instance must find its secrets and its database, and be let in.

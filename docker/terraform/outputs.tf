@@ -9,8 +9,9 @@ output "deploy" {
     databaseInstance = module.database.instance
     projectNumber    = module.project.number
     isolatedBranches = var.isolated_branches
-    deadmanUrl       = var.deadman_url == "" ? null : var.deadman_url
+    deadmanUrl       = local.deadman_url == "" ? null : local.deadman_url
     people           = var.people
+    settings         = var.settings
     serviceAccounts  = { for name, email in module.identity.email : name => email }
     secrets          = module.secrets.reference
   }

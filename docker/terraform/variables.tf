@@ -110,6 +110,23 @@ variable "deadman_url" {
   default     = ""
 }
 
+variable "deadman_secret" {
+  description = "Whether that check is a secret: then it is the value of triad-deadman-url, and not deadman_url."
+  type        = bool
+  default     = false
+}
+
+variable "settings" {
+  description = "Variables of both services by their names, such as TRIAD_MAX_ACTIVE_RUNS. `triad deploy` checks them."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition     = alltrue([for name in keys(var.settings) : can(regex("^TRIAD_[A-Z0-9_]+$", name))])
+    error_message = "Expected names such as TRIAD_POOLS; .env.example has them all."
+  }
+}
+
 variable "protected" {
   description = "Whether Terraform refuses to delete what holds data."
   type        = bool

@@ -3,7 +3,7 @@ import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { checkAll, type HealthCheck } from '@triad/shared/service/health.ts';
 import type { Readiness } from '@triad/shared/service/readiness.ts';
 import { z } from 'zod';
-import { type Route, route } from './route.ts';
+import { type Route, route, stranger } from './route.ts';
 
 const report = z.strictObject({
   status: z.enum(['ok', 'failing']),
@@ -39,17 +39,16 @@ export const healthRoutes = ({ readiness, checks, clock }: HealthRoutesOptions):
   route({
     method: 'get',
     path: '/readyz',
-    summary: 'Whether the orchestrator can take requests; 503 tells why not.',
+    summary: 'Whether the orchestrator can take requests; 503 tells why not, to who has a token.',
     role: 'anyone',
     status: 204,
-    async handle() {
-      const reasons = await readiness.reasons();
-      if (reasons.length === 0) return;
-      const text = reasons.map(({ port, code, message }) => `${port}: ${code}: ${message}`);
-      throw new TriadError('SERVICE_UNAVAILABLE', {
-        service: 'orchestrator',
-        reasons: text.join(' '),
-      });
+    async handle({ principal }) {
+      const found = await readiness.reasons();
+      if (found.length === 0) return;
+      const text = found.map(({ port, code, message }) => `${port}: ${code}: ${message}`);
+      // They name buckets and addresses.
+      const reasons = principal === stranger ? 'its log says why.' : text.join(' ');
+      throw new TriadError('SERVICE_UNAVAILABLE', { service: 'orchestrator', reasons });
     },
   }),
   route({

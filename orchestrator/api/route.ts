@@ -2,7 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { demand, type Principal } from '@triad/shared/access/principal.ts';
 import type { AuditEntry, Role } from '@triad/shared/contracts/access.ts';
 import { parseInput } from '@triad/shared/errors/parse-input.ts';
-import { principalOf } from '@triad/shared/http/authentication.ts';
+import { isKnown, principalOf } from '@triad/shared/http/authentication.ts';
 import type { Request, Router } from 'express';
 import type { z } from 'zod';
 
@@ -75,7 +75,7 @@ async function perform(own: Route, request: Request, audit: Audit): Promise<unkn
   const { method, path, params, query, body, handle } = own;
   const where = `${request.method} ${request.path}`;
   const role = roleOf(own);
-  const principal = role === 'anyone' ? anyone : principalOf(request);
+  const principal = role === 'anyone' && !isKnown(request) ? stranger : principalOf(request);
   const note = async (outcome: AuditEntry['outcome'], details: AuditEntry['details']) => {
     if (method === 'get') return;
     const action = `${method.toUpperCase()} ${path}`;
@@ -99,7 +99,8 @@ async function perform(own: Route, request: Request, audit: Audit): Promise<unkn
   return result;
 }
 
-const anyone: Principal = { id: 'anyone', name: 'anyone', roles: [] };
+/** Who asks for what is open to anyone, without a token that is valid. */
+export const stranger: Principal = { id: 'anyone', name: 'anyone', roles: [] };
 
 /** `{id}:cancel` in OpenAPI is `:id\:cancel` in Express 5. */
 function expressPath(path: string): string {

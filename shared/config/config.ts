@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { z } from 'zod';
 import { slug } from '../contracts/names.ts';
 import { type AlarmChannelConfig, parseAlarmChannels } from './alarm-channels.ts';
-import { type GoogleCloudConfig, googleCloudConfig } from './google-cloud.ts';
+import { type GoogleCloudConfig, googleCloudConfig, googleCloudVariables } from './google-cloud.ts';
 import { httpUrl, integer, number, parseObject, parseVariables } from './parts.ts';
 import { requiresToken } from './requires-token.ts';
 import { refuseReferences, resolveSecrets, type SecretReader } from './secrets.ts';
@@ -109,6 +109,12 @@ const environment = z.object({
   /** In the process of a job: the span that started it (W3C Trace Context). */
   TRACEPARENT: z.string().optional(),
 });
+
+/** All variables that configuration reads. */
+export const variableNames: readonly string[] = [
+  ...Object.keys(environment.shape),
+  ...googleCloudVariables,
+];
 
 /** The warehouse's own pool is not a setting: its file has one writer. */
 const poolSizes = z

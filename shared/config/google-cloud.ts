@@ -64,6 +64,8 @@ const variables = z.object({
   TRIAD_RUN_ENDPOINT: hostAndPort.optional(),
 });
 
+export const googleCloudVariables: readonly string[] = Object.keys(variables.shape);
+
 export interface GoogleCloudConfig {
   project: string;
   region: string;

@@ -25,7 +25,7 @@ export interface JobEnvironment {
  */
 export function jobEnvironment(env: NodeJS.ProcessEnv = process.env): JobEnvironment {
   const { TRIAD_HOME: home = '.triad', TRIAD_LOG_LEVEL: logLevel = 'info' } = env;
-  const { TRIAD_PROFILE: profile = 'embedded' } = env;
+  const profile = profileName(env);
   if (!isLevel(logLevel)) {
     const expected = `expected one of ${levels.join(', ')}`;
     throw new TriadError('CONFIG_INVALID', { field: 'TRIAD_LOG_LEVEL', expected });
@@ -33,3 +33,7 @@ export function jobEnvironment(env: NodeJS.ProcessEnv = process.env): JobEnviron
   const { TRIAD_JOB: jobSpec, TRACEPARENT: traceparent, TRIAD_OTLP_URL: otlpUrl } = env;
   return { profile, home: resolve(home), logLevel, jobSpec, traceparent, otlpUrl };
 }
+
+/** The value of `TRIAD_PROFILE`, also for who cannot read the rest. */
+export const profileName = (env: NodeJS.ProcessEnv = process.env): string =>
+  env.TRIAD_PROFILE ?? 'embedded';

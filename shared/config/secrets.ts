@@ -12,6 +12,7 @@ export type SecretReader = (version: string, variable: string) => Promise<string
 export const secretVariables: readonly string[] = [
   'TRIAD_DATABASE_URL',
   'TRIAD_ALARM_CHANNELS',
+  'TRIAD_DEADMAN_URL',
   'TRIAD_TOKEN',
   'TRIAD_SERVICE_TOKEN',
 ];

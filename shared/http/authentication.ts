@@ -24,6 +24,9 @@ export function requireSender(openPaths: readonly string[]): RequestHandler {
   };
 }
 
+/** Whether it is known who asks: where no token is needed, it always is. */
+export const isKnown = (request: Request): boolean => !(senders.get(request) instanceof TriadError);
+
 /** Who asks; throws `UNAUTHENTICATED` when that is not known. */
 export function principalOf(request: Request): Principal {
   const sender = senders.get(request);

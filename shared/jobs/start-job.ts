@@ -1,7 +1,7 @@
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { Clock } from '../clock/clock.ts';
 import { homeLayout } from '../config/home.ts';
-import type { JobEnvironment } from '../config/job-environment.ts';
+import { type JobEnvironment, profileName } from '../config/job-environment.ts';
 import { exitCodeOf } from '../errors/exit-code.ts';
 import { toTriadError } from '../errors/triad-error.ts';
 import { createLogger } from '../log/logger.ts';
@@ -30,13 +30,13 @@ export async function startJob<S extends Settings>(
     const error = toTriadError(thrown);
     const { code, fix } = error;
     const stack = code === 'INTERNAL' ? { err: thrown } : {};
-    createLogger(name, 'info').error({ code, fix, ...stack }, error.message);
+    createLogger(name, 'info', profileName()).error({ code, fix, ...stack }, error.message);
     process.exit(exitCodeOf(error));
   });
   return runJob(job, {
     artifacts,
     clock,
-    log: createLogger(name, settings.logLevel),
+    log: createLogger(name, settings.logLevel, profileName()),
     jobsDirectory: homeLayout(settings.home).jobs,
     specText: settings.jobSpec,
     traceparent: settings.traceparent,

@@ -14,15 +14,32 @@ export interface Logger {
   child(fields: object): Logger;
 }
 
+/** What Cloud Logging calls the levels (cloud.google.com/logging/docs/reference/v2/rest/v2/LogEntry). */
+const severityOf: Readonly<Record<string, string>> = {
+  debug: 'DEBUG',
+  info: 'INFO',
+  warn: 'WARNING',
+  error: 'ERROR',
+};
+
+/** In place of a level that only pino knows, and of `msg`: what Cloud Logging filters by and shows. */
+const cloudLogging = {
+  messageKey: 'message',
+  formatters: { level: (label: string) => ({ severity: severityOf[label] ?? 'DEFAULT' }) },
+};
+
 /**
  * JSON lines on standard error, so that standard output stays free for answers. The library is
  * loaded with the first line: most jobs write none, and their start is what a step waits for.
+ *
+ * @param profile the value of `TRIAD_PROFILE`: in `gcp`, Cloud Logging reads the lines
  */
-export function createLogger(service: string, level: LogLevel): Logger {
+export function createLogger(service: string, level: LogLevel, profile = 'embedded'): Logger {
   return lateLogger(() => {
     const { pino }: typeof import('pino') = require('pino');
+    const timestamp = pino.stdTimeFunctions.isoTime;
     return pino(
-      { base: { service }, level, timestamp: pino.stdTimeFunctions.isoTime },
+      { base: { service }, level, timestamp, ...(profile === 'gcp' && cloudLogging) },
       pino.destination(2),
     );
   });

@@ -13,11 +13,16 @@ import { recordingLogger } from '../harness/recording-logger.ts';
 import { messengerConformance } from './messenger.conformance.ts';
 
 messengerConformance('HTTP, in front of embedded push', async (push) => {
+  const { log } = recordingLogger();
   const routes = [
     ...messageRoutes(push, async () => {}),
-    ...healthRoutes({ readiness: new Readiness({}, systemClock), checks: {}, clock: systemClock }),
+    ...healthRoutes({
+      readiness: new Readiness({}, systemClock, log),
+      checks: {},
+      clock: systemClock,
+    }),
   ];
-  const { url, close } = await listen(createApp(routes, '0.0.0', recordingLogger().log), {
+  const { url, close } = await listen(createApp(routes, '0.0.0', log), {
     host: '127.0.0.1',
     port: 0,
     service: 'orchestrator',

@@ -6,6 +6,8 @@ const terminal = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED', 'PARTIALLY_SUCC
 export class FakeVertex {
   /** By path. */
   readonly jobs = new Map<string, Body>();
+  /** Whether no cancellation comes to an end. */
+  isStuck = false;
 
   put(path: string, labels: Record<string, string>, state = 'JOB_STATE_RUNNING'): void {
     this.jobs.set(path, { name: path, labels, state });
@@ -23,12 +25,20 @@ export class FakeVertex {
     }
     const job = this.jobs.get(path.replace(/:cancel$/, ''));
     if (!job) return notFound;
-    if (method === 'GET') return answer(job);
+    if (method === 'GET') return answer(this.#seen(job));
     if (method !== 'POST' || !path.endsWith(':cancel')) return refusal(`${method} ${path}`);
     const state = String(job.state).replace('JOB_STATE_', '');
-    if (terminal.includes(state)) return refusal(`it is ${state}`);
+    if (state === 'CANCELLING' || terminal.includes(state)) return refusal(`it is ${state}`);
     job.state = 'JOB_STATE_CANCELLING';
     return answer({});
+  }
+
+  /** One that is cancelled has ended when it was looked at for the second time. */
+  #seen(job: Body): Body {
+    const looked = { ...job };
+    if (this.isStuck || job.state !== 'JOB_STATE_CANCELLING') return looked;
+    job.state = 'JOB_STATE_CANCELLED';
+    return looked;
   }
 }
 

@@ -65,7 +65,7 @@ async function guardedOrchestrator(options: OidcOptions): Promise<Guarded> {
   const tokens = new ApiTokens({ ...setup, store, randomBytes });
   const pipelines = new Map([['test', pipelineOf(['only'])]]);
   let received = 0;
-  const readiness = new Readiness({}, setup.clock);
+  const readiness = new Readiness({}, setup.clock, setup.log);
   const routes = [
     ...healthRoutes({ readiness, checks: {}, clock: setup.clock }),
     ...runRoutes({ ...setup, pipelines }),

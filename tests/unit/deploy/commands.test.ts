@@ -102,6 +102,17 @@ describe('triad deploy refuses before it asks any cloud', () => {
     await wrong({ people: { 'Ada@shop.example': 'admin' } }, /dev\.people\.Ada@shop\.example: /);
     const { deployer } = dev.serviceAccounts;
     await wrong({ people: { [deployer]: 'admin' } }, /is an account of Triad itself/);
+    await wrong({ settings: { TRIAD_POOL: '{}' } }, /dev\.settings\.TRIAD_POOL: is no variable/);
+    await wrong({ settings: { PATH: '/bin' } }, /dev\.settings\.PATH: is no variable/);
+    await wrong(
+      { settings: { TRIAD_MAX_ACTIVE_RUNS: 3 } },
+      /dev\.settings\.TRIAD_MAX_ACTIVE_RUNS: /,
+    );
+    await wrong(
+      { settings: { TRIAD_POOLS: '{"gpu":0}' } },
+      /dev\.settings: .*TRIAD_POOLS: expected/,
+    );
+    await wrong({ settings: { TRIAD_TOKEN: 'x' } }, /TRIAD_TOKEN: is not for an environment/);
     await wrong({ poeple: { 'ada@shop.example': 'admin' } }, /dev: .*poeple/);
     await writeFile(join(directory, file), '{}');
     await invalid(/it has no environment production/);
@@ -235,6 +246,7 @@ describe('a plan', () => {
         },
       ],
       unexpected: [],
+      ofTerraform: [],
     });
     const text = (await run(cloud, {})).out.join('\n');
     assert.match(text, /drift: changed by somebody else/);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
 import { definitionOf, serviceNames, urlOf } from '../../../cli/deploy/service-definitions.ts';
+import { settings } from '../../../cli/deploy/settings.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, environment } from '../../harness/deploy/environments.ts';
 
@@ -39,6 +40,52 @@ for (const name of ['dev', 'staging', 'production'] as const) {
     });
   }
 }
+
+test('no setting takes the place of what a deployment tells its services; any other can be one', () => {
+  const refusedFor = (given: object) => {
+    const [issue] = settings.safeParse(given).error?.issues ?? [];
+    return issue && `${issue.path.join('.')} ${issue.message}`;
+  };
+  const target = targetOf(environment('staging'), checkout('main'), '2026-01-01', 14);
+  const told = serviceNames.flatMap((service) =>
+    Object.keys(definitionOf(target, service).environment),
+  );
+  for (const name of told)
+    assert.match(refusedFor({ [name]: 'x' }) ?? '', new RegExp(`^${name} is`));
+  const useful = {
+    TRIAD_JOB_NETWORK: 'projects/1/global/networks/default',
+    TRIAD_FLEX_START_SECONDS: '3600',
+    TRIAD_MAX_GIB_BILLED: '20',
+    TRIAD_POOLS: '{"gpu":1}',
+    TRIAD_MAX_ACTIVE_RUNS: '4',
+    TRIAD_RETENTION_DAYS: '90',
+    TRIAD_OTLP_URL: 'https://otlp.example/v1/traces',
+    TRIAD_EVENT_SOURCES: '//shop/orders',
+    TRIAD_ALARM_REMIND_SECONDS: '3600',
+    TRIAD_LOG_LEVEL: 'debug',
+  };
+  assert.equal(refusedFor(useful), undefined);
+});
+
+test('the URL of the monitor outside may be a secret, and is not for branches', async () => {
+  const deadmanUrl = 'gcp-secret://projects/shop/secrets/triad-deadman-url/versions/latest';
+  const told = (name: 'dev' | 'staging') =>
+    definitionOf(
+      targetOf({ ...environment(name), deadmanUrl }, checkout('main'), '2026-01-01', 14),
+      'orchestrator',
+    ).environment;
+  assert.equal(told('dev').TRIAD_DEADMAN_URL, 'http://127.0.0.1:4180/healthz');
+  const config = await loadConfigWithSecrets(
+    async (_version, variable) =>
+      variable === 'TRIAD_DATABASE_URL'
+        ? 'postgres://triad:x@localhost/'
+        : variable === 'TRIAD_DEADMAN_URL'
+          ? 'https://monitor.example/check/5ecret'
+          : '{}',
+    { ...told('staging') },
+  );
+  assert.equal(config.alarms.deadman?.url, 'https://monitor.example/check/5ecret');
+});
 
 test('people may ask the orchestrator, each in their role; the invoker knows services alone', async () => {
   const of = { ...environment('staging'), people: { 'ada@shop.example': 'admin' } as const };

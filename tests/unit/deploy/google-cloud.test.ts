@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
-import { labelsOf } from '@triad/shared/jobs/cloud/cloud-labels.ts';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
-import { planDeployment, planRemoval, releasedIn } from '../../../cli/deploy/deployment.ts';
+import { planDeployment, releasedIn } from '../../../cli/deploy/deployment.ts';
 import { desiredState } from '../../../cli/deploy/desired-state.ts';
 import { namespaceLimit } from '../../../cli/deploy/namespace.ts';
 import { planPromotion } from '../../../cli/deploy/promotion.ts';
@@ -284,59 +282,4 @@ test('who may reach a service, and who checks its callers, is drift when somebod
   ]);
   await applyPlan(cloud, await planDeployment(cloud, target));
   assert.deepEqual((await planDeployment(cloud, target)).changes, []);
-});
-
-test('a teardown ends the jobs of the namespace, and no others, before the services', async () => {
-  const { cloud, google } = googleInMemory();
-  await applyPlan(cloud, await planDeployment(cloud, target));
-  const parent = `projects/${dev.project}/locations/${dev.region}`;
-  const spec = { id: 'c', runId: 'r', step: 's', job: 'j' } as JobSpec;
-  for (const [id, namespace] of ['login', 'login', 'login-2', 'login'].entries()) {
-    const labels = labelsOf(spec, namespace);
-    google.run.jobs.set(`${parent}/jobs/${id}`, { name: `${parent}/jobs/${id}`, labels });
-    google.vertex.put(`${parent}/customJobs/${id}`, labels);
-  }
-  const mine = labelsOf(spec, 'login');
-  google.vertex.put(`${parent}/customJobs/4`, mine, 'JOB_STATE_SUCCEEDED');
-  google.vertex.put(`${parent}/customJobs/5`, mine, 'JOB_STATE_PENDING');
-  google.run.jobs.set(`${parent}/jobs/other`, { name: `${parent}/jobs/other` });
-
-  assert.deepEqual((await planDeployment(cloud, target)).changes, [], 'a deployment ends none');
-  const plan = await planRemoval(cloud, 'login', dev);
-  const gone = plan.changes.map(({ resource }) => keyOf(resource));
-  assert.deepEqual(
-    gone.filter((key) => /job/.test(key)),
-    [
-      ...['0', '1', '3', '5'].map((id) => `vertex-job/${id}`),
-      ...['0', '1', '3'].map((id) => `cloud-run-job/${id}`),
-    ],
-  );
-  const firstService = gone.findIndex((key) => key.startsWith('service/'));
-  assert.ok(gone.findLastIndex((key) => key.includes('-job/')) < firstService);
-  assert.ok(
-    gone.findLastIndex((key) => /^(subscription|schedule)/.test(key)) <
-      gone.indexOf('vertex-job/0'),
-  );
-  await applyPlan(cloud, plan);
-  assert.deepEqual([...google.run.jobs.keys()], [`${parent}/jobs/2`, `${parent}/jobs/other`]);
-  assert.deepEqual(
-    [...google.vertex.jobs.values()].map(({ state }) => String(state).slice('JOB_STATE_'.length)),
-    ['CANCELLING', 'CANCELLING', 'RUNNING', 'CANCELLING', 'SUCCEEDED', 'CANCELLING'],
-  );
-  assert.deepEqual(await cloud.jobs('login'), []);
-});
-
-test('a job that ends by itself meanwhile is no reason to stop a teardown', async () => {
-  const { cloud, google } = googleInMemory();
-  const at = `projects/${dev.project}/locations/${dev.region}/customJobs/1`;
-  google.vertex.put(at, { triad: 'login' }, 'JOB_STATE_FAILED');
-  await cloud.delete({ kind: 'vertex-job', name: '1' });
-  await cloud.delete({ kind: 'vertex-job', name: '2' });
-  await cloud.delete({ kind: 'cloud-run-job', name: '1' });
-  google.vertex.put(at, { triad: 'login' });
-  google.faults.push(refused(400, 'The job cannot be cancelled.'));
-  await assert.rejects(cloud.delete({ kind: 'vertex-job', name: '1' }), {
-    code: 'DEPLOY_CLOUD_REFUSED',
-    message: /cancel job 1 of Vertex AI: The job cannot be cancelled\./,
-  });
 });

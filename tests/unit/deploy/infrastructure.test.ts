@@ -52,7 +52,8 @@ const partOf = (text: string, start: string) =>
 for (const service of serviceNames) {
   test(`Terraform and triad deploy tell the ${service} the same`, () => {
     const text = read('docker/terraform/main.tf');
-    const common = /\n {2}environment = \{\n([\s\S]*?)\n {2}\}/.exec(text)?.[1] ?? '';
+    const common =
+      /\n {2}environment = merge\(var\.settings, \{\n([\s\S]*?)\n {2}\}\)/.exec(text)?.[1] ?? '';
     const own = partOf(text, `module "${service}"`);
     const variables = [...`${common}\n${own}`.matchAll(/^\s*((?:TRIAD|PG)[A-Z_]*)\s*=/gm)];
     const definition = definitionOf(target, service);
@@ -115,6 +116,20 @@ test('Terraform does not set back what triad deploy and triad promote change of 
   for (const name of ['template', 'traffic', 'labels']) assert.ok(names.includes(name), name);
 });
 
+test('Terraform and triad deploy tell both services the settings, which change nothing else', () => {
+  const given = { TRIAD_POOLS: '{"gpu":2}', TRIAD_NAMESPACE: 'other' };
+  const plain = targetOf(staging, checkout('main'), '2026-01-01', 14);
+  const { settings, ...environment } = { ...staging, settings: given };
+  for (const service of serviceNames) {
+    const target = { ...plain, environment: { ...environment, settings } };
+    const expected = { ...definitionOf(plain, service).environment, TRIAD_POOLS: '{"gpu":2}' };
+    assert.deepEqual(definitionOf(target, service).environment, expected);
+    const own = partOf(read('docker/terraform/main.tf'), `module "${service}"`);
+    assert.match(own, /^ {2}environment = merge\(local\.environment, \{$/m);
+  }
+  assert.equal(written(read('docker/terraform/outputs.tf'), 'settings'), 'var.settings');
+});
+
 test('Terraform and triad deploy let the same people ask the orchestrator, and not the invoker', () => {
   const text = read('docker/terraform/main.tf');
   const [, own] =
@@ -122,7 +137,7 @@ test('Terraform and triad deploy let the same people ask the orchestrator, and n
       partOf(text, 'module "orchestrator"'),
     ) ?? [];
   const roles = Object.fromEntries(
-    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= "(\w+)"/g)].map(([, name, role]) => [
+    [...(own ?? '').matchAll(/email\["(\w+)"\]\)\s*= .*"(\w+)"$/gm)].map(([, name, role]) => [
       `triad-${name}@${staging.project}.iam.gserviceaccount.com`,
       role,
     ]),
@@ -173,8 +188,28 @@ function manifestOf(service: ServiceName): Manifest {
 }
 
 test("the alert waits for what the dead man's switch says", () => {
-  const [, words = ''] = /jsonPayload\.msg=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
+  const [, words = ''] = /jsonPayload\.message=\\"([^"]+)\\"/.exec(terraform('monitoring')) ?? [];
   assert.ok(read('orchestrator/alarms/dead-mans-switch.ts').includes(`log.info({}, "${words}")`));
+});
+
+test('the alert sees a counter that is zero, one that has stopped, and one that nobody wrote', () => {
+  const policy = partOf(
+    terraform('monitoring'),
+    'resource "google_monitoring_alert_policy" "deadman"',
+  );
+  const [zeros = '', absence = ''] = policy.split('dynamic "conditions"').slice(1);
+  assert.match(zeros, /for_each = local\.signs/);
+  assert.equal(written(zeros, 'comparison'), '"COMPARISON_LT"');
+  assert.equal(written(zeros, 'threshold_value'), '1');
+  assert.equal(written(zeros, 'evaluation_missing_data'), '"EVALUATION_MISSING_DATA_ACTIVE"');
+  assert.match(absence, /for_each = local\.signs[\s\S]*condition_absent/);
+  const [, signs = ''] = /signs = \{\n([\s\S]*?)\n {2}\}/.exec(terraform('monitoring')) ?? [];
+  const counted = [...signs.matchAll(/google_logging_metric\.(\w+)\.name/g)];
+  const metrics = terraform('monitoring').matchAll(/^resource "google_logging_metric" "(\w+)"/gm);
+  assert.deepEqual(
+    counted.map(([, name]) => name),
+    [...metrics].map(([, name]) => name),
+  );
 });
 
 test('triad deploy knows the schedule that Terraform makes as its own', () => {
@@ -218,6 +253,7 @@ test('the example of the environments can be read', async () => {
   const found = await readEnvironments(join(repository, 'docker/environments.example.json'));
   assert.equal(found.dev?.isolatedBranches, true);
   assert.deepEqual(Object.values(found.dev.people ?? {}), ['admin', 'viewer']);
+  assert.deepEqual(Object.keys(found.dev.settings ?? {}), ['TRIAD_MAX_ACTIVE_RUNS', 'TRIAD_POOLS']);
 });
 
 test('each job has an account that the invoker may act as', () => {

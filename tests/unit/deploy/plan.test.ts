@@ -5,8 +5,10 @@ import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
 import { planDeployment, planRemoval } from '../../../cli/deploy/deployment.ts';
 import { desiredState } from '../../../cli/deploy/desired-state.ts';
 import { differences, fingerprint } from '../../../cli/deploy/differences.ts';
+import { planText } from '../../../cli/deploy/plan-text.ts';
 import { keyOf, label, type Resource } from '../../../cli/deploy/resource.ts';
 import { type Target, targetOf } from '../../../cli/deploy/target.ts';
+import { plainStyle } from '../../../cli/render/style.ts';
 import { checkout, commit, environment } from '../../harness/deploy/environments.ts';
 import { MemoryCloud } from '../../harness/deploy/memory-cloud.ts';
 
@@ -171,15 +173,62 @@ test('what somebody else changed is drift; what a new revision changes is none',
   );
 });
 
-test('in production nothing is deleted: what is not expected is told', async () => {
+/** A namespace that stays, as Terraform and then a deployment leave it. */
+async function standing(to: Target): Promise<MemoryCloud> {
   const cloud = new MemoryCloud();
-  const to = targetOf(production, checkout('main'), '2026-01-01', 14);
+  for (const resource of desiredState(to, [])) {
+    if (!/^(prefix|service)$/.test(resource.kind)) await cloud.create(resource);
+  }
   await deploy(cloud, to);
-  befall(cloud, { at: 1, kind: 'add' });
+  cloud.log.length = 0;
+  return cloud;
+}
+
+test('in production nothing is deleted: what is not expected is told', async () => {
+  const to = targetOf(production, checkout('main'), '2026-01-01', 14);
+  const cloud = await standing(to);
+  befall(cloud, { at: 0, kind: 'add' });
   const plan = await planDeployment(cloud, to);
   assert.deepEqual(plan.changes, []);
-  assert.deepEqual(plan.unexpected.map(keyOf), ['topic/production-triad-commands-1']);
+  assert.deepEqual(plan.unexpected.map(keyOf), ['topic/production-triad-commands-0']);
   await assert.rejects(planRemoval(cloud, 'production', production), { code: 'DEPLOY_PROTECTED' });
+});
+
+test('what Terraform made in staging and production is told as drift, and does not stop a deployment', async () => {
+  for (const name of ['staging', 'production'] as const) {
+    const at = (digit: string) =>
+      targetOf(environment(name), checkout('main', { revision: commit(digit) }), '2026-01-01', 14);
+    const cloud = await standing(at('1'));
+    assert.deepEqual((await planDeployment(cloud, at('1'))).ofTerraform, []);
+    for (const key of [`topic/${name}-triad-commands`, `subscription/${name}-invoker`]) {
+      cloud.resources.set(key, edited(cloud.resources.get(key) as Resource));
+    }
+    // It cannot be changed in place, and the schedule is gone.
+    const dataset = cloud.resources.get(`dataset/${name}_triad`);
+    assert.ok(dataset?.kind === 'dataset');
+    cloud.resources.set(keyOf(dataset), { ...dataset, spec: { location: 'US' } });
+    cloud.resources.delete(`schedule/${name}-triad-tick`);
+
+    const plan = await planDeployment(cloud, at('2'));
+    assert.deepEqual(
+      plan.ofTerraform.map(({ action, resource }) => `${action} ${keyOf(resource)}`),
+      [
+        `update topic/${name}-triad-commands`,
+        `update dataset/${name}_triad`,
+        `update subscription/${name}-invoker`,
+        `create schedule/${name}-triad-tick`,
+      ],
+    );
+    await applyPlan(cloud, plan);
+    assert.deepEqual(cloud.log, [
+      `update service/${name}-triad-invoker`,
+      `update service/${name}-triad-orchestrator`,
+    ]);
+    const text = planText(plan, plainStyle);
+    assert.match(text, /^drift +topic +\S+ +terraform apply sets it back$/m);
+    assert.match(text, /^missing +schedule +\S+ +terraform apply makes it again$/m);
+    assert.match(text, /^ {2}retentionSeconds: 601 → 604800$/m);
+  }
 });
 
 test('a dataset that a run made is left by deployments, and goes with a teardown', async () => {
@@ -192,7 +241,11 @@ test('a dataset that a run made is left by deployments, and goes with a teardown
     spec: { location: 'europe-west1' },
   } as const;
   await cloud.create({ ...made, labels: { [label.namespace]: 'a' } });
-  assert.deepEqual(await planDeployment(cloud, to), { changes: [], unexpected: [] });
+  assert.deepEqual(await planDeployment(cloud, to), {
+    changes: [],
+    unexpected: [],
+    ofTerraform: [],
+  });
   const removal = await planRemoval(cloud, 'a', dev);
   assert.ok(removal.changes.some(({ resource }) => resource.name === made.name));
 });

@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { definitionOf } from '../../../cli/deploy/service-definitions.ts';
+import { targetOf } from '../../../cli/deploy/target.ts';
+import { checkout, environment } from '../../harness/deploy/environments.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
@@ -47,6 +50,43 @@ test('a service that asks for a topic, or publishes to one, is among its publish
     outcomes: ['invoker', 'orchestrator'],
     'dead-letters': ['orchestrator', 'invoker'],
   });
+});
+
+test('on the bucket everybody has the rights on objects alone, and asks for nothing else', () => {
+  const grants = terraform('storage').matchAll(/^\s*role\s+= "([^"]+)"/gm);
+  assert.deepEqual(
+    [...grants].map(([, role]) => role),
+    ['roles/storage.objectUser'],
+  );
+  const sources = globSync('{shared,orchestrator,invoker,sql-runner,trainer,cli}/**/*.ts', {
+    cwd: repository,
+    exclude: ['**/node_modules/**'],
+  });
+  // Methods of a bucket of the SDK that ask for its metadata, and the address of one by REST.
+  const asks = /\bbucket(\([^)]*\))?\.(exists|get|getMetadata)\(|\/storage\/v1\/b\/[^/]+`/;
+  assert.deepEqual(
+    sources.filter((path) => asks.test(read(path))),
+    [],
+  );
+  assert.match('open.bucket.getMetadata()', asks);
+});
+
+test('the deployer may start runs where a revision is tested, and only look in production', () => {
+  const role = (name: 'dev' | 'staging' | 'production') => {
+    const of = environment(name);
+    const { TRIAD_OIDC_ACCOUNTS = '' } = definitionOf(
+      targetOf(of, checkout('main'), '2026-01-01', 14),
+      'orchestrator',
+    ).environment;
+    return JSON.parse(TRIAD_OIDC_ACCOUNTS)[of.serviceAccounts.deployer];
+  };
+  assert.deepEqual(
+    [role('dev'), role('staging'), role('production')],
+    ['operator', 'operator', 'viewer'],
+  );
+  const ternary =
+    /email\["deployer"\]\) += var\.environment == "production" \? "viewer" : "operator"/;
+  assert.match(read('docker/terraform/main.tf'), ternary);
 });
 
 /**

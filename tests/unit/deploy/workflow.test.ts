@@ -12,7 +12,7 @@ import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
 const repository = resolve(import.meta.dirname, '../../..');
 const read = (path: string) => readFileSync(join(repository, path), 'utf8');
-const workflowOf = () => parse(read('.github/workflows/deploy.yml')) as Workflow;
+const workflowOf = (name = 'deploy') => parse(read(`.github/workflows/${name}.yml`)) as Workflow;
 
 const staging = environment('staging');
 const target = targetOf(staging, checkout('main', { revision: commit('a') }), '2026-01-01', 14);
@@ -33,7 +33,12 @@ interface Workflow {
   permissions: Record<string, string>;
   jobs: Record<
     string,
-    { permissions?: Record<string, string>; steps: Step[]; needs?: string | string[] }
+    {
+      if?: string;
+      permissions?: Record<string, string>;
+      steps: Step[];
+      needs?: string | string[];
+    }
   >;
 }
 
@@ -79,6 +84,28 @@ test('nothing is built for the cloud before its adapters were tested on the emul
   const { emulators, build } = workflowOf().jobs;
   assert.deepEqual(build?.needs, ['test', 'emulators']);
   assert.ok(emulators?.steps.some(({ run }) => run === 'npm run test:emulators'));
+});
+
+test('nothing is deployed before the images and the Terraform were checked, and no build waits for that', () => {
+  const { jobs } = workflowOf();
+  const runs = (name: string) => jobs[name]?.steps.map(({ run = '' }) => run).join('\n') ?? '';
+  assert.match(runs('check'), /^docker\/terraform\/check$/m);
+  assert.match(runs('check'), /docker\/check-images\.sh$/m);
+  const deploying = Object.keys(jobs).filter((name) => /triad -- deploy --/.test(runs(name)));
+  assert.deepEqual(deploying, ['branch', 'staging', 'production']);
+  // Production waits for staging.
+  for (const name of ['branch', 'staging']) assert.deepEqual(jobs[name]?.needs, ['build', 'check']);
+  assert.equal(jobs.production?.needs, 'staging');
+});
+
+test('each night the simulation runs in worlds that it was not in before', () => {
+  const { simulate } = workflowOf('simulate').jobs;
+  const [command = '', ...others] = (simulate?.steps ?? []).flatMap(({ run = '' }) =>
+    run.includes('simulate') ? [run] : [],
+  );
+  assert.deepEqual(others, []);
+  // Without --from and --seed they are others each time.
+  assert.match(command, /^npm run -s simulate -- --runs \d+$/);
 });
 
 test('the emulators that the workflow keeps are those of the sources that it runs', () => {

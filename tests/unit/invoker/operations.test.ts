@@ -39,10 +39,20 @@ test('with a secret every route but the two of health is for services alone', as
   for (const path of ['/healthz', '/readyz']) {
     assert.equal((await request(app).get(path)).status, 204, path);
   }
+  jobs.failure = new TriadError('JOB_ACCESS_DENIED', { service: 'Vertex AI', reason: 'a secret' });
+  await clock.advance(3000);
+  for (const authorization of ['', 'Bearer guessed']) {
+    const answer = await request(app).get('/readyz').set({ authorization });
+    assert.deepEqual([answer.status, answer.body], [503, { status: 'unavailable' }]);
+  }
+  const known = await request(app)
+    .get('/readyz')
+    .set({ authorization: `Bearer ${secret}` });
+  assert.equal(known.body.reasons[0].code, 'JOB_ACCESS_DENIED');
 });
 
 test('an invoker that cannot start jobs, or is stopping, is not ready and says why', async () => {
-  const { http, jobs, invoker } = await setUpInvoker();
+  const { http, jobs, invoker, clock } = await setUpInvoker();
   jobs.failure = new TriadError('JOB_LOST');
   const broken = await http.get('/readyz');
   assert.equal(broken.status, 503);
@@ -51,6 +61,7 @@ test('an invoker that cannot start jobs, or is stopping, is not ready and says w
     ['jobs', 'JOB_LOST'],
   );
   jobs.failure = undefined;
+  await clock.advance(3000);
   assert.equal((await http.get('/readyz')).status, 204);
   invoker.drain();
   assert.equal((await http.get('/readyz')).body.reasons[0].code, 'SERVICE_STOPPING');

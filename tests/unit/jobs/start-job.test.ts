@@ -17,9 +17,10 @@ for (const main of [
       encoding: 'utf8',
     });
     assert.equal(stdout, '');
-    const { code, msg, fix, err } = JSON.parse(stderr);
+    const { code, message, severity, fix, err } = JSON.parse(stderr);
     assert.equal(code, 'CONFIG_INVALID');
-    assert.match(msg, /TRIAD_GCP_PROJECT/);
+    assert.match(message, /TRIAD_GCP_PROJECT/);
+    assert.equal(severity, 'ERROR');
     assert.ok(fix.length > 0);
     assert.equal(err, undefined);
     assert.equal(status, 1);

@@ -40,7 +40,7 @@ locals {
 resource "google_logging_metric" "held" {
   name        = "${var.namespace}-triad-deadman-held"
   description = "Minutes in which Triad's orchestrator said that all is well."
-  filter      = "${local.of_orchestrator} jsonPayload.msg=\"the dead man's switch is held\""
+  filter      = "${local.of_orchestrator} jsonPayload.message=\"the dead man's switch is held\""
 }
 
 # Answers of the orchestrator to Cloud Scheduler.
@@ -50,7 +50,15 @@ resource "google_logging_metric" "tick" {
   filter      = "${local.of_orchestrator} logName:\"run.googleapis.com%2Frequests\" httpRequest.requestUrl:\"/v1/tick\" httpRequest.status=200"
 }
 
-# Not /readyz: Cloud Run keeps paths that end in z for itself. To refuse is an answer, too.
+locals {
+  # What is counted as long as Triad lives.
+  signs = {
+    "the dead man's switch is held" = google_logging_metric.held.name
+    "a round of ticks succeeded"    = google_logging_metric.tick.name
+  }
+}
+
+# Not /readyz: Cloud Run keeps some paths that end in z for itself. To refuse is an answer, too.
 resource "google_monitoring_uptime_check_config" "ready" {
   display_name = "Triad ${var.namespace} orchestrator"
   period       = "60s"
@@ -82,28 +90,38 @@ resource "google_monitoring_alert_policy" "deadman" {
   severity              = "CRITICAL"
   notification_channels = [google_monitoring_notification_channel.email.id]
 
-  conditions {
-    display_name = "The dead man's switch is not held"
-    condition_absent {
-      filter   = "${local.of_metric}${google_logging_metric.held.name}\""
-      duration = "600s"
-      aggregations {
-        alignment_period     = "60s"
-        per_series_aligner   = "ALIGN_SUM"
-        cross_series_reducer = "REDUCE_SUM"
+  # A counter that stops may write zeros, or nothing at all: each is looked for.
+  dynamic "conditions" {
+    for_each = local.signs
+    content {
+      display_name = "Not counted within five minutes: ${conditions.key}"
+      condition_threshold {
+        filter                  = "${local.of_metric}${conditions.value}\""
+        comparison              = "COMPARISON_LT"
+        threshold_value         = 1
+        duration                = "300s"
+        evaluation_missing_data = "EVALUATION_MISSING_DATA_ACTIVE"
+        aggregations {
+          alignment_period     = "300s"
+          per_series_aligner   = "ALIGN_SUM"
+          cross_series_reducer = "REDUCE_SUM"
+        }
       }
     }
   }
 
-  conditions {
-    display_name = "No round of ticks succeeded"
-    condition_absent {
-      filter   = "${local.of_metric}${google_logging_metric.tick.name}\""
-      duration = "600s"
-      aggregations {
-        alignment_period     = "60s"
-        per_series_aligner   = "ALIGN_SUM"
-        cross_series_reducer = "REDUCE_SUM"
+  dynamic "conditions" {
+    for_each = local.signs
+    content {
+      display_name = "No count at all for ten minutes: ${conditions.key}"
+      condition_absent {
+        filter   = "${local.of_metric}${conditions.value}\""
+        duration = "600s"
+        aggregations {
+          alignment_period     = "60s"
+          per_series_aligner   = "ALIGN_SUM"
+          cross_series_reducer = "REDUCE_SUM"
+        }
       }
     }
   }

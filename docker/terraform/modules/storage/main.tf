@@ -75,19 +75,12 @@ resource "google_storage_bucket" "artifacts" {
   }
 }
 
-# objectUser, not objectAdmin: it changes no access.
+# objectUser, not objectAdmin: it changes no access. Whether the bucket is there the services see by its list of
+# objects; none asks for the bucket itself (storage.buckets.get).
 resource "google_storage_bucket_iam_member" "user" {
   count  = length(var.users)
   bucket = google_storage_bucket.artifacts.name
   role   = "roles/storage.objectUser"
-  member = var.users[count.index]
-}
-
-# Services ask at their start whether the bucket is there (storage.buckets.get).
-resource "google_storage_bucket_iam_member" "reader" {
-  count  = length(var.users)
-  bucket = google_storage_bucket.artifacts.name
-  role   = "roles/storage.bucketViewer"
   member = var.users[count.index]
 }
 

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { beforeEach, test } from 'node:test';
 import { serviceOr } from '@triad/shared/access/service-token.ts';
 import type { AuditEntry, Role, UserRole } from '@triad/shared/contracts/access.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { Readiness } from '@triad/shared/service/readiness.ts';
 import { KyselyAccessStore } from '@triad/shared/state/kysely-access-store.ts';
 import { openSqlite } from '@triad/shared/state/sqlite-database.ts';
@@ -27,6 +28,7 @@ const bearers = new Map<Role, string>();
 let routes: Route[];
 let app: Express;
 let access: KyselyAccessStore;
+let checks: Record<string, () => Promise<void>>;
 
 beforeEach(async () => {
   const setup = await setUpOrchestrator();
@@ -34,7 +36,8 @@ beforeEach(async () => {
   access = new KyselyAccessStore(await openSqlite(':memory:'));
   const tokens = new ApiTokens({ ...setup, store: access, randomBytes });
   const pipelines = new Map([['test', pipelineOf(['only'])]]);
-  const readiness = new Readiness({}, setup.clock);
+  checks = {};
+  const readiness = new Readiness(checks, setup.clock, setup.log);
   routes = [
     ...runRoutes({ ...setup, pipelines }),
     ...pipelineRoutes(pipelines),
@@ -98,6 +101,25 @@ test('each operation is for those it should be for, and for nobody else', async 
     anyone: ['get /healthz', 'get /readyz'],
     admin: ['post /v1/tokens', 'get /v1/tokens', 'post /v1/tokens/{id}:revoke', 'get /v1/audit'],
   });
+});
+
+test('why the orchestrator is not ready is told to who has a token, and to nobody else', async () => {
+  checks.artifacts = async () => {
+    throw new TriadError('ARTIFACT_STORE_MISSING', { bucket: 'shop-secret-triad' });
+  };
+  const unknown = [
+    await request(app).get('/readyz'),
+    await request(app).get('/readyz').set({ authorization: 'Bearer guessed' }),
+  ];
+  for (const { status, text } of unknown) {
+    assert.equal(status, 503);
+    assert.doesNotMatch(text, /shop-secret|ARTIFACT|artifacts/);
+  }
+  for (const role of ['viewer', 'service'] as const) {
+    const known = await ask('get', '/readyz', role);
+    assert.equal(known.status, 503);
+    assert.match(known.body.error.message, /artifacts: ARTIFACT_STORE_MISSING: .*shop-secret/);
+  }
 });
 
 test('what is done is in the audit log with who did it, and what it was about', async () => {

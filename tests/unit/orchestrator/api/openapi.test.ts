@@ -13,6 +13,7 @@ import { scheduleRoutes } from '../../../../orchestrator/api/schedule-routes.ts'
 import { createApp } from '../../../../orchestrator/app.ts';
 import { Backfills } from '../../../../orchestrator/backfill/backfills.ts';
 import { Scheduler } from '../../../../orchestrator/schedule/scheduler.ts';
+import type { FakeClock } from '../../../harness/fake-clock.ts';
 import { setUpMessenger } from '../../../harness/messenger/messenger-setup.ts';
 import { setUpOrchestrator } from '../../../harness/orchestrator/orchestrator-setup.ts';
 import { pipelineOf } from '../../../harness/run-fixtures.ts';
@@ -31,9 +32,11 @@ let routes: Route[];
 let app: Express;
 let operations: { path: string; method: string; operation: Operation }[];
 let isWell = true;
+let clock: FakeClock;
 
 before(async () => {
   const setup = await setUpOrchestrator();
+  clock = setup.clock;
   const { push } = await setUpMessenger(async (own) => ({ messenger: own, async close() {} }));
   const scheduler = new Scheduler({ ...setup, pipelines });
   await scheduler.tick();
@@ -47,7 +50,7 @@ before(async () => {
     ...backfillRoutes(new Backfills({ ...setup, pipelines })),
     ...messageRoutes(push, async () => {}),
     ...healthRoutes({
-      readiness: new Readiness({ invoker }, setup.clock),
+      readiness: new Readiness({ invoker }, setup.clock, setup.log),
       checks: { state: () => setup.state.check(), invoker },
       clock: setup.clock,
     }),
@@ -115,6 +118,7 @@ test('health tells of every dependency and its reason', async () => {
   assert.equal((await request(app).get('/readyz')).status, 204);
   assert.equal((await request(app).get('/v1/health')).body.status, 'ok');
   isWell = false;
+  await clock.advance(3000);
   const unready = await request(app).get('/readyz');
   assert.deepEqual([unready.status, unready.body.error.code], [503, 'SERVICE_UNAVAILABLE']);
   assert.match(unready.body.error.message, /invoker: INTERNAL: .*it is down/);
