@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TriadError } from '../errors/triad-error.ts';
+import { commandLabel, labelOf } from '../jobs/cloud/cloud-labels.ts';
 import type { BigQueryApi } from './bigquery-api.ts';
 import { codedFailure, type Failure, failureOf } from './bigquery-error.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
@@ -55,7 +56,8 @@ export class BigQueryJobs {
     const opening = options.ids.next();
     const command = commandId === undefined ? opening : legalId(commandId);
     this.#prefixes = { command, opening: command === opening ? opening : `${command}-${opening}` };
-    const label = commandId && { triad_command: legalLabel(commandId) };
+    // As on the cloud job that asks, so that the cost of both is found by one label.
+    const label = commandId && { [commandLabel]: labelOf(commandId) };
     this.#labels = { ...options.labels, ...label };
   }
 
@@ -237,10 +239,3 @@ function errorOf(job: Job | undefined): Failure | undefined {
 
 /** Letters, digits, `_` and `-`, as ids of jobs are. */
 const legalId = (text: string): string => text.replaceAll(/[^\w-]/g, '_').slice(0, 900);
-
-/** Small letters, digits, `_` and `-`, at most 63. */
-export const legalLabel = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, '_')
-    .slice(0, 63);

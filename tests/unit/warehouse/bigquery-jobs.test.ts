@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { suite, test } from 'node:test';
+import { labelsOf } from '@triad/shared/jobs/cloud/cloud-labels.ts';
+import { jobSpecWith } from '../../harness/job-spec.ts';
 import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
 import { rowsOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
 
@@ -46,6 +48,17 @@ suite('what the jobs of BigQuery are sent with', () => {
       labels: { team: 'crm', triad_command: '01h_rfm_1' },
     });
     assert.match(jobReference.jobId, /^01h_rfm_1-opening1-1-[0-9a-f]{16}$/);
+  });
+
+  test('the label of a command is that of its cloud job, also when it has to be cut', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    for (const attempt of [1, 2]) {
+      const spec = jobSpecWith({}, { id: `01h:${'step'.repeat(20)}:${attempt}` });
+      await (await open({ commandId: spec.id })).query(sql('SELECT 1'));
+      const { triad_command } = labelsOf(spec, 'main');
+      assert.deepEqual(fake.ran.at(-1)?.configuration.labels, { triad_command });
+    }
+    assert.equal(new Set(fake.ran.map((job) => job.configuration.labels?.triad_command)).size, 2);
   });
 
   test('to the emulator, parameters go as literals', async () => {
