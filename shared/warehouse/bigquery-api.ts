@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { BigQuery } from '@google-cloud/bigquery';
 import { type Clock, sleep } from '../clock/clock.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { failureOf, isTransient } from './bigquery-error.ts';
+import { failureOf, isProjectMissing, isTransient } from './bigquery-error.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
 
 const attempts = 6;
@@ -58,13 +58,14 @@ export class BigQueryApi {
     return this.persist(() => this.#once<T>(request));
   }
 
-  /** As `call`; `undefined` where there is no such thing. */
+  /** As `call`; `undefined` where there is no such thing in the project. */
   async find<T>(request: ApiRequest): Promise<T | undefined> {
     try {
       return await this.call<T>(request);
     } catch (error) {
-      if (failureOf(error).status === 404) return undefined;
-      throw error;
+      const failure = failureOf(error);
+      if (failure.status !== 404 || isProjectMissing(failure, this.client.projectId)) throw error;
+      return undefined;
     }
   }
 
