@@ -261,7 +261,13 @@ export class CloudStorageArtifactStore implements ArtifactStore {
   }
 
   #opened(): Promise<OpenBucket> {
-    this.#open ??= openBucket(this.#bucket, this.#endpoint);
+    this.#open ??= openBucket(this.#bucket, this.#endpoint).catch((error: unknown) => {
+      // Credentials may come later.
+      this.#open = undefined;
+      const failure = failureOf(error, this.#patience.clock.now());
+      const kind = failure.kind === 'unavailable' ? failure.kind : 'denied';
+      throw errorOf(error, { ...failure, kind }, { bucket: this.#bucket, path: '' });
+    });
     return this.#open;
   }
 }

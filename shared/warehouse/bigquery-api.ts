@@ -1,5 +1,7 @@
 import { createReadStream } from 'node:fs';
 import type { BigQuery } from '@google-cloud/bigquery';
+import type { AuthClient } from 'google-auth-library';
+import { googleAuth } from '../access/google-auth.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
 import { failureOf, isProjectMissing, isTransient } from './bigquery-error.ts';
@@ -17,22 +19,28 @@ export interface ApiRequest {
   body?: object;
 }
 
-/** As much of an `AuthClient` of Google's as the SDK asks of one that has nothing to prove. */
-const nobody = { getRequestHeaders: async () => new Headers() };
+const scopes = 'https://www.googleapis.com/auth/bigquery';
 
-/** The SDK's client; nothing is sent before it is used. */
+/**
+ * The SDK's client; nothing is sent before it is used. Where there are no credentials it throws at
+ * once; the SDK would ask as nobody.
+ */
 export async function newClient({
   project,
   location,
   endpoint,
   anonymous,
 }: BigQueryOptions): Promise<BigQuery> {
-  const { BigQuery } = await import('@google-cloud/bigquery');
+  const [{ BigQuery }, { PassThroughClient }] = await Promise.all([
+    import('@google-cloud/bigquery'),
+    import('google-auth-library'),
+  ]);
   return new BigQuery({
     projectId: project,
     ...(location && { location }),
     ...(endpoint && { apiEndpoint: endpoint }),
-    ...(anonymous && { authClient: nobody as never }),
+    // Its types do not say that it takes one of these, too.
+    authClient: (anonymous ? new PassThroughClient() : await googleAuth({ scopes })) as AuthClient,
     // We try again ourselves, by the clock that is given, and as long as the service asks for.
     retryOptions: { autoRetry: false },
   });
