@@ -60,14 +60,15 @@ interface SdkError {
   code?: number | string;
   errors?: { reason?: string; message?: string; code?: string }[];
   message?: string;
-  type?: string;
   response?: { headers?: Record<string, string> | Headers };
+  /** The answer itself, where the request was an upload. */
+  cause?: { errors?: SdkError['errors'] };
 }
 
 /** What an error of the SDK says. */
 export function failureOf(error: unknown): Failure {
-  const { code, errors, message, response } = (error ?? {}) as SdkError;
-  const [first] = errors ?? [];
+  const { code, errors, message, response, cause } = (error ?? {}) as SdkError;
+  const [first] = errors ?? cause?.errors ?? [];
   const systemCode = [code, first?.code].find((one) => network.test(String(one)));
   const text = String(first?.message ?? message ?? error);
   const isNetwork = systemCode || (code === undefined && networkMessage.test(text));

@@ -120,19 +120,9 @@ export class BigQueryJobs {
     const destinationTable = { projectId: this.#options.project, datasetId, tableId };
     const configuration = { load: { ...load, destinationTable }, labels: this.#labels };
     const jobReference = this.#referenceOf({ configuration, contentHash }, purpose);
-    const { jobId, location } = jobReference;
     const job = { configuration, jobReference };
     const made = await this.#blaming(purpose, () =>
-      this.#api.persist(async () => {
-        try {
-          return await this.#api.upload<Job>(this.#options.project, job, path);
-        } catch (error) {
-          // The job may be there already: of an earlier try, or made before the connection broke.
-          const found = await this.#find(jobId, location);
-          if (found) return found;
-          throw error;
-        }
-      }),
+      this.#stoppable(job, () => this.#api.persist(() => this.#uploadOnce(job, path))),
     );
     await this.#waitFor({ ...jobReference, ...made.jobReference }, purpose);
   }
@@ -144,6 +134,18 @@ export class BigQueryJobs {
     } catch (error) {
       if (failureOf(error).status !== 409) throw error;
       // Ours, of an earlier try whose answer was lost: ids hold a hash of the statement.
+      const found = await this.#find(jobId, location);
+      if (found) return found;
+      throw error;
+    }
+  }
+
+  async #uploadOnce(job: Job, path: string): Promise<Job> {
+    try {
+      return await this.#api.upload<Job>(this.#options.project, job, path);
+    } catch (error) {
+      // The job may be there already: of an earlier try, or made before the connection broke.
+      const { jobId, location } = job.jobReference;
       const found = await this.#find(jobId, location);
       if (found) return found;
       throw error;
