@@ -172,11 +172,6 @@ export class CloudStorageArtifactStore implements ArtifactStore {
     return this.#coded('', (open) => this.#firstPage(open, { ...this.#patience, attempts: 1 }));
   }
 
-  /** Removes local copies that were not used since, and what processes that died have left. */
-  sweep(olderThan: Date): Promise<void> {
-    return this.#cache.sweep(olderThan);
-  }
-
   async #upload(
     path: string,
     content: Content,
