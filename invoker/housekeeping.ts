@@ -1,8 +1,13 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { CachedFiles } from '@triad/shared/artifacts/cached-files.ts';
 import type { CancelTimer, Clock } from '@triad/shared/clock/clock.ts';
 import { pruneJobs, sweepLeftovers } from '@triad/shared/jobs/prune-jobs.ts';
 import type { Logger } from '@triad/shared/log/logger.ts';
 
 const DAY_MS = 86_400_000;
+/** A copy that was not used for so many days is fetched again, should anybody want it. */
+const COPY_DAYS = 7;
 
 export interface HousekeepingOptions {
   /** Each holds a folder per job. */
@@ -11,6 +16,8 @@ export interface HousekeepingOptions {
   temporaryDirectory: string;
   /** Where waiting processes that are no more left their logs. */
   poolDirectory: string;
+  /** Holds a folder of local copies per bucket. */
+  copiesDirectory: string;
   /** Folders of ended jobs are kept for so many days; when absent for ever, but for `sense` jobs. */
   days: number | undefined;
   clock: Clock;
@@ -41,8 +48,12 @@ export class Housekeeping {
   }
 
   async #tidy(): Promise<void> {
-    const { jobsDirectories, temporaryDirectory, days, clock } = this.#options;
+    const { jobsDirectories, temporaryDirectory, copiesDirectory, days, clock } = this.#options;
     await this.#attempt(() => sweepLeftovers(temporaryDirectory, this.#daysAgo(1)));
+    for (const bucket of await readdir(copiesDirectory).catch(() => [])) {
+      const copies = new CachedFiles(join(copiesDirectory, bucket), clock);
+      await this.#attempt(() => copies.sweep(this.#daysAgo(COPY_DAYS)));
+    }
     for (const directory of jobsDirectories) {
       // Looks of sensors are many; a failed one is looked into on its day, or never.
       await this.#attempt(() => pruneJobs(directory, this.#daysAgo(1), 'sense'));

@@ -17,7 +17,11 @@ export const images: Readonly<Record<string, ImageKind>> = {
   },
   'sql-runner': { workspaces: ['sql-runner'], kind: 'job' },
   trainer: { workspaces: ['trainer'], kind: 'job' },
-  container: { workspaces: [], peers: ['@google-cloud/storage'], kind: 'job' },
+  container: {
+    workspaces: [],
+    peers: ['@google-cloud/storage', 'google-auth-library'],
+    kind: 'job',
+  },
   'trainer-gpu': { workspaces: ['trainer'], kind: 'job' },
 };
 

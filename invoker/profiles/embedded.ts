@@ -56,6 +56,7 @@ export async function embeddedProfile(options: ProfileOptions): Promise<InvokerP
     jobsDirectories: [home.jobs, lightJobsDirectory],
     temporaryDirectory: join(home.artifacts, '.temporary'),
     poolDirectory: join(home.jobs, '.pool'),
+    copiesDirectory: home.copies,
     days: config.retentionDays,
     clock,
     log,

@@ -1,5 +1,8 @@
 import type { GetFilesOptions, GetFilesResponse, Storage } from '@google-cloud/storage';
+import { openStorage } from '@triad/shared/artifacts/cloud-storage-bucket.ts';
 import { bucketAndPath, type FileListing, type ListedFile, nameBelow } from './file-listing.ts';
+
+const retryOptions = { maxRetries: 2, totalTimeout: 30 };
 
 /** Objects of Google Cloud Storage. */
 export class CloudStorageFileListing implements FileListing {
@@ -13,7 +16,11 @@ export class CloudStorageFileListing implements FileListing {
 
   async *list(location: URL, signal: AbortSignal): AsyncIterable<ListedFile> {
     const { bucket, path } = bucketAndPath(location);
-    this.#storage ??= this.#open();
+    this.#storage ??= openStorage(this.#endpoint, retryOptions).catch((error: unknown) => {
+      // Credentials may come later.
+      this.#storage = undefined;
+      throw error;
+    });
     const storage = await this.#storage;
     let query: GetFilesOptions | null = { prefix: path, autoPaginate: false };
     while (query) {
@@ -31,14 +38,5 @@ export class CloudStorageFileListing implements FileListing {
       }
       query = next as GetFilesOptions | null;
     }
-  }
-
-  /** The SDK is slow to load, and most systems never need it. */
-  async #open(): Promise<Storage> {
-    const sdk = await import('@google-cloud/storage');
-    return new sdk.Storage({
-      ...(this.#endpoint !== undefined && { apiEndpoint: this.#endpoint, projectId: 'emulated' }),
-      retryOptions: { maxRetries: 2, totalTimeout: 30 },
-    });
   }
 }

@@ -56,16 +56,23 @@ export class CachedFiles {
     }
   }
 
-  /** Removes copies that were not used since, and what writers that died have left. */
-  async sweep(olderThan: Date): Promise<void> {
+  /**
+   * Removes copies that were not used since, and what writers that died have left.
+   * @returns how many were removed
+   */
+  async sweep(olderThan: Date): Promise<number> {
+    let removed = 0;
     for (const directory of [this.#directory, join(this.#directory, '.temporary')]) {
       for (const name of await readdir(directory).catch(() => [])) {
         if (name === '.temporary') continue;
         const path = join(directory, name);
         const found = await stat(path).catch(() => undefined);
-        if (found && found.mtime < olderThan) await rm(path, { recursive: true, force: true });
+        if (!found || found.mtime >= olderThan) continue;
+        await rm(path, { recursive: true, force: true });
+        removed += 1;
       }
     }
+    return removed;
   }
 }
 

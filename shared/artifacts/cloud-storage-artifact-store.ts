@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import type { File, FileMetadata, GetFilesOptions, GetFilesResponse } from '@google-cloud/storage';
 import { type Clock, systemClock } from '../clock/clock.ts';
+import { orAborted, unlessStalled } from '../concurrency/unless-stalled.ts';
 import type { ArtifactReference } from '../contracts/artifact-reference.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { checkArtifactPath, invalid } from './artifact-path.ts';
@@ -11,7 +12,7 @@ import { CachedFiles, FileSink } from './cached-files.ts';
 import { type OpenBucket, openBucket } from './cloud-storage-bucket.ts';
 import { type Downloaded, download, type Sink } from './cloud-storage-download.ts';
 import { errorOf, failureOf } from './cloud-storage-failure.ts';
-import { orAborted, type Patience, persevere, unlessStalled } from './cloud-storage-patience.ts';
+import { type Patience, persevere } from './cloud-storage-patience.ts';
 import { type Content, metadataOf, upload } from './cloud-storage-upload.ts';
 
 export interface CloudStorageArtifactStoreOptions {
@@ -171,11 +172,6 @@ export class CloudStorageArtifactStore implements ArtifactStore {
     return this.#coded('', (open) => this.#firstPage(open, { ...this.#patience, attempts: 1 }));
   }
 
-  /** Removes local copies that were not used since, and what processes that died have left. */
-  sweep(olderThan: Date): Promise<void> {
-    return this.#cache.sweep(olderThan);
-  }
-
   async #upload(
     path: string,
     content: Content,
@@ -261,7 +257,13 @@ export class CloudStorageArtifactStore implements ArtifactStore {
   }
 
   #opened(): Promise<OpenBucket> {
-    this.#open ??= openBucket(this.#bucket, this.#endpoint);
+    this.#open ??= openBucket(this.#bucket, this.#endpoint).catch((error: unknown) => {
+      // Credentials may come later.
+      this.#open = undefined;
+      const failure = failureOf(error, this.#patience.clock.now());
+      const kind = failure.kind === 'unavailable' ? failure.kind : 'denied';
+      throw errorOf(error, { ...failure, kind }, { bucket: this.#bucket, path: '' });
+    });
     return this.#open;
   }
 }

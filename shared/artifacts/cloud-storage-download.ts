@@ -1,8 +1,9 @@
 import type { Readable } from 'node:stream';
+import { unlessStalled } from '../concurrency/unless-stalled.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { OpenBucket } from './cloud-storage-bucket.ts';
 import { failureOf } from './cloud-storage-failure.ts';
-import { type Patience, persevere, unlessStalled, untilIntact } from './cloud-storage-patience.ts';
+import { type Patience, persevere, untilIntact } from './cloud-storage-patience.ts';
 
 /** Takes the bytes of one object, in order. */
 export interface Sink {

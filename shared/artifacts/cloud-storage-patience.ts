@@ -1,18 +1,16 @@
-import { type Clock, sleep } from '../clock/clock.ts';
+import { sleep } from '../clock/clock.ts';
+import type { StallLimit } from '../concurrency/unless-stalled.ts';
 import { backoff } from '../messenger/backoff.ts';
 import { failureOf } from './cloud-storage-failure.ts';
 
 /** How long what may pass is borne. */
-export interface Patience {
-  clock: Clock;
+export interface Patience extends StallLimit {
   /** Uniform in [0, 1). */
   random: () => number;
   /** How often in a row a request may fail. */
   attempts: number;
   /** From the first failure in a row to the last attempt, in milliseconds. */
   totalMs: number;
-  /** Without a byte moving, in milliseconds. */
-  stallMs: number;
 }
 
 const pauses = { initialMs: 500, maxMs: 32_000 };
@@ -58,40 +56,4 @@ export async function untilIntact<T>({ clock }: Patience, work: () => Promise<T>
       if (passes === 3 || failureOf(error, clock.now()).kind !== 'corrupt') throw error;
     }
   }
-}
-
-/**
- * Aborts the signal that `work` is given when it has not called `moved` for `stallMs`: the SDK
- * itself waits for ever on a connection that has gone silent.
- */
-export async function unlessStalled<T>(
-  { clock, stallMs }: Patience,
-  work: (moved: () => void, stalled: AbortSignal) => Promise<T>,
-): Promise<T> {
-  const controller = new AbortController();
-  let cancel = () => {};
-  let isOver = false;
-  const moved = () => {
-    cancel();
-    if (isOver) return;
-    cancel = clock.setTimer(stallMs, () => {
-      const message = `nothing moved for ${stallMs / 1000} s`;
-      controller.abort(Object.assign(new Error(message), { code: 'ETIMEDOUT' }));
-    });
-  };
-  moved();
-  try {
-    return await work(moved, controller.signal);
-  } finally {
-    isOver = true;
-    cancel();
-  }
-}
-
-/** The result of `work`, which cannot be stopped, or the reason of `signal` if that aborts first. */
-export function orAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
-  const aborted = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason), { once: true });
-  });
-  return Promise.race([work, aborted]);
 }

@@ -1,17 +1,12 @@
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream/promises';
 import type { FileMetadata } from '@google-cloud/storage';
+import { orAborted, unlessStalled } from '../concurrency/unless-stalled.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { OpenBucket } from './cloud-storage-bucket.ts';
 import { difference } from './cloud-storage-download.ts';
 import { failureOf } from './cloud-storage-failure.ts';
-import {
-  orAborted,
-  type Patience,
-  persevere,
-  unlessStalled,
-  untilIntact,
-} from './cloud-storage-patience.ts';
+import { type Patience, persevere, untilIntact } from './cloud-storage-patience.ts';
 
 /** What is sent: a body that is held in memory, or a local file in chunks. */
 export type Content = { body: Buffer } | { file: string; chunkBytes: number };

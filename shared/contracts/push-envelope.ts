@@ -41,3 +41,12 @@ export function decodeEvent(id: string, data: string): CloudEvent {
     throw new TriadError('MESSAGE_POISON', { id, reason }, { cause: error });
   }
 }
+
+/** The same; nothing where there is none, which is left to the receiver to say. */
+export function eventIn(data: string): CloudEvent | undefined {
+  try {
+    return decodeEvent('', data);
+  } catch {
+    return undefined;
+  }
+}

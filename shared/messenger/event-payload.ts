@@ -5,7 +5,7 @@ import { getPinned, putOnce } from '../artifacts/pinned-artifact.ts';
 import { artifactReference } from '../contracts/artifact-reference.ts';
 import { commandIdPattern, parseCommandId } from '../contracts/attempt.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { decodeEvent, encodeEvent, type PushEnvelope } from '../contracts/push-envelope.ts';
+import { encodeEvent, eventIn, type PushEnvelope } from '../contracts/push-envelope.ts';
 import { TriadError } from '../errors/triad-error.ts';
 
 /**
@@ -63,7 +63,7 @@ export async function openPayload(
   envelope: PushEnvelope,
 ): Promise<PushEnvelope | TriadError> {
   const { messageId: id, data } = envelope.message;
-  const event = referring(id, data);
+  const event = referring(data);
   if (!event) return envelope;
   const { dataref, databytes, datasha256, ...rest } = event;
   const parsed = dataReference.safeParse(event);
@@ -86,13 +86,9 @@ export async function openPayload(
 const lost: ReadonlySet<string> = new Set(['ARTIFACT_MISSING', 'MANIFEST_MISMATCH']);
 
 /** Its event, if its data is elsewhere. What cannot be read at all is left to the receiver. */
-function referring(id: string, data: string): CloudEvent | undefined {
+function referring(data: string): CloudEvent | undefined {
   // Most messages are small and have none: they are not parsed twice.
   if (!Buffer.from(data, 'base64').includes('"dataref"')) return undefined;
-  try {
-    const event = decodeEvent(id, data);
-    return 'dataref' in event ? event : undefined;
-  } catch {
-    return undefined;
-  }
+  const event = eventIn(data);
+  return event && 'dataref' in event ? event : undefined;
 }

@@ -1,12 +1,14 @@
 import type { Clock } from '../clock/clock.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
 import {
+  eventIn,
   type PubsubMessage,
   type PushEnvelope,
   parsePushEnvelope,
 } from '../contracts/push-envelope.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { Ids } from '../ids/ids.ts';
+import { runOf } from './event-payload.ts';
 import type { MessageHub } from './message-hub.ts';
 import type { DeadLetter, MessageStore } from './message-store.ts';
 import type { DeadLetterReason, Messenger } from './messenger.ts';
@@ -95,7 +97,11 @@ export class PubSubHub implements MessageHub {
     return this.#options.store.deadLetters(limit, before);
   }
 
-  /** Published again before it is forgotten: should this process die in between, it comes twice. */
+  /**
+   * Published again before it is forgotten: should this process die in between, it comes twice. It
+   * has the ordering key of its run again, so that what is published for the run after it, such as a
+   * cancellation, comes after it.
+   */
   async replay(letterId: string): Promise<void> {
     const { store, clock, publisher, topics } = this.#options;
     const letter = await store.getDeadLetter(letterId);
@@ -105,7 +111,10 @@ export class PubSubHub implements MessageHub {
       throw new TriadError('NOT_FOUND', { what: 'subscription', name: letter.subscription });
     }
     const { data, attributes } = letter;
-    await publisher.publishMessages(topic, [{ data, attributes }]);
+    const event = eventIn(data);
+    const orderingKey = event && runOf(event);
+    const message = { data, attributes, ...(orderingKey !== undefined && { orderingKey }) };
+    await publisher.publishMessages(topic, [message]);
     await store.replay(letterId, [], clock.now());
   }
 

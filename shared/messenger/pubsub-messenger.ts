@@ -1,7 +1,7 @@
 import type { PubSub, Topic } from '@google-cloud/pubsub';
 import type { ArtifactStore } from '../artifacts/artifact-store.ts';
 import type { CloudEvent } from '../contracts/cloud-event.ts';
-import { decodeEvent, encodeEvent, type PubsubMessage } from '../contracts/push-envelope.ts';
+import { encodeEvent, eventIn, type PubsubMessage } from '../contracts/push-envelope.ts';
 import { topic as topics } from '../contracts/topics.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import { deadLetterMessage, eventMessage } from './delivery.ts';
@@ -126,7 +126,7 @@ export class PubsubMessenger implements Publisher {
   /** The same, with its data in the artifact store, where that can be. */
   async #lightened(message: Outgoing): Promise<Outgoing> {
     const { artifacts } = this.#options;
-    const event = artifacts && eventIn(message.data);
+    const event = artifacts && eventIn(message.data.toString('base64'));
     const light = event && (await storePayload(artifacts, event));
     return light ? { ...message, data: Buffer.from(encodeEvent(light), 'base64') } : message;
   }
@@ -171,15 +171,6 @@ const outgoing = ({ data, attributes, orderingKey }: PubsubMessage): Outgoing =>
   attributes,
   ...(orderingKey !== undefined && { orderingKey }),
 });
-
-/** What is no event is left to its receiver. */
-function eventIn(data: Buffer): CloudEvent | undefined {
-  try {
-    return decodeEvent('', data.toString('base64'));
-  } catch {
-    return undefined;
-  }
-}
 
 function sizeOf({ data, attributes, orderingKey = '' }: Outgoing): number {
   const texts = Object.entries(attributes).flat();

@@ -1,13 +1,22 @@
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import type { BigQuery } from '@google-cloud/bigquery';
+import type { AuthClient } from 'google-auth-library';
+import { googleAuth } from '../access/google-auth.ts';
 import { type Clock, sleep } from '../clock/clock.ts';
+import { orAborted, unlessStalled } from '../concurrency/unless-stalled.ts';
 import { retryAfterMs } from '../http/retry-after.ts';
-import { failureOf, isTransient } from './bigquery-error.ts';
+import { failureOf, isProjectMissing, isTransient } from './bigquery-error.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
 
 const attempts = 6;
 const firstPauseMs = 1000;
 const longestPauseMs = 32_000;
+/** How long an upload may be silent, in milliseconds. */
+const stallMs = 60_000;
+
+const jsonPart = new Headers({ 'content-type': 'application/json' });
+const filePart = new Headers({ 'content-type': 'application/octet-stream' });
 
 export interface ApiRequest {
   method?: 'GET' | 'POST' | 'PATCH' | 'DELETE';
@@ -17,22 +26,28 @@ export interface ApiRequest {
   body?: object;
 }
 
-/** As much of an `AuthClient` of Google's as the SDK asks of one that has nothing to prove. */
-const nobody = { getRequestHeaders: async () => new Headers() };
+const scopes = 'https://www.googleapis.com/auth/bigquery';
 
-/** The SDK's client; nothing is sent before it is used. */
+/**
+ * The SDK's client; nothing is sent before it is used. Where there are no credentials it throws at
+ * once; the SDK would ask as nobody.
+ */
 export async function newClient({
   project,
   location,
   endpoint,
   anonymous,
 }: BigQueryOptions): Promise<BigQuery> {
-  const { BigQuery } = await import('@google-cloud/bigquery');
+  const [{ BigQuery }, { PassThroughClient }] = await Promise.all([
+    import('@google-cloud/bigquery'),
+    import('google-auth-library'),
+  ]);
   return new BigQuery({
     projectId: project,
     ...(location && { location }),
     ...(endpoint && { apiEndpoint: endpoint }),
-    ...(anonymous && { authClient: nobody as never }),
+    // Its types do not say that it takes one of these, too.
+    authClient: (anonymous ? new PassThroughClient() : await googleAuth({ scopes })) as AuthClient,
     // We try again ourselves, by the clock that is given, and as long as the service asks for.
     retryOptions: { autoRetry: false },
   });
@@ -58,31 +73,38 @@ export class BigQueryApi {
     return this.persist(() => this.#once<T>(request));
   }
 
-  /** As `call`; `undefined` where there is no such thing. */
+  /** As `call`; `undefined` where there is no such thing in the project. */
   async find<T>(request: ApiRequest): Promise<T | undefined> {
     try {
       return await this.call<T>(request);
     } catch (error) {
-      if (failureOf(error).status === 404) return undefined;
-      throw error;
+      const failure = failureOf(error);
+      if (failure.status !== 404 || isProjectMissing(failure, this.client.projectId)) throw error;
+      return undefined;
     }
   }
 
-  /** Sends a file along with a job that loads it. Not tried again by itself. */
+  /**
+   * Sends a file along with a job that loads it. Not tried again by itself. It is broken off when no
+   * byte has moved for a while, as a connection that is lost is, and when the work is to stop.
+   */
   upload<T>(project: string, job: object, path: string): Promise<T> {
-    const file = createReadStream(path, { highWaterMark: 1 << 20 });
-    const uri = `${this.client.apiEndpoint}/upload/bigquery/v2/projects/${project}/jobs`;
-    const multipart = [
-      { 'Content-Type': 'application/json', body: JSON.stringify(job) },
-      { 'Content-Type': 'application/octet-stream', body: file },
-    ];
-    return new Promise<T>((resolve, reject) => {
-      file.once('error', reject);
-      this.client.request(
-        { method: 'POST', uri, qs: { uploadType: 'multipart' }, multipart, timeout: 0 },
-        (error: unknown, answer: T) => (error ? reject(error) : resolve(answer)),
-      );
-    }).finally(() => file.destroy());
+    return unlessStalled({ clock: this.#clock, stallMs }, async (moved, stalled) => {
+      // Not by the SDK's own requests: they cannot be broken off, nor tell how far they have come.
+      const sent = this.client.authClient.request<T>({
+        method: 'POST',
+        url: `${this.client.apiEndpoint}/upload/bigquery/v2/projects/${project}/jobs`,
+        params: { uploadType: 'multipart' },
+        multipart: [
+          { headers: jsonPart, content: JSON.stringify(job) },
+          { headers: filePart, content: Readable.from(chunksOf(path, moved)) },
+        ],
+        responseType: 'json',
+        signal: this.#signal ? AbortSignal.any([stalled, this.#signal]) : stalled,
+      });
+      const { data } = await orAborted(stalled, sent);
+      return data;
+    });
   }
 
   /** Does something, again and again while what keeps it is transient. */
@@ -126,5 +148,13 @@ export class BigQueryApi {
         (error: unknown, answer: T) => (error ? reject(error) : resolve(answer)),
       );
     });
+  }
+}
+
+/** A file, piece by piece, as fast as the receiver takes them. */
+async function* chunksOf(path: string, taken: () => void): AsyncGenerator<Buffer> {
+  for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+    taken();
+    yield chunk;
   }
 }

@@ -1,3 +1,4 @@
+import type { BigQuery } from '@google-cloud/bigquery';
 import { TriadError } from '../errors/triad-error.ts';
 import { BigQueryApi, newClient } from './bigquery-api.ts';
 import { codedError } from './bigquery-error.ts';
@@ -16,7 +17,7 @@ export function bigQueryOpener(options: BigQueryOptions): {
 } {
   return {
     async open({ write, commandId, memoryMiB, signal }) {
-      const api = new BigQueryApi(await newClient(options), options.clock, signal);
+      const api = new BigQueryApi(await authenticated(options), options.clock, signal);
       const warehouse = new BigQueryWarehouse({
         api,
         jobs: new BigQueryJobs(api, options, commandId),
@@ -31,6 +32,15 @@ export function bigQueryOpener(options: BigQueryOptions): {
       return warehouse;
     },
   };
+}
+
+async function authenticated(options: BigQueryOptions): Promise<BigQuery> {
+  const { project } = options;
+  try {
+    return await newClient(options);
+  } catch (error) {
+    throw codedError(error, project, 'WAREHOUSE_DENIED', { path: `BigQuery of ${project}` });
+  }
 }
 
 async function checkThere(api: BigQueryApi, options: BigQueryOptions): Promise<void> {

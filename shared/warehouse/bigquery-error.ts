@@ -48,6 +48,8 @@ const conflict = /aborted due to concurrent update|could not serialize access/i;
 export const changedMeanwhile = 'what the transaction read has changed';
 /** The analyzer's word, whatever reason stands beside it. */
 const invalidStatement = /\bINVALID_ARGUMENT\b|^failed to analyze\b/;
+/** `Not found: Project shop-1`, for whatever was asked of a project that is none. */
+const unknownProject = /\bnot found: project (?:id )?['"`]?([\w.:-]*\w)/i;
 const noCredentials = /Could not load the default credentials|invalid_grant|unable to impersonate/i;
 /** What Node says of connections that fail. */
 const network =
@@ -58,14 +60,15 @@ interface SdkError {
   code?: number | string;
   errors?: { reason?: string; message?: string; code?: string }[];
   message?: string;
-  type?: string;
   response?: { headers?: Record<string, string> | Headers };
+  /** The answer itself, where the request was an upload. */
+  cause?: { errors?: SdkError['errors'] };
 }
 
 /** What an error of the SDK says. */
 export function failureOf(error: unknown): Failure {
-  const { code, errors, message, response } = (error ?? {}) as SdkError;
-  const [first] = errors ?? [];
+  const { code, errors, message, response, cause } = (error ?? {}) as SdkError;
+  const [first] = errors ?? cause?.errors ?? [];
   const systemCode = [code, first?.code].find((one) => network.test(String(one)));
   const text = String(first?.message ?? message ?? error);
   const isNetwork = systemCode || (code === undefined && networkMessage.test(text));
@@ -88,6 +91,10 @@ export const isTransient = ({ reason, status }: Failure): boolean =>
   /^(rateLimitExceeded|userRateLimitExceeded|backendError|internalError)$/.test(reason) ||
   [408, 429, 500, 502, 503, 504].includes(status ?? 0);
 
+/** Whether it is not the thing asked for that is missing, but the project that it would be in. */
+export const isProjectMissing = ({ message }: Failure, project: string): boolean =>
+  unknownProject.exec(message)?.[1] === project;
+
 /**
  * The coded error for a failure: where the failure itself does not tell, `code` with `details` and
  * the reason.
@@ -103,6 +110,9 @@ export function codedFailure(
   const text = oneLine(failure.message);
   const about = { path: `BigQuery of ${project}`, reason: text };
   const options = { cause };
+  if (isProjectMissing(failure, project)) {
+    return new TriadError('NOT_FOUND', { what: 'Google Cloud project', name: project }, options);
+  }
   if (conflict.test(text) || text.includes(changedMeanwhile)) {
     return new TriadError('WAREHOUSE_CONFLICT', about, options);
   }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { TriadError } from '../errors/triad-error.ts';
+import { commandLabel, labelOf } from '../jobs/cloud/cloud-labels.ts';
 import type { BigQueryApi } from './bigquery-api.ts';
 import { codedFailure, type Failure, failureOf } from './bigquery-error.ts';
 import type { BigQueryOptions } from './bigquery-options.ts';
@@ -55,7 +56,8 @@ export class BigQueryJobs {
     const opening = options.ids.next();
     const command = commandId === undefined ? opening : legalId(commandId);
     this.#prefixes = { command, opening: command === opening ? opening : `${command}-${opening}` };
-    const label = commandId && { triad_command: legalLabel(commandId) };
+    // As on the cloud job that asks, so that the cost of both is found by one label.
+    const label = commandId && { [commandLabel]: labelOf(commandId) };
     this.#labels = { ...options.labels, ...label };
   }
 
@@ -118,19 +120,9 @@ export class BigQueryJobs {
     const destinationTable = { projectId: this.#options.project, datasetId, tableId };
     const configuration = { load: { ...load, destinationTable }, labels: this.#labels };
     const jobReference = this.#referenceOf({ configuration, contentHash }, purpose);
-    const { jobId, location } = jobReference;
     const job = { configuration, jobReference };
     const made = await this.#blaming(purpose, () =>
-      this.#api.persist(async () => {
-        try {
-          return await this.#api.upload<Job>(this.#options.project, job, path);
-        } catch (error) {
-          // The job may be there already: of an earlier try, or made before the connection broke.
-          const found = await this.#find(jobId, location);
-          if (found) return found;
-          throw error;
-        }
-      }),
+      this.#stoppable(job, () => this.#api.persist(() => this.#uploadOnce(job, path))),
     );
     await this.#waitFor({ ...jobReference, ...made.jobReference }, purpose);
   }
@@ -142,6 +134,18 @@ export class BigQueryJobs {
     } catch (error) {
       if (failureOf(error).status !== 409) throw error;
       // Ours, of an earlier try whose answer was lost: ids hold a hash of the statement.
+      const found = await this.#find(jobId, location);
+      if (found) return found;
+      throw error;
+    }
+  }
+
+  async #uploadOnce(job: Job, path: string): Promise<Job> {
+    try {
+      return await this.#api.upload<Job>(this.#options.project, job, path);
+    } catch (error) {
+      // The job may be there already: of an earlier try, or made before the connection broke.
+      const { jobId, location } = job.jobReference;
       const found = await this.#find(jobId, location);
       if (found) return found;
       throw error;
@@ -237,10 +241,3 @@ function errorOf(job: Job | undefined): Failure | undefined {
 
 /** Letters, digits, `_` and `-`, as ids of jobs are. */
 const legalId = (text: string): string => text.replaceAll(/[^\w-]/g, '_').slice(0, 900);
-
-/** Small letters, digits, `_` and `-`, at most 63. */
-export const legalLabel = (text: string): string =>
-  text
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9_-]/g, '_')
-    .slice(0, 63);

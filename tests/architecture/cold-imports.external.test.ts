@@ -51,7 +51,8 @@ describe('a system that is not in the cloud loads no SDK of a cloud', () => {
   test('and one that used an SDK would be seen', async () => {
     const trace = await ModuleTrace.start();
     const file = join(repository, 'shared/artifacts/cloud-storage-bucket.ts');
-    const script = 'await (await import(process.argv[1])).openBucket("models")';
+    const script =
+      'await (await import(process.argv[1])).openBucket("models", "http://127.0.0.1:9")';
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script, file], {
       env: { ...process.env, ...trace.env },
       stdio: 'inherit',

@@ -7,13 +7,20 @@ import type { OpenOptions } from '@triad/shared/warehouse/warehouse.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 import { FakeBigQuery } from './fake-bigquery.ts';
 
-/** A clock on which nothing takes time; it keeps how long was waited, in milliseconds. */
+/** No pause between attempts is longer, in milliseconds. */
+const longestPauseMs = 32_000;
+
+/**
+ * A clock on which pauses take no time; it keeps how long they were, in milliseconds. What is set
+ * for later is no pause but a limit, and passes as time does.
+ */
 export function hastyClock(): Clock & { waits: number[] } {
   const waits: number[] = [];
   return {
     waits,
     now: systemClock.now,
     setTimer(delayMs, callback) {
+      if (delayMs > longestPauseMs) return systemClock.setTimer(delayMs, callback);
       waits.push(delayMs);
       return systemClock.setTimer(0, callback);
     },

@@ -28,11 +28,15 @@ export interface Ending {
 export interface Trouble {
   method: string;
   path: RegExp;
-  /** The answer; or the connection is cut, before the request is looked at or after its effect. */
+  /**
+   * The answer; or the connection is cut, before the request is looked at or after its effect; or
+   * nothing moves any more, not even what the request still has to send.
+   */
   answer:
     | { status: number; reason: string; message?: string; retryAfter?: number }
     | 'cut'
-    | 'lost';
+    | 'lost'
+    | 'silence';
 }
 
 /** What gives the server's answers a meaning. */
@@ -51,6 +55,8 @@ export interface Engine {
  */
 export class FakeBigQuery {
   readonly requests: string[] = [];
+  /** Those that got no answer, once their sender has closed the connection. */
+  readonly abandoned: string[] = [];
   /** Jobs that ran, each once. */
   readonly ran: SentJob[] = [];
   readonly dryRuns: SentJob[] = [];
@@ -92,13 +98,17 @@ export class FakeBigQuery {
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = '', url = '' } = request;
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(chunk);
     const { pathname, searchParams } = new URL(url, 'http://x');
     const path = pathname.replace(/^\/(upload\/)?bigquery\/v2\/projects\/[^/]+/, '$1');
     this.requests.push(`${method} ${path}`);
     const at = this.troubles.findIndex((one) => one.method === method && one.path.test(path));
     const [trouble] = at < 0 ? [] : this.troubles.splice(at, 1);
+    if (trouble?.answer === 'silence') {
+      request.once('close', () => this.abandoned.push(`${method} ${path}`));
+      return;
+    }
+    const chunks: Buffer[] = [];
+    for await (const chunk of request) chunks.push(chunk);
     if (trouble?.answer === 'cut') return void request.socket.destroy();
     if (trouble && typeof trouble.answer === 'object') return fail(response, trouble.answer);
     const answer = await this.#answer(method, path, searchParams, Buffer.concat(chunks));

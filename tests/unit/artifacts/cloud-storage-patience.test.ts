@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  orAborted,
-  persevere,
-  unlessStalled,
-  untilIntact,
-} from '@triad/shared/artifacts/cloud-storage-patience.ts';
+import { persevere, untilIntact } from '@triad/shared/artifacts/cloud-storage-patience.ts';
+import { orAborted, unlessStalled } from '@triad/shared/concurrency/unless-stalled.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
 

@@ -97,7 +97,7 @@ for (const path of files) {
       );
       const [, ...installed] = install?.split('sh install.sh ')[1]?.split(' ') ?? [];
       assert.deepEqual(installed.sort(), [...(kind?.workspaces ?? [])].sort());
-      const peers = /\bPEERS=(\S+)/.exec(install ?? '')?.[1]?.split(',') ?? [];
+      const peers = /\bPEERS='([^']+)'/.exec(install ?? '')?.[1]?.split(' ') ?? [];
       assert.deepEqual(peers, kind?.peers ?? []);
     });
 

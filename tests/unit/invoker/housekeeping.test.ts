@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { beforeEach, test } from 'node:test';
+import { CachedFiles } from '@triad/shared/artifacts/cached-files.ts';
 import type { StepKind } from '@triad/shared/contracts/step-kind.ts';
 import { JobRecords } from '@triad/shared/jobs/job-records.ts';
 import { Housekeeping } from '../../../invoker/housekeeping.ts';
@@ -47,6 +48,7 @@ async function tidy(days?: number): Promise<void> {
     jobsDirectories: [jobs],
     temporaryDirectory: join(home, 'temporary'),
     poolDirectory: join(jobs, '.pool'),
+    copiesDirectory: join(home, 'copies'),
     days,
     clock,
     log: recordingLogger().log,
@@ -85,6 +87,28 @@ test('what dead processes left goes after a day', async () => {
   await tidy();
   assert.deepEqual(readdirSync(join(home, 'temporary')), ['new']);
   assert.deepEqual(readdirSync(join(jobs, '.pool')), ['new']);
+});
+
+test('local copies of objects go when they were not used for a week', async () => {
+  const folder = join(home, 'copies', 'models');
+  const cache = new CachedFiles(folder, clock);
+  const [used, unused] = await Promise.all(
+    ['used', 'unused'].map(async (name) => {
+      const file = cache.fileFor(`gs://models/${name}.csv`, '1');
+      await cache.add(file, async (temporary) => {
+        writeFileSync(temporary, 'x');
+        return true;
+      });
+      ageOf(dirname(file), 8);
+      return file;
+    }),
+  );
+  writeFileSync(join(folder, '.temporary', 'of-the-dead'), 'x');
+  ageOf(join(folder, '.temporary', 'of-the-dead'), 8);
+  assert.equal(await cache.has(`${used}`, 1), true);
+  await tidy();
+  assert.deepEqual([existsSync(`${used}`), existsSync(`${unused}`)], [true, false]);
+  assert.deepEqual(readdirSync(join(folder, '.temporary')), []);
 });
 
 test('a home without any of these folders is well', async () => {

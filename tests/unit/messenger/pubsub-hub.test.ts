@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
-import type { PubsubMessage } from '@triad/shared/contracts/push-envelope.ts';
+import { encodeEvent, type PubsubMessage } from '@triad/shared/contracts/push-envelope.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { PubSubHub, type PubSubHubOptions, plainName } from '@triad/shared/messenger/pubsub-hub.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
 import { MemoryMessageStore } from '../../harness/memory/memory-message-store.ts';
 import { MemoryTables } from '../../harness/memory/memory-tables.ts';
+import { eventOf } from '../../harness/messenger/messenger-setup.ts';
 import { sequentialIds } from '../../harness/sequential-ids.ts';
 
 let published: { topic: string; messages: PubsubMessage[] }[];
@@ -107,6 +108,27 @@ test('a dead letter that is replayed is published to its topic, and gone', async
   assert.equal(published[0]?.messages[0]?.data, data);
   assert.deepEqual(await hub.deadLetters(10), []);
   await assert.rejects(hub.replay('none'), { code: 'NOT_FOUND' });
+});
+
+test('a dead letter of a run is replayed with the ordering key of the run', async () => {
+  const event = encodeEvent({ ...eventOf('a'), subject: 'run1:train:1' });
+  for (const [messageId, data] of [
+    ['1', event],
+    ['2', encodeEvent(eventOf('b'))],
+    ['3', Buffer.from('no event').toString('base64')],
+  ] as const) {
+    const { message, subscription } = push(
+      { CloudPubSubDeadLetterSourceSubscription: 'main-invoker' },
+      messageId,
+    );
+    await hub.keepDeadLetter({ message: { ...message, data }, subscription });
+    const [letter] = await hub.deadLetters(10);
+    await hub.replay(letter?.id ?? '');
+  }
+  assert.deepEqual(
+    published.map(({ messages }) => messages.map(({ orderingKey }) => orderingKey)),
+    [['run1'], [undefined], [undefined]],
+  );
 });
 
 test('a dead letter of an unknown subscription is not replayed', async () => {

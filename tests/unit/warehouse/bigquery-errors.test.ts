@@ -70,7 +70,32 @@ suite('errors of BigQuery', () => {
     assert.deepEqual(fake.ran, []);
   });
 
-  test('no right to open, and a wrong project, are told apart from nothing to read', async () => {
+  test('a wrong project is named, to who writes and to who reads', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    const answer = { status: 404, reason: 'notFound', message: 'Not found: Project shop-1' };
+    const wrong = (error: unknown) => {
+      assert.match(String(error), /No Google Cloud project named shop-1\./);
+      return coded('NOT_FOUND', false)(error);
+    };
+    for (const write of [true, false]) {
+      fake.troubles.push({ method: 'GET', path: /^\/datasets/, answer });
+      await assert.rejects(open({ write }), wrong);
+    }
+    fake.troubles.push({ method: 'POST', path: /^\/datasets/, answer });
+    await assert.rejects(open(), wrong);
+    const warehouse = await open();
+    fake.troubles.push({ method: 'POST', path: /^\/jobs/, answer });
+    await assert.rejects(warehouse.query(sql), wrong);
+  });
+
+  test('the project of a table that a query names is a matter of the query', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    const error = { reason: 'notFound', message: 'Not found: Project shop-12' };
+    fake.ends = () => ({ error });
+    await assert.rejects((await open()).query(sql), coded('SQL_INVALID', false));
+  });
+
+  test('no right to open is told apart from nothing to read', async () => {
     const { fake, open } = await bigQueryOnFake();
     await assert.rejects(open({ write: false }), coded('WAREHOUSE_MISSING', false));
     for (const write of [true, false]) {

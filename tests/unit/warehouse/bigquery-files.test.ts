@@ -5,7 +5,7 @@ import { suite, test } from 'node:test';
 import { freshWarehouse } from '../../harness/sql-runner/fresh-warehouse.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
-import { rowsOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
+import { rowsOfParquet, typesOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
 
 const table = { dataset: 'shop', table: 't' };
 
@@ -49,6 +49,29 @@ suite('files on their way to and from BigQuery', () => {
       [2n, null, null, null, null, null, null, null],
     ]);
     assert.deepEqual(await readdir(scratch), []);
+  });
+
+  test('the footer of what is loaded says of each column what BigQuery reads it as', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    const fields = ['INT64', 'NUMERIC', 'DATE', 'DATETIME', 'FLOAT64', 'STRING', 'BOOL'];
+    fake.tables.set('dev_shop.t', {
+      schema: { fields: fields.map((type) => ({ name: type.toLowerCase(), type })) },
+    });
+    const row = [1n, '1.5', '2011-12-10', '2011-12-10 08:26:00.500001', 0.1, 'a', true];
+    await (await open()).insertRows(table, [row]);
+    const [upload = assert.fail('nothing was uploaded')] = fake.uploads;
+    // cloud.google.com/bigquery/docs/loading-data-cloud-storage-parquet#parquet_conversions
+    const local =
+      'isAdjustedToUTC=0, unit=TimeUnit(MILLIS=<null>, MICROS=MicroSeconds(), NANOS=<null>)';
+    assert.deepEqual(await typesOfParquet(upload), [
+      ['int64', 'INT64', 'INT_64', null],
+      ['numeric', 'FIXED_LEN_BYTE_ARRAY', 'DECIMAL', 'DecimalType(scale=9, precision=38)'],
+      ['date', 'INT32', 'DATE', null],
+      ['datetime', 'INT64', 'TIMESTAMP_MICROS', `TimestampType(${local})`],
+      ['float64', 'DOUBLE', null, null],
+      ['string', 'BYTE_ARRAY', 'UTF8', null],
+      ['bool', 'BOOLEAN', null, null],
+    ]);
   });
 
   test('an export has the bytes that DuckDB gives equal rows', async () => {

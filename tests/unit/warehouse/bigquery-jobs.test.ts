@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
 import { suite, test } from 'node:test';
+import { labelsOf } from '@triad/shared/jobs/cloud/cloud-labels.ts';
+import { FakeClock } from '../../harness/fake-clock.ts';
+import { jobSpecWith } from '../../harness/job-spec.ts';
+import { until } from '../../harness/until.ts';
 import { bigQueryOnFake, coded } from '../../harness/warehouse/bigquery-on-fake.ts';
 import { rowsOfParquet } from '../../harness/warehouse/rows-of-parquet.ts';
 
@@ -46,6 +51,17 @@ suite('what the jobs of BigQuery are sent with', () => {
       labels: { team: 'crm', triad_command: '01h_rfm_1' },
     });
     assert.match(jobReference.jobId, /^01h_rfm_1-opening1-1-[0-9a-f]{16}$/);
+  });
+
+  test('the label of a command is that of its cloud job, also when it has to be cut', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    for (const attempt of [1, 2]) {
+      const spec = jobSpecWith({}, { id: `01h:${'step'.repeat(20)}:${attempt}` });
+      await (await open({ commandId: spec.id })).query(sql('SELECT 1'));
+      const { triad_command } = labelsOf(spec, 'main');
+      assert.deepEqual(fake.ran.at(-1)?.configuration.labels, { triad_command });
+    }
+    assert.equal(new Set(fake.ran.map((job) => job.configuration.labels?.triad_command)).size, 2);
   });
 
   test('to the emulator, parameters go as literals', async () => {
@@ -109,6 +125,8 @@ suite('what the jobs of BigQuery are sent with', () => {
     ]);
   });
 });
+
+const isUpload = (request: string) => request.startsWith('POST upload');
 
 suite('a job of BigQuery runs once', () => {
   test('when the answer to its insertion is lost, it is found again', async () => {
@@ -180,6 +198,61 @@ suite('a job of BigQuery runs once', () => {
     fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'cut' });
     await warehouse.insertRows(shop, [[1n]]);
     assert.deepEqual(await Promise.all(fake.uploads.map(rowsOfParquet)), [[[1n]]]);
+  });
+
+  test('a load whose upload moves no more is sent again after a minute', async () => {
+    const clock = new FakeClock();
+    const { fake, open } = await bigQueryOnFake({ clock });
+    fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'STRING' }] } });
+    const warehouse = await open();
+    fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'silence' });
+    // More than connections hold by themselves.
+    const rows = Array.from({ length: 16 }, () => [randomBytes(1 << 20).toString('base64')]);
+    const inserted = warehouse.insertRows(shop, rows);
+    await until('the upload', async () => fake.requests.some(isUpload) || undefined);
+    const begun = clock.now().getTime();
+    const passed: number[] = [];
+    await until('the second upload', async () => {
+      await clock.advance(1000);
+      if (fake.requests.at(-1)?.startsWith('GET /jobs')) passed.push(clock.now().getTime() - begun);
+      return fake.requests.filter(isUpload).length === 2 || undefined;
+    });
+    assert.ok(Number(passed[0]) >= 60_000, `${passed[0]} ms`);
+    await inserted;
+    assert.deepEqual(await Promise.all(fake.uploads.map(rowsOfParquet)), [rows]);
+  });
+
+  test('an upload that is to stop ends at once, and lets go of its connection', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'INTEGER' }] } });
+    const stop = new AbortController();
+    const warehouse = await open({ signal: stop.signal });
+    fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'silence' });
+    const loading = warehouse.insertRows(shop, [[1n]]);
+    loading.catch(() => {});
+    await until('the upload', async () => fake.requests.some(isUpload) || undefined);
+    stop.abort();
+    await assert.rejects(loading, coded('JOB_CANCELLED', false));
+    await until('the end of the connection', async () => fake.abandoned.length > 0 || undefined);
+    assert.ok(fake.requests.some((one) => /^POST \/jobs\/.*\/cancel$/.test(one)));
+    assert.deepEqual(fake.uploads, []);
+  });
+
+  test('an upload that is refused says why', async () => {
+    const { fake, open } = await bigQueryOnFake();
+    fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'INTEGER' }] } });
+    const warehouse = await open();
+    const path = /^upload/;
+    const answer = { status: 403, reason: 'accessDenied', message: 'Access Denied: Table' };
+    fake.troubles.push({ method: 'POST', path, answer });
+    await assert.rejects(warehouse.insertRows(shop, [[1n]]), (error) => {
+      assert.match(String(error), /Access Denied: Table/);
+      return coded('WAREHOUSE_DENIED', false)(error);
+    });
+    const quota = { status: 403, reason: 'rateLimitExceeded', retryAfter: 7 };
+    fake.troubles.push({ method: 'POST', path, answer: quota });
+    await warehouse.insertRows(shop, [[1n]]);
+    assert.equal(fake.uploads.length, 1);
   });
 
   test('what is to stop is cancelled', async () => {
