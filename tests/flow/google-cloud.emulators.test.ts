@@ -9,19 +9,31 @@ import { temporaryDirectory } from '../harness/temporary-directory.ts';
 
 const onlineRetail = realData('online_retail/online_retail_541909.parquet');
 const runDate = '2011-12-10';
-const tables = ['orders', 'customer_activity', 'rfm', 'rfm_thresholds', 'clv'];
-const queries: Record<string, string> = {
-  // Each page of a result takes the emulator as long as all of it: not 400,000 rows, but all of each order.
-  order_lines: `SELECT run_date, id_customer, id_order, order_date, COUNT(*) AS line_count, SUM(line) AS lines,
-      SUM(sales_ar) AS sales_ar, MIN(sales_ar) AS least, MAX(sales_ar) AS most
-    FROM order_lines GROUP BY run_date, id_customer, id_order, order_date`,
-  ...Object.fromEntries(tables.map((table) => [table, `SELECT * FROM ${table}`])),
-};
+const tables = ['order_lines', 'orders', 'customer_activity', 'rfm', 'rfm_thresholds', 'clv'];
 const options = { skip: onlineRetail.skip, timeout: 900_000 };
 
 const attempts = ({ steps }: RunView) =>
   steps.map(({ name, state, attempts }) => [name, state, attempts]);
 const inAnyOrder = (rows: object[]) => rows.map((row) => JSON.stringify(row)).sort();
+
+type Rows = Record<string, unknown>[];
+
+/** All rows of a table, with the columns in their order. */
+async function rowsOf(cloud: CloudSystem, table: string): Promise<Rows> {
+  if (table !== 'order_lines') return cloud.published(`SELECT * FROM ${table}`);
+  // Each page of a result takes the emulator as long as all of it: so 400,000 rows come as few, each
+  // with the lines of an order.
+  const orders = await cloud.published(`
+    SELECT run_date, id_customer, id_order, order_date,
+      STRING_AGG(CONCAT(CAST(line AS STRING), ' ', CAST(sales_ar AS STRING))) AS lines
+    FROM order_lines GROUP BY run_date, id_customer, id_order, order_date`);
+  return orders.flatMap(({ run_date, id_customer, id_order, order_date, lines }) =>
+    `${lines}`.split(',').map((one) => {
+      const [line, sales_ar] = one.split(' ').map(Number);
+      return { run_date, line, id_customer, id_order, order_date, sales_ar };
+    }),
+  );
+}
 
 test('Online Retail in the profile gcp, on emulators, and embedded', options, async (t) => {
   const home = await temporaryDirectory();
@@ -40,16 +52,15 @@ test('Online Retail in the profile gcp, on emulators, and embedded', options, as
     for (const { name } of cloud.jobs.jobs) assert.match(name, /\/executions\//);
   });
 
-  for (const [table, query] of Object.entries(queries)) {
+  for (const table of tables) {
     await t.test(`publishes the same rows of ${table}, column by column`, async () => {
-      const expected = await publishedRows(home, query);
-      const found = await cloud.published(query);
+      const expected = inAnyOrder(await publishedRows(home, `SELECT * FROM ${table}`));
+      const found = inAnyOrder(await rowsOf(cloud, table));
       assert.ok(expected.length > 0);
       assert.equal(found.length, expected.length);
-      for (const column of Object.keys(expected[0] ?? {})) {
-        assert.ok(column in (found[0] ?? {}), `${table} has no ${column}`);
-      }
-      assert.deepEqual(inAnyOrder(found), inAnyOrder(expected));
+      // The first that differs: all of them would be more than anybody reads.
+      const at = found.findIndex((row, index) => row !== expected[index]);
+      assert.equal(found[at], expected[at]);
     });
   }
 
