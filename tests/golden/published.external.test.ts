@@ -32,7 +32,10 @@ describe('what CDNOW has published, through the real services', { skip: cdnow.sk
     const ports = { TRIAD_ORCHESTRATOR_PORT: '0', TRIAD_INVOKER_PORT: '0' };
     up = new TriadProcess(['up'], { ...onHome(home), ...ports, TRIAD_SQL_DIR: sqlDirectory });
     await up.saying('stdout', /Ctrl-C stops it/);
-    await runRfm(home, source, '1998-06-30', ['calibration_end=1997-09-30', 'holdout_weeks=39']);
+    await runRfm(onHome(home), source, '1998-06-30', [
+      'calibration_end=1997-09-30',
+      'holdout_weeks=39',
+    ]);
   });
   after(async () => {
     up.kill('SIGINT');
@@ -48,7 +51,7 @@ describe('what CDNOW has published, through the real services', { skip: cdnow.sk
       `config { type: "assertion", tags: ["rfm"] }
        SELECT id_customer FROM \${ref("rfm")} WHERE segment = 'lost'`,
     );
-    const { view, exitCode } = await runRfm(home, source, '1998-06-30');
+    const { view, exitCode } = await runRfm(onHome(home), source, '1998-06-30');
     rmSync(assertion);
     assert.equal(exitCode, 1);
     assert.equal(view.error?.code, 'ASSERTION_FAILED');
@@ -62,7 +65,7 @@ describe('what CDNOW has published, through the real services', { skip: cdnow.sk
 
   test('a second date stands beside the first, which stays as it was', async () => {
     const asItWas = await query(home, 'SELECT * FROM rfm ORDER BY id_customer');
-    await runRfm(home, source, '1998-03-31');
+    await runRfm(onHome(home), source, '1998-03-31');
     const after = await query(
       home,
       "SELECT * FROM rfm WHERE run_date = DATE '1998-06-30' ORDER BY id_customer",

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
-import { runRfm } from '../harness/golden/run-rfm.ts';
+import { onHome, runRfm } from '../harness/golden/run-rfm.ts';
 import { realData } from '../harness/real-data.ts';
 import { publishedRows as query } from '../harness/sql-runner/published-rows.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
@@ -14,7 +14,7 @@ describe('Online Retail through the real services', { skip: onlineRetail.skip },
   test('gives the known numbers', async () => {
     const home = await temporaryDirectory();
     const { view, exitCode } = await runRfm(
-      home,
+      onHome(home),
       `online-retail:${onlineRetail.path}`,
       '2011-12-10',
     );
@@ -58,7 +58,7 @@ describe('CDNOW through the real services', { skip: cdnow.skip }, () => {
 
   test('gives the published estimates and the published holdout table', async () => {
     const home = await temporaryDirectory();
-    const { view } = await runRfm(home, source, '1998-06-30', [
+    const { view } = await runRfm(onHome(home), source, '1998-06-30', [
       'calibration_end=1997-09-30',
       'holdout_weeks=39',
     ]);

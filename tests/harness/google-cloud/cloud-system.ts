@@ -207,11 +207,16 @@ export class CloudSystem {
     await pubsub.close();
   }
 
-  /** Asks the orchestrator as a user who may run pipelines. */
-  async ask(path: string, body?: object): Promise<unknown> {
+  /** By these the `triad` command asks it, as a user who may run pipelines. */
+  async variables() {
     const answer = await fetch(`${this.#urls.identity}/token?email=${user}`);
-    const token = await answer.text();
-    const url = this.#urls.orchestrator + path;
+    return { TRIAD_URL: this.#urls.orchestrator, TRIAD_TOKEN: await answer.text() };
+  }
+
+  /** Asks the orchestrator as that user. */
+  async ask(path: string, body?: object): Promise<unknown> {
+    const { TRIAD_URL, TRIAD_TOKEN: token } = await this.variables();
+    const url = TRIAD_URL + path;
     return httpJson({ service: 'orchestrator', url, token, ...(body && { body }) });
   }
 
