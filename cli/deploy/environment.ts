@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { formatLabels, parseLabels } from '@triad/shared/config/labels.ts';
 import { userRole } from '@triad/shared/contracts/access.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
@@ -23,6 +24,16 @@ const serviceAccounts = z.strictObject({
   deployer: email,
 });
 
+/** Whether a service would take them as `TRIAD_LABELS`. */
+function areLabels(labels: Readonly<Record<string, string>>): boolean {
+  try {
+    parseLabels('jobLabels', formatLabels(labels));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** What Terraform made and a deployment builds on: its output `deploy`. */
 const environment = z.strictObject({
   project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'expected the id of a project'),
@@ -42,6 +53,11 @@ const environment = z.strictObject({
   deadmanUrl: z.url({ protocol: /^https$/ }).nullish(),
   /** Who else may ask the orchestrator by an identity token, by e-mail. */
   people: z.record(personalEmail, userRole).optional(),
+  /** Of whatever costs something, besides Triad's own. */
+  jobLabels: z
+    .record(z.string(), z.string())
+    .refine(areLabels, 'expected labels as Google allows them')
+    .optional(),
   serviceAccounts,
   /** References to the values, by the names of the secrets. */
   secrets: z.strictObject({

@@ -1,3 +1,4 @@
+import { formatLabels } from '@triad/shared/config/labels.ts';
 import type { Role } from '@triad/shared/contracts/access.ts';
 import { underscored } from './namespace.ts';
 import type { ServiceSpec } from './resource.ts';
@@ -63,6 +64,7 @@ export function definitionOf(
         ...commonEnvironment(target),
         TRIAD_OIDC_AUDIENCE: urlOf(target, service),
         TRIAD_OIDC_ACCOUNTS: accountsOf({ push: 'service', orchestrator: 'service' }, target),
+        TRIAD_LABELS: formatLabels(environment.jobLabels ?? {}),
         TRIAD_JOB_SERVICE_ACCOUNTS: JSON.stringify(
           Object.fromEntries(jobs.map((job) => [job, environment.serviceAccounts[job]])),
         ),

@@ -190,6 +190,7 @@ module "invoker" {
       (module.identity.email["push"])         = "service"
       (module.identity.email["orchestrator"]) = "service"
     })
+    TRIAD_LABELS               = join(",", [for key, value in var.job_labels : "${key}=${value}"])
     TRIAD_JOB_SERVICE_ACCOUNTS = jsonencode({ for job in local.jobs : job => module.identity.email[job] })
   })
   protected  = var.protected

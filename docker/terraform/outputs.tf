@@ -11,6 +11,7 @@ output "deploy" {
     isolatedBranches = var.isolated_branches
     deadmanUrl       = var.deadman_url == "" ? null : var.deadman_url
     people           = var.people
+    jobLabels        = var.job_labels
     serviceAccounts  = { for name, email in module.identity.email : name => email }
     secrets          = module.secrets.reference
   }

@@ -147,3 +147,17 @@ variable "people" {
     error_message = "Expected e-mail addresses in lower case, each with viewer, operator or admin."
   }
 }
+
+variable "job_labels" {
+  description = "Labels of every job of Vertex AI, Cloud Run and BigQuery and of the datasets of runs, by which cost can be told."
+  type        = map(string)
+  default     = {}
+
+  validation {
+    condition = alltrue([
+      for key, value in var.job_labels :
+      can(regex("^[a-z][a-z0-9_-]{0,62}$", key)) && can(regex("^[a-z0-9_-]{0,63}$", value)) && !can(regex("^(triad|goog)", key))
+    ])
+    error_message = "Expected lower-case letters, digits, _ and -, and no key that begins with triad or goog."
+  }
+}

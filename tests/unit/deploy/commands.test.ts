@@ -102,6 +102,7 @@ describe('triad deploy refuses before it asks any cloud', () => {
     await wrong({ people: { 'Ada@shop.example': 'admin' } }, /dev\.people\.Ada@shop\.example: /);
     const { deployer } = dev.serviceAccounts;
     await wrong({ people: { [deployer]: 'admin' } }, /is an account of Triad itself/);
+    await wrong({ jobLabels: { Team: 'crm' } }, /dev\.jobLabels: expected labels/);
     await wrong({ poeple: { 'ada@shop.example': 'admin' } }, /dev: .*poeple/);
     await writeFile(join(directory, file), '{}');
     await invalid(/it has no environment production/);

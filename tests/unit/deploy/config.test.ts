@@ -40,6 +40,23 @@ for (const name of ['dev', 'staging', 'production'] as const) {
   }
 }
 
+test('labels that say who pays are on the jobs that the invoker starts', () => {
+  const labelsOf = (changes: object) => {
+    const target = targetOf(
+      { ...environment('dev'), ...changes },
+      checkout('main'),
+      '2026-01-01',
+      14,
+    );
+    return definitionOf(target, 'invoker').environment.TRIAD_LABELS;
+  };
+  assert.equal(
+    labelsOf({ jobLabels: { team: 'crm', 'cost-center': '4711' } }),
+    'team=crm,cost-center=4711',
+  );
+  assert.equal(labelsOf({}), '');
+});
+
 test('people may ask the orchestrator, each in their role; the invoker knows services alone', async () => {
   const of = { ...environment('staging'), people: { 'ada@shop.example': 'admin' } as const };
   const target = targetOf(of, checkout('main'), '2026-01-01', 14);

@@ -133,6 +133,15 @@ test('Terraform and triad deploy let the same people ask the orchestrator, and n
   assert.equal(written(read('docker/terraform/outputs.tf'), 'people'), 'var.people');
 });
 
+test('Terraform and triad deploy give jobs the same labels', () => {
+  const invoker = partOf(read('docker/terraform/main.tf'), 'module "invoker"');
+  assert.match(
+    invoker,
+    /TRIAD_LABELS += join\(",", \[for key, value in var\.job_labels : "\$\{key\}=\$\{value\}"\]\)/,
+  );
+  assert.equal(written(read('docker/terraform/outputs.tf'), 'jobLabels'), 'var.job_labels');
+});
+
 interface Manifest {
   metadata: { name: string; annotations: Record<string, string> };
   spec: {
