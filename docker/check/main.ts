@@ -15,7 +15,7 @@ import { loadLibrary, makeSnapshot, runContainer, trainModel } from './job-chain
 import { filesOf, type Image, imagesOf, openImage, sizeOf } from './open-image.ts';
 import { openReport } from './report.ts';
 import { checkInGoogleCloud, checkServices } from './run-services.ts';
-import { checkStarts } from './starts.ts';
+import { checkStarts, timesOf } from './starts.ts';
 import { withBench } from './workbench.ts';
 
 /*
@@ -126,12 +126,14 @@ async function runAll(open: (name: string) => Image): Promise<void> {
     withBench(async (bench) => {
       const pair = { orchestrator: open('orchestrator'), invoker: open('invoker') };
       const { orchestratorMs, invokerMs } = await checkServices(bench, pair);
-      const invoker = checkStarts(invokerMs);
-      return `${invoker}; the orchestrator answered after ${orchestratorMs.toFixed(0)} ms`;
+      const invoker = checkStarts('/healthcheck', invokerMs);
+      return `${invoker}; of the orchestrator's /healthz after ${timesOf([orchestratorMs])}`;
     }),
   );
   await check('the invoker starts in the profile gcp, with nothing of the cloud in reach', () =>
-    withBench((bench) => checkInGoogleCloud(bench, open('invoker'))),
+    withBench(async (bench) =>
+      checkStarts('/healthz', await checkInGoogleCloud(bench, open('invoker'))),
+    ),
   );
   await check('sql-runner, trainer and trainer-gpu do jobs', () =>
     withBench(async (bench) => {
