@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Builds all images without an engine, over a base made here, looks into them, and runs them on a root
-# file system that cannot be written. Needs root, Debian or Ubuntu, and what `npm ci` installed.
+# file system that cannot be written. Needs root, Debian or Ubuntu, Go, and what `npm ci` installed.
 # Ends non-zero when anything is not as it should be.
 # usage: docker/check-images.sh [DIRECTORY]: keeps the base and all layers there for the next time.
 set -euo pipefail
@@ -35,6 +35,8 @@ if [ ${#missing[@]} -gt 0 ]; then
   apt-get update -q > /dev/null
   DEBIAN_FRONTEND=noninteractive apt-get install -qy --no-install-recommends "${missing[@]}" > /dev/null
 fi
+# Of Pub/Sub and Cloud Storage, with the Go toolchain: built once, while there is a network.
+"$node" docker/check/build-stand-ins.ts
 
 # A store of its own. Copying whole images, as vfs does, takes minutes; overlay is not allowed everywhere.
 mkdir -p "$work/probe/lower" "$work/probe/upper" "$work/probe/work" "$work/probe/merged"

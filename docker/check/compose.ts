@@ -6,6 +6,8 @@ import { runView } from '@triad/shared/contracts/run-view.ts';
 import { imagesOf } from './open-image.ts';
 import { openReport } from './report.ts';
 import { ComposeRun } from './run-compose.ts';
+import { standIns, withStandIns } from './stand-ins.ts';
+import { STARTS, timesOf } from './starts.ts';
 import { statusOf, until, type Workbench, withBench } from './workbench.ts';
 
 /*
@@ -26,6 +28,7 @@ const images = imagesOf(prefix, revision);
 
 const start = (file: string, bench: Workbench): ComposeRun =>
   new ComposeRun({
+    standIns,
     path: resolve(import.meta.dirname, '..', file),
     variables: {
       TRIAD_IMAGES: prefix,
@@ -93,12 +96,41 @@ await check('compose.yml: a token, a start, and a whole run of the pipeline rfm'
   }),
 );
 
-await check('compose.emulators.yml: our emulators run in the images, and give tokens', () =>
-  withCompose('compose.emulators.yml', async (compose) => {
-    await compose.up('jobs', 'identity');
-    const answer = await fetch('http://127.0.0.1:8094/token?email=ada@shop.example');
-    assert.match(await answer.text(), /^[\w-]+\.[\w-]+\.[\w-]+$/);
-  }),
+/** A token of the issuer of compose.emulators.yml. */
+async function tokenOf(email: string, audience: string): Promise<string> {
+  const query = new URLSearchParams({ email, audience });
+  const token = await (await fetch(`http://127.0.0.1:8094/token?${query}`)).text();
+  assert.match(token, /^[\w-]+\.[\w-]+\.[\w-]+$/);
+  return token;
+}
+
+/** The profile gcp is healthy, and lets in who has a token: how long the invoker took. */
+async function runInGoogleCloud(compose: ComposeRun): Promise<string> {
+  await compose.runOnce('prepare');
+  await compose.up('jobs', 'identity', 'orchestrator');
+  const [orchestrator, invoker] = ['http://127.0.0.1:4180', 'http://127.0.0.1:4181'];
+  const ada = await tokenOf('ada@shop.example', 'http://orchestrator:4180');
+  assert.equal(await statusOf(`${orchestrator}/v1/pipelines`), 401, 'pipelines without a token');
+  assert.equal(await statusOf(`${orchestrator}/v1/pipelines`, ada), 200, 'pipelines with one');
+  assert.equal(await statusOf(`${orchestrator}/readyz`), 204, 'GET /readyz');
+  const service = 'triad@triad-local.iam.gserviceaccount.com';
+  const token = await tokenOf(service, 'http://invoker:4181');
+  const answers = (path: string) => async () => (await statusOf(invoker + path, token)) === 204;
+  // No limits: this machine runs all of the others, too, and a Postgres in this very process.
+  const aliveMs: number[] = [];
+  const wholeMs: number[] = [];
+  while (aliveMs.length < STARTS) {
+    const startMs = await compose.startTill('invoker', '204 of /healthz', answers('/healthz'));
+    aliveMs.push(startMs);
+    wholeMs.push(startMs + (await until('204 of /healthcheck', answers('/healthcheck'))));
+    assert.equal(await statusOf(`${invoker}/healthcheck`), 401, '/healthcheck without a token');
+    await compose.stopOne('invoker');
+  }
+  return `the invoker's first 204 of /healthz after ${timesOf(aliveMs)}, of /healthcheck after ${timesOf(wholeMs)}`;
+}
+
+await check('compose.emulators.yml: orchestrator and invoker in the profile gcp', () =>
+  withStandIns(() => withCompose('compose.emulators.yml', runInGoogleCloud)),
 );
 images.close();
 conclude();

@@ -45,6 +45,13 @@ const packageFile = /^triad\/((?:.+\/)?node_modules\/(?:@[^/]+\/)?[^/@][^/]*)\/p
 export const installedPackages = (paths: readonly string[]): string[] =>
   paths.flatMap((path) => packageFile.exec(path)?.[1] ?? []);
 
+/** The Debian packages that are installed, by name, from dpkg's own list of them. */
+export const installedDebs = (status: string): string[] =>
+  status
+    .split('\n\n')
+    .filter((entry) => /^Status: install ok installed$/m.test(entry))
+    .flatMap((entry) => /^Package: (.+)$/m.exec(entry)?.[1] ?? []);
+
 /**
  * Installed packages that none of the workspaces needs at run time, with the reason. What `shared`
  * leaves to its users as a peer is needed only by a workspace that lists it itself, or as one of `peers`.

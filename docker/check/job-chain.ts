@@ -84,3 +84,16 @@ export async function runContainer(bench: Workbench, image: Image): Promise<stri
 
 const revisionOf = ({ config }: Image): string =>
   config.Labels['org.opencontainers.image.revision'] ?? '';
+
+/** Has the linker of an image load a shared library by its name. Throws what it says when it cannot. */
+export async function loadLibrary(bench: Workbench, image: Image, name: string): Promise<void> {
+  // A library that was loaded and is none of Node's own says nothing to Node.
+  const program = `try { process.dlopen({ exports: {} }, '${name}') } catch (error) { if (!/self-register/.test(error.message)) throw error }`;
+  const running = runImage(image, {
+    mounts: ownMounts(bench.home),
+    environment: {},
+    command: ['node', '-e', program],
+    logFile: bench.logFile(`${image.name}-${name}`),
+  });
+  if ((await running.exited) !== 0) throw new Error(tailOf(running.log()));
+}

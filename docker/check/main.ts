@@ -1,19 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   forbiddenFiles,
+  installedDebs,
   installedPackages,
   type LockFile,
   unneededPackages,
 } from './image-rules.ts';
 import { images, imageUser } from './images.ts';
-import { makeSnapshot, runContainer, trainModel } from './job-chain.ts';
+import { loadLibrary, makeSnapshot, runContainer, trainModel } from './job-chain.ts';
 import { filesOf, type Image, imagesOf, openImage, sizeOf } from './open-image.ts';
 import { openReport } from './report.ts';
 import { checkInGoogleCloud, checkServices } from './run-services.ts';
+import { checkStarts, timesOf } from './starts.ts';
 import { withBench } from './workbench.ts';
 
 /*
@@ -35,7 +37,6 @@ const { prefix, revision, base, secret } = values;
 /** What the invoker may take above its base, in bytes. */
 const INVOKER_LIMIT = 250_000_000;
 const megabytes = (bytes: number): string => `${(bytes / 1e6).toFixed(0)} MB`;
-const milliseconds = (ms: number): string => `${ms.toFixed(0)} ms`;
 
 const repository = resolve(import.meta.dirname, '../..');
 const lock = JSON.parse(readFileSync(join(repository, 'package-lock.json'), 'utf8')) as LockFile;
@@ -99,10 +100,24 @@ async function inspect(image: Image, baseBytes: number): Promise<void> {
   });
   await check(`${name}: bill of materials`, () => {
     const text = readFileSync(join(root, 'triad/sbom.cdx.json'), 'utf8');
-    const { bomFormat, components } = JSON.parse(text) as { bomFormat: string; components: [] };
+    const { bomFormat, components } = JSON.parse(text) as {
+      bomFormat: string;
+      components: { name: string; version: string; purl: string }[];
+    };
     assert.equal(bomFormat, 'CycloneDX');
-    assert.ok(components.length > 20, `only ${components.length} components`);
-    return `${components.length} components`;
+    const of = (kind: string) => components.filter(({ purl }) => purl.startsWith(`pkg:${kind}/`));
+    const [npm, debs] = [of('npm'), of('deb')];
+    assert.ok(npm.length > 20, `only ${npm.length} packages of npm`);
+    // tini is a copy of the file alone, which the image's own dpkg knows nothing of.
+    const installed = [
+      ...installedDebs(readFileSync(join(root, 'var/lib/dpkg/status'), 'utf8')),
+      'tini',
+    ];
+    assert.deepEqual(debs.map(({ name }) => name).sort(), installed.sort());
+    for (const { name, version, purl } of debs)
+      assert.ok(version !== '' && purl.includes('?arch='), name);
+    assert.equal(of('generic')[0]?.name, 'node');
+    return `${npm.length} packages of npm, ${debs.length} of the system`;
   });
 }
 
@@ -111,15 +126,14 @@ async function runAll(open: (name: string) => Image): Promise<void> {
     withBench(async (bench) => {
       const pair = { orchestrator: open('orchestrator'), invoker: open('invoker') };
       const { orchestratorMs, invokerMs } = await checkServices(bench, pair);
-      const invoker = `the invoker's first healthy answer after ${milliseconds(invokerMs)}`;
-      return `${invoker} (target 1500 ms), the orchestrator's after ${milliseconds(orchestratorMs)}`;
+      const invoker = checkStarts('/healthcheck', invokerMs);
+      return `${invoker}; of the orchestrator's /healthz after ${timesOf([orchestratorMs])}`;
     }),
   );
   await check('the invoker starts in the profile gcp, with nothing of the cloud in reach', () =>
-    withBench(async (bench) => {
-      const startMs = await checkInGoogleCloud(bench, open('invoker'));
-      return `its first healthy answer after ${milliseconds(startMs)} (target 1500 ms)`;
-    }),
+    withBench(async (bench) =>
+      checkStarts('/healthz', await checkInGoogleCloud(bench, open('invoker'))),
+    ),
   );
   await check('sql-runner, trainer and trainer-gpu do jobs', () =>
     withBench(async (bench) => {
@@ -133,12 +147,18 @@ async function runAll(open: (name: string) => Image): Promise<void> {
   await check('container runs the program of a step', () =>
     withBench((bench) => runContainer(bench, open('container'))),
   );
-  await check('trainer-gpu has the loader of Vulkan', () => {
-    const { root, config } = open('trainer-gpu');
-    const library = 'usr/lib/x86_64-linux-gnu/libvulkan.so.1';
-    assert.ok(existsSync(join(root, library)) || process.arch !== 'x64', library);
-    assert.ok(config.Env.some((line) => /^NVIDIA_DRIVER_CAPABILITIES=.*graphics/.test(line)));
-  });
+  await check('trainer-gpu has the loader of Vulkan, and it can be loaded', () =>
+    withBench(async (bench) => {
+      const image = open('trainer-gpu');
+      await loadLibrary(bench, image, 'libvulkan.so.1');
+      await assert.rejects(
+        loadLibrary(bench, image, 'libvulkan.so.0'),
+        /cannot open shared object/,
+      );
+      const isGiven = (line: string) => /^NVIDIA_DRIVER_CAPABILITIES=.*graphics/.test(line);
+      assert.ok(image.config.Env.some(isGiven), 'NVIDIA_DRIVER_CAPABILITIES');
+    }),
+  );
 }
 
 const { open, close } = imagesOf(prefix, revision);

@@ -17,6 +17,8 @@ export interface ComposeOptions {
   variables: Readonly<Record<string, string>>;
   /** The image of a reference. */
   open: (reference: string) => Image;
+  /** Services that something on this machine stands for, at the loopback address. @default none */
+  standIns?: readonly string[];
   /** Where volumes and logs are. */
   bench: Workbench;
 }
@@ -24,7 +26,8 @@ export interface ComposeOptions {
 /**
  * Runs services of a compose file as the file says, without an engine: image, entrypoint, command,
  * environment, volumes and memory. All have the network of this process; each name is an address of
- * its own there, on which only a service that listens on all addresses can be reached.
+ * its own there, on which only a service that listens on all addresses can be reached; names of
+ * stand-ins are `localhost`.
  */
 export class ComposeRun {
   readonly #options: ComposeOptions;
@@ -35,15 +38,17 @@ export class ComposeRun {
   constructor(options: ComposeOptions) {
     this.#options = options;
     this.#file = readCompose(options.path, options.variables);
-    const names = Object.keys(this.#file.services);
+    const { standIns = [] } = options;
+    const names = Object.keys(this.#file.services).filter((name) => !standIns.includes(name));
     this.#hosts = join(options.bench.directory, 'hosts');
-    const lines = ['localhost', ...names].map((name, index) => `127.0.0.${index + 1} ${name}`);
+    const local = ['localhost', ...standIns].join(' ');
+    const lines = [local, ...names].map((name, index) => `127.0.0.${index + 1} ${name}`);
     writeFileSync(this.#hosts, `${lines.join('\n')}\n`);
   }
 
-  /** `docker compose run --rm NAME COMMAND…`: what it printed. Throws when it fails. */
+  /** `docker compose run --rm NAME [COMMAND…]`: what it printed. Throws when it fails. */
   async runOnce(name: string, ...command: string[]): Promise<string> {
-    const running = this.#start(name, `${name}-once`, { command });
+    const running = this.#start(name, `${name}-once`, command.length > 0 ? { command } : {});
     const code = await running.exited;
     if (code !== 0) throw new Error(`${name} ended with ${code}${tailOf(running.log())}`);
     return running.log();
@@ -53,6 +58,23 @@ export class ComposeRun {
   async up(...names: string[]): Promise<void> {
     for (const name of names) this.#running.set(name, this.#start(name, name));
     await Promise.all(names.map((name) => this.#untilHealthy(name)));
+  }
+
+  /**
+   * Starts a service, which need not be well when this returns, and says how long it took until
+   * `isSo`, in milliseconds.
+   */
+  async startTill(name: string, what: string, isSo: () => Promise<boolean>): Promise<number> {
+    const running = this.#start(name, name);
+    this.#running.set(name, running);
+    return until(what, isSo, { ended: running.exited });
+  }
+
+  /** `docker compose stop NAME`. Throws unless it ends with 0. */
+  async stopOne(name: string): Promise<void> {
+    const code = await this.#running.get(name)?.stop();
+    this.#running.delete(name);
+    if (code !== 0) throw new Error(`${name} ended with ${code} after SIGTERM`);
   }
 
   /** `docker compose stop`: the exit codes by name. Throws when one takes longer than it may. */

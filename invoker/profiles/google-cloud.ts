@@ -2,6 +2,7 @@ import { googleIdentity } from '@triad/shared/access/oidc/configured-oidc.ts';
 import { configuredBucket } from '@triad/shared/artifacts/configured-bucket.ts';
 import type { Config } from '@triad/shared/config/config.ts';
 import type { GoogleCloudConfig } from '@triad/shared/config/google-cloud.ts';
+import { formatLabels } from '@triad/shared/config/labels.ts';
 import { topic } from '@triad/shared/contracts/topics.ts';
 import { CloudRunJobs } from '@triad/shared/jobs/cloud/cloud-run-jobs.ts';
 import { jobsByResources } from '@triad/shared/jobs/cloud/jobs-by-resources.ts';
@@ -16,13 +17,14 @@ export async function googleCloudProfile(
   { config, clock, random, log }: ProfileOptions,
   cloud: GoogleCloudConfig,
 ): Promise<InvokerProfile> {
-  const { project, region: location, namespace, endpoints, jobs } = cloud;
+  const { project, region: location, namespace, labels, endpoints, jobs } = cloud;
   const artifacts = configuredBucket(config, clock, cloud);
   const { images, network, flexStartSeconds } = jobs;
   const common = {
     project,
     location,
     namespace,
+    labels,
     artifacts,
     clock,
     log,
@@ -81,6 +83,7 @@ function jobEnvironment(config: Config, cloud: GoogleCloudConfig): Record<string
     TRIAD_GCP_REGION: cloud.region,
     TRIAD_NAMESPACE: cloud.namespace,
     TRIAD_BUCKET: cloud.bucket,
+    TRIAD_LABELS: formatLabels(cloud.labels),
     TRIAD_DATASET: config.dataset,
     TRIAD_MAX_GIB_BILLED: String(maximumBytesBilled / 2 ** 30),
     TRIAD_LOG_LEVEL: config.logLevel,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Role } from '../contracts/access.ts';
 import { parseAccountRoles } from './account-roles.ts';
 import { type JobImage, parseJobImages } from './job-images.ts';
+import { parseLabels } from './labels.ts';
 import { httpUrl, integer, parseVariables } from './parts.ts';
 
 const hostAndPort = z.string().regex(/^[^\s:/]+:\d+$/, 'expected host:port');
@@ -23,9 +24,14 @@ const variables = z.object({
   /** The bucket of all artifacts. */
   TRIAD_BUCKET: required('the name of a bucket'),
   /**
-   * Images of jobs as a JSON object: name → image with its digest or tag. `container` is what the
-   * images of container steps are built on; `trainer-gpu` is for steps of the trainer that ask for
-   * an accelerator.
+   * On every job of Vertex AI, Cloud Run and BigQuery and on every dataset, as `key=value,…`, so that
+   * cost can be told.
+   */
+  TRIAD_LABELS: z.string().default(''),
+  /**
+   * Images of jobs as a JSON object: name → image with its digest or tag, or
+   * `{"image": …, "args": […]}`. `container` is what the images of container steps are built on;
+   * `trainer-gpu` is for steps of the trainer that ask for an accelerator.
    */
   TRIAD_JOB_IMAGES: z.string().default('{}'),
   /**
@@ -71,6 +77,8 @@ export interface GoogleCloudConfig {
   region: string;
   namespace: string;
   bucket: string;
+  /** Of whatever costs something, besides Triad's own. */
+  labels: Readonly<Record<string, string>>;
   jobs: {
     /** By job name. */
     images: Readonly<Record<string, JobImage>>;
@@ -100,6 +108,7 @@ export function googleCloudConfig(env: NodeJS.ProcessEnv): GoogleCloudConfig {
     region: value.TRIAD_GCP_REGION,
     namespace: value.TRIAD_NAMESPACE,
     bucket: value.TRIAD_BUCKET,
+    labels: parseLabels('TRIAD_LABELS', value.TRIAD_LABELS),
     jobs: {
       images: parseJobImages(value.TRIAD_JOB_IMAGES, value.TRIAD_JOB_SERVICE_ACCOUNTS),
       network: value.TRIAD_JOB_NETWORK,

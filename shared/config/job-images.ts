@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { containerJob } from '../contracts/container.ts';
 import { slug } from '../contracts/names.ts';
 import { email, invalid, parseObject } from './parts.ts';
 
@@ -8,6 +9,8 @@ export interface JobImage {
   image: string;
   /** Of a step that asks for an accelerator. @default `image` */
   acceleratorImage?: string;
+  /** Arguments of the image's entry point, of `acceleratorImage` too. @default its own */
+  args?: readonly string[];
   /** The e-mail address of what it runs as. @default the platform's default account */
   serviceAccount?: string;
 }
@@ -15,7 +18,14 @@ export interface JobImage {
 /** Images that are no jobs of their own, but what a job is done in on a machine with an accelerator. */
 const acceleratorImages: Readonly<Record<string, string>> = { trainer: 'trainer-gpu' };
 
-const images = z.record(slug, z.string().min(1));
+const reference = z.string().min(1);
+const images = z.record(
+  slug,
+  z.union([
+    reference.transform((image) => ({ image, args: undefined })),
+    z.strictObject({ image: reference, args: z.array(z.string()).min(1).optional() }),
+  ]),
+);
 const accounts = z.record(slug, z.string());
 
 /**
@@ -27,15 +37,25 @@ export function parseJobImages(
   imagesText: string,
   accountsText: string | undefined,
 ): Record<string, JobImage> {
-  const named = parseObject('TRIAD_JOB_IMAGES', imagesText, images, 'job names to images');
+  const variable = 'TRIAD_JOB_IMAGES';
+  const named = parseObject(variable, imagesText, images, 'job names to images');
   const jobs: Record<string, JobImage> = {};
-  for (const [name, image] of Object.entries(named)) {
+  for (const [name, { image, args }] of Object.entries(named)) {
     const job = jobOfAcceleratorImage(name);
+    if (args && name === containerJob) {
+      throw invalid(variable, `${name}: expected no args; a step has its own command line`);
+    }
     if (job === undefined) {
-      const acceleratorImage = named[acceleratorImages[name] ?? ''];
-      jobs[name] = { image, ...(acceleratorImage !== undefined && { acceleratorImage }) };
+      const acceleratorImage = named[acceleratorImages[name] ?? '']?.image;
+      jobs[name] = {
+        image,
+        ...(acceleratorImage !== undefined && { acceleratorImage }),
+        ...(args && { args }),
+      };
     } else if (!Object.hasOwn(named, job)) {
-      throw invalid('TRIAD_JOB_IMAGES', `expected an image of ${job} beside that of ${name}`);
+      throw invalid(variable, `expected an image of ${job} beside that of ${name}`);
+    } else if (args) {
+      throw invalid(variable, `${name}: expected the args beside the image of ${job}`);
     }
   }
   if (accountsText !== undefined) addAccounts(jobs, accountsText);

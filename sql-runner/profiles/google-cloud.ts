@@ -15,7 +15,7 @@ export function googleCloudProfile(
   cloud: GoogleCloudConfig,
   clock: Clock,
 ): SqlRunnerProfile {
-  const { project, region, namespace, maximumBytesBilled, endpoints } = cloud;
+  const { project, region, namespace, labels, maximumBytesBilled, endpoints } = cloud;
   const warehouse = bigQueryOpener({
     project,
     location: region,
@@ -23,7 +23,7 @@ export function googleCloudProfile(
     namespace: namespace.replaceAll('-', '_'),
     defaultDataset: config.dataset,
     maximumBytesBilled,
-    labels: { 'triad-namespace': namespace },
+    labels: { ...labels, 'triad-namespace': namespace },
     partitionColumn: 'run_date',
     scratch: homeLayout(config.home).copies,
     ...(endpoints.bigQuery !== undefined && {

@@ -104,6 +104,39 @@ test('a job that may wait for its machine is not given up', async () => {
   assert.equal((await end(spec)).state, 'cancelled');
 });
 
+test('a job that waits for quota is not given up by itself, and runs when there is some', async () => {
+  emulator.nextJob('queued');
+  const spec = jobSpecWith({ script: 'succeed' }, onMachine);
+  await jobs.launch(spec);
+  const { name = '', job } = emulator.vertex.stored.at(-1) ?? {};
+  const service = new VertexService({ ...options, images });
+  assert.equal((await service.get(name))?.state, 'waiting');
+  assert.deepEqual(
+    (await service.labelled()).map((one) => one.name),
+    [name],
+  );
+  assert.equal((await jobs.get(spec.id))?.state, 'running');
+  job?.proceed();
+  assert.equal((await end(spec)).state, 'succeeded');
+  await service.close();
+});
+
+test('a job whose wait for a machine is over has expired, which is worth another attempt', async () => {
+  emulator.nextJob('expires');
+  const patient = { resources: { ...resources.parse({}), accelerator, flexStart: true } };
+  const spec = jobSpecWith({ script: 'succeed' }, patient);
+  await jobs.launch(spec);
+  elapse(86_399_000);
+  assert.equal((await jobs.get(spec.id))?.state, 'running');
+  elapse(1000);
+  const { state, exitCode, error } = await end(spec);
+  assert.deepEqual(
+    [state, exitCode, error?.code, error?.retryable],
+    ['failed', null, 'JOB_STOCKOUT', true],
+  );
+  assert.match(error?.message ?? '', /JOB_STATE_EXPIRED/);
+});
+
 test('of two jobs of one command, the first stays and the other is ended', async () => {
   const service = new VertexService({ ...options, images });
   const spec = jobSpecWith({ script: 'obedient' });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { CloudRunJobs } from '@triad/shared/jobs/cloud/cloud-run-jobs.ts';
 import { jobSpecWith } from '../harness/job-spec.ts';
 import { endsOf, openCloud } from '../harness/jobs/cloud-jobs.ts';
@@ -33,19 +34,27 @@ test('a creation that stays under way is not waited for without end, and then go
   mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const { spec, launched } = await launchHeld();
   // By the clock of Google's client.
-  mock.timers.setTime(Date.now() + 10_000);
+  mock.timers.setTime(Date.now() + 35_000);
   assert.equal((await launched).started, true);
   assert.equal((await jobs.get(spec.id))?.state, 'running');
   assert.equal(warnings(), 1);
   assert.deepEqual(cloudRun.executions, []);
-  elapse(60_000);
+  // Nothing is created again within a minute, of which 35 s are over.
+  elapse(20_000);
+  await setTimeout(100);
+  assert.deepEqual(cloudRun.executions, []);
+  elapse(10_000);
   assert.equal((await end(spec)).state, 'succeeded');
   assert.equal(cloudRun.executions.length, 1);
 });
 
-test('a creation that takes a while is waited for', async () => {
+test('a creation that takes half a minute is waited for', async ({ mock }) => {
+  mock.timers.enable({ apis: ['Date'], now: Date.now() });
   const before = { warnings: warnings(), executions: cloudRun.executions.length };
   const { spec, launched } = await launchHeld();
+  mock.timers.setTime(Date.now() + 30_000);
+  const { creationPolls } = cloudRun;
+  await until('another look', async () => cloudRun.creationPolls > creationPolls || undefined);
   cloudRun.holdsCreations = false;
   assert.equal((await launched).started, true);
   assert.equal((await end(spec)).state, 'succeeded');

@@ -26,6 +26,7 @@ async function setUp({ isEmpty = false } = {}) {
     TRIAD_GCP_REGION: 'europe-west1',
     TRIAD_NAMESPACE: 'dev-a',
     TRIAD_BUCKET: 'shop-1-triad',
+    TRIAD_LABELS: 'team=crm',
     TRIAD_MAX_GIB_BILLED: '2',
     TRIAD_BIGQUERY_ENDPOINT: fake.url,
   };
@@ -50,7 +51,7 @@ describe('triad sql in the profile gcp', { concurrency: 2 }, () => {
       'SELECT segment, COUNT(*) AS customers FROM `dev_a_triad.rfm` GROUP BY segment',
     );
     assert.equal(job.configuration.query.maximumBytesBilled, String(2 * 2 ** 30));
-    assert.deepEqual(job.configuration.labels, { 'triad-namespace': 'dev-a' });
+    assert.deepEqual(job.configuration.labels, { team: 'crm', 'triad-namespace': 'dev-a' });
     assert.deepEqual(
       fake.requests.filter((line) => !line.startsWith('GET ')),
       ['POST /jobs'],

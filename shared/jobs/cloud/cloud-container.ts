@@ -27,6 +27,8 @@ export interface CloudContainer {
   image: string;
   /** Empty for the entry point of the image. */
   command: string[];
+  /** Of that entry point. */
+  args: string[];
   env: { name: string; value: string }[];
   serviceAccount?: string;
 }
@@ -45,7 +47,7 @@ export function cloudContainer(
     const known = Object.keys(images).join(', ');
     throw new TriadError('JOB_UNKNOWN', { job: spec.job, known });
   }
-  const { serviceAccount } = own;
+  const { serviceAccount, args = [] } = own;
   const variables = {
     ...environment,
     TRIAD_JOB: jobText(spec),
@@ -54,6 +56,7 @@ export function cloudContainer(
   return {
     image: imageOf(spec, own),
     command: spec.job === containerJob ? [...wrapper] : [],
+    args: [...args],
     env: Object.entries(variables).map(([name, value]) => ({ name, value })),
     ...(serviceAccount !== undefined && { serviceAccount }),
   };

@@ -26,6 +26,11 @@ export interface CloudJobService {
   readonly id: string;
   /** For people, such as `Vertex AI`. */
   readonly title: string;
+  /**
+   * A creation that may or may not have worked is tried again when no job of the command has
+   * appeared for this long, in milliseconds; longer than any creation is waited for.
+   */
+  readonly settleMs: number;
   create(spec: JobSpec, traceparent: string | undefined): Promise<CloudJob>;
   /** The job of this command, whoever created it; of several the first, and the others are ended. */
   find(spec: JobSpec): Promise<CloudJob | undefined>;

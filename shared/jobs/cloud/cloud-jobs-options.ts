@@ -14,11 +14,6 @@ export interface CloudJobsOptions extends CloudContainerOptions {
   /** How often the running jobs are asked for, in milliseconds. @default 5000 */
   pollMs?: number;
   /**
-   * A creation that may or may not have worked is tried again when no job of the command has
-   * appeared for this long, in milliseconds; longer than any call may take. @default 30000
-   */
-  settleMs?: number;
-  /**
    * A job that waits longer for its machine is given up, in seconds, unless the step's
    * `startSeconds` says otherwise, or it may wait by `flexStart`. @default 3600
    */

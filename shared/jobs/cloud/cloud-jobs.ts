@@ -240,7 +240,7 @@ export class CloudJobs {
     if (found) return this.#placed(watched, found);
     // Only now: it may have been cancelled meanwhile.
     const { creation, stopping } = watched.record;
-    if (this.#msSince(creation.at) < (this.#options.settleMs ?? 30_000)) return;
+    if (this.#msSince(creation.at) < this.#service.settleMs) return;
     if (stopping) return this.#end(watched, { ...stopping, exitCode: null });
     if (creation.tries >= mostCreations) {
       return this.#fail(watched, watched.failure ?? new TriadError('JOB_LOST'));

@@ -49,7 +49,7 @@ export function cloudRunJobOf(
   options: CloudRunJobOptions,
 ): RunJob {
   const container = cloudContainer(spec, traceparent, options);
-  const { image, command, env, serviceAccount } = container;
+  const { image, command, args, env, serviceAccount } = container;
   const { namespace = 'main' } = options;
   const { memoryMiB, timeLimitSeconds } = spec.resources;
   const lacked = lackedByCloudRun(spec.resources);
@@ -67,7 +67,7 @@ export function cloudRunJobOf(
       taskCount: 1,
       parallelism: 1,
       template: {
-        containers: [{ name: 'job', image, command, env, resources: { limits } }],
+        containers: [{ name: 'job', image, command, args, env, resources: { limits } }],
         maxRetries: 0,
         timeout: { seconds: timeLimitSeconds },
         executionEnvironment: 'EXECUTION_ENVIRONMENT_GEN2',

@@ -22,16 +22,18 @@ const callOptions = { timeout: 20_000 };
 
 /**
  * Limits of the calls that make a job run, in milliseconds. The creation of a job, the wait for it
- * and its run follow each other, and must be over before `settleMs` of the launcher.
+ * and its run follow each other: together they must be over before `settleMs`, and before Pub/Sub
+ * believes the push of the command lost and sends another, which is after 60 s. Who pushes it is
+ * the only one that waits for them.
  */
 const creating = {
-  timeout: 5000,
+  timeout: 8000,
   // Without a limit, an operation that does not end would be asked for without end.
   longrunning: {
     initialRetryDelayMillis: 100,
     retryDelayMultiplier: 1.3,
     maxRetryDelayMillis: 2000,
-    totalTimeoutMillis: 10_000,
+    totalTimeoutMillis: 35_000,
   },
 };
 
@@ -48,6 +50,7 @@ interface Sdk {
 export class CloudRunService implements CloudJobService {
   readonly id = 'cloud-run';
   readonly title = 'Cloud Run';
+  readonly settleMs = 60_000;
   readonly #options: CloudRunServiceOptions;
   readonly #parent: string;
   #sdk: Promise<Sdk> | undefined;

@@ -4,7 +4,7 @@ import type { Resources } from '../../contracts/resources.ts';
 import { TriadError } from '../../errors/triad-error.ts';
 import { type CloudContainerOptions, cloudContainer } from './cloud-container.ts';
 import { labelsOf } from './cloud-labels.ts';
-import { acceleratorTypes, vertexMachine } from './vertex-machine.ts';
+import { acceleratorTypes, bootDiskOf, vertexMachine } from './vertex-machine.ts';
 
 export type CustomJob = protos.google.cloud.aiplatform.v1.ICustomJob;
 
@@ -34,9 +34,10 @@ export function customJobOf(
   options: CustomJobOptions,
 ): CustomJob {
   const container = cloudContainer(spec, traceparent, options);
-  const { image, command, env, serviceAccount } = container;
+  const { image, command, args, env, serviceAccount } = container;
   const { network, namespace = defaultNamespace } = options;
-  const { diskGiB } = spec.resources;
+  const machineSpec = machineSpecOf(spec.resources);
+  const disk = diskSpecOf(spec.resources, machineSpec.machineType);
   return {
     displayName: `${spec.job} ${spec.runDate} ${spec.id}`.slice(0, 128),
     labels: labelsOf(spec, namespace, options.labels),
@@ -44,11 +45,9 @@ export function customJobOf(
       workerPoolSpecs: [
         {
           replicaCount: 1,
-          machineSpec: machineSpecOf(spec.resources),
-          containerSpec: { imageUri: image, command, env },
-          ...(diskGiB !== undefined && {
-            diskSpec: { bootDiskSizeGb: Math.max(diskGiB, leastDiskGiB) },
-          }),
+          machineSpec,
+          containerSpec: { imageUri: image, command, args, env },
+          ...(disk && { diskSpec: disk }),
         },
       ],
       scheduling: schedulingOf(spec.resources, options),
@@ -58,7 +57,7 @@ export function customJobOf(
   };
 }
 
-function machineSpecOf(resources: Resources): protos.google.cloud.aiplatform.v1.IMachineSpec {
+function machineSpecOf(resources: Resources): MachineSpec {
   const machineType = vertexMachine(resources);
   const { accelerator, memoryMiB } = resources;
   if (machineType === undefined) {
@@ -78,6 +77,20 @@ function machineSpecOf(resources: Resources): protos.google.cloud.aiplatform.v1.
   };
 }
 
+/** Nothing where the machine's own disk will do. */
+function diskSpecOf(
+  { diskGiB }: Resources,
+  machine: string,
+): protos.google.cloud.aiplatform.v1.IDiskSpec | undefined {
+  const bootDiskType = bootDiskOf(machine);
+  if (diskGiB === undefined) return bootDiskType === undefined ? undefined : { bootDiskType };
+  return {
+    bootDiskSizeGb: Math.max(diskGiB, leastDiskGiB),
+    ...(bootDiskType !== undefined && { bootDiskType }),
+  };
+}
+
+type MachineSpec = protos.google.cloud.aiplatform.v1.IMachineSpec & { machineType: string };
 type AcceleratorName = keyof typeof protos.google.cloud.aiplatform.v1.AcceleratorType;
 
 function schedulingOf(

@@ -8,7 +8,10 @@ import type { CustomJob } from './vertex-custom-job.ts';
 
 const service = 'Vertex AI';
 
+/** Anything else is `waiting`, as of a job that was only just created. */
 const states: Readonly<Record<string, CloudJob['state']>> = {
+  JOB_STATE_QUEUED: 'waiting',
+  JOB_STATE_PENDING: 'waiting',
   JOB_STATE_RUNNING: 'running',
   JOB_STATE_UPDATING: 'running',
   JOB_STATE_PAUSED: 'running',

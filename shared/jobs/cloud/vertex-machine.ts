@@ -49,6 +49,12 @@ const perMachine: Readonly<Record<string, Readonly<Record<number, string>>>> = {
   NVIDIA_B200: { 8: 'a4-highgpu-8g' },
 };
 
+/**
+ * Machines that boot from a Hyperdisk alone: of these, Vertex AI takes only A3 Ultra to be one by itself
+ * (`DiskSpec` of machine_resources.proto).
+ */
+const hyperdiskAlone = /^(a3-ultragpu|a4|a4x)-/;
+
 /** Machines by their memory in GiB, the smallest first. */
 const byMemory: readonly (readonly [number, string])[] = [
   [16, 'e2-standard-4'],
@@ -79,3 +85,7 @@ export function vertexMachine({ machine, accelerator, memoryMiB }: Resources): s
   const known = accelerator ? attachable : byMemory;
   return known.find(([gib]) => memoryMiB <= gib * 1024)?.[1];
 }
+
+/** The disk that a machine must be given to boot from; `undefined` where Vertex AI's own choice will do. */
+export const bootDiskOf = (machine: string): string | undefined =>
+  hyperdiskAlone.test(machine) ? 'hyperdisk-balanced' : undefined;

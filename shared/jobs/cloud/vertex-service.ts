@@ -21,15 +21,16 @@ export interface VertexServiceOptions extends CustomJobOptions {
   endpoint?: GoogleTestEndpoint;
 }
 
-/** A call may take this long, in milliseconds: less than `settleMs` of the launcher. */
+/** A call may take this long, in milliseconds: less than `settleMs`. */
 const callOptions = { timeout: 20_000 };
 
-const terminal = ['SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'];
+const terminal = ['SUCCEEDED', 'PARTIALLY_SUCCEEDED', 'FAILED', 'CANCELLED', 'EXPIRED'];
 
 /** CustomJobs of Vertex AI, found by their labels. */
 export class VertexService implements CloudJobService {
   readonly id = 'vertex';
   readonly title = 'Vertex AI';
+  readonly settleMs = 30_000;
   readonly #options: VertexServiceOptions;
   readonly #parent: string;
   #client: Promise<JobServiceClient> | undefined;

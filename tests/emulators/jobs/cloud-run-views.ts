@@ -106,6 +106,7 @@ function messageOf({ outcome, order }: StoredExecution['job']): string {
     case 'permissionDenied':
       return 'Permission denied on a secret of the container.';
     case 'preempted':
+    case 'expired':
     case 'internalError':
       return 'Internal system error, system will retry later.';
   }

@@ -6,6 +6,10 @@ export type Fate =
   | 'runs'
   /** It waits for ever. */
   | 'neverStarts'
+  /** It waits for quota until it is told to `proceed`, and then runs. */
+  | 'queued'
+  /** No machine comes free: it expires when it has waited as long as it may, if there is such a limit. */
+  | 'expires'
   | 'stockout'
   /** The quota is found to be used up only when its machine is asked for. */
   | 'quota'
@@ -34,6 +38,8 @@ export interface JobOrder {
   args: readonly string[];
   env: readonly { name: string; value?: string }[];
   timeoutSeconds: number;
+  /** How long it may wait for its machine. @default without end */
+  waitSeconds?: number | undefined;
   memoryMiB?: number | undefined;
 }
 
@@ -44,7 +50,10 @@ export type Reason =
   | 'timeout'
   | 'preempted'
   | 'memory'
-  | Exclude<Fate, 'runs' | 'neverStarts'>;
+  | 'expired'
+  | Exclude<Fate, Waiting | 'runs'>;
+
+type Waiting = 'neverStarts' | 'queued' | 'expires';
 
 export interface JobOutcome {
   reason: Reason;
@@ -58,6 +67,8 @@ export class EmulatedJob {
   startedAt: Date | undefined;
   endedAt: Date | undefined;
   outcome: JobOutcome | undefined;
+  /** Whether it waits for quota, and not for its machine alone. */
+  isQueued: boolean;
   /** Why it is being ended. */
   stopping: 'cancelled' | 'timeout' | 'preempted' | undefined;
   readonly #world: JobWorld;
@@ -67,11 +78,19 @@ export class EmulatedJob {
     this.order = order;
     this.#world = world;
     this.createdAt = world.clock.now();
-    if (fate !== 'neverStarts') world.clock.setTimer(0, () => this.#start(fate));
+    this.isQueued = fate === 'queued';
+    if (fate === 'expires') this.#expireLater();
+    else if (fate !== 'neverStarts' && fate !== 'queued') this.#startSoon(fate);
   }
 
   get log(): string {
     return this.#container?.output ?? '';
+  }
+
+  /** There is quota for it now. */
+  proceed(): void {
+    this.isQueued = false;
+    this.#startSoon('runs');
   }
 
   cancel(): void {
@@ -95,7 +114,19 @@ export class EmulatedJob {
     else this.#end({ reason, container: null });
   }
 
-  #start(fate: Exclude<Fate, 'neverStarts'>): void {
+  #expireLater(): void {
+    const { waitSeconds } = this.order;
+    if (!waitSeconds) return;
+    this.#world.clock.setTimer(waitSeconds * 1000, () => {
+      if (!this.outcome) this.#end({ reason: 'expired', container: null });
+    });
+  }
+
+  #startSoon(fate: Exclude<Fate, Waiting>): void {
+    this.#world.clock.setTimer(0, () => this.#start(fate));
+  }
+
+  #start(fate: Exclude<Fate, Waiting>): void {
     if (this.outcome) return;
     const { image, command, args, env, memoryMiB, timeoutSeconds } = this.order;
     const { images, environment, clock, graceMs } = this.#world;

@@ -70,6 +70,7 @@ export class EmulatedVertex {
       args: container?.args ?? [],
       env: container?.env ?? [],
       timeoutSeconds: Number(jobSpec?.scheduling?.timeout?.seconds ?? week),
+      waitSeconds: Number(jobSpec?.scheduling?.maxWaitDuration?.seconds ?? 0),
     };
     const name = `${parent}/customJobs/${1000 + this.stored.length}`;
     const job = new EmulatedJob(order, this.#nextFate(), this.#world);
@@ -134,12 +135,14 @@ function filterOf(filter: string): (stored: Stored) => boolean {
   return (stored) => tests.every((holds) => holds(stored));
 }
 
-function stateOf({ outcome, stopping, startedAt }: EmulatedJob): string {
+function stateOf({ outcome, stopping, startedAt, isQueued }: EmulatedJob): string {
   if (!outcome) {
     if (stopping === 'cancelled') return 'JOB_STATE_CANCELLING';
+    if (isQueued) return 'JOB_STATE_QUEUED';
     return startedAt ? 'JOB_STATE_RUNNING' : 'JOB_STATE_PENDING';
   }
   const { reason, container } = outcome;
+  if (reason === 'expired') return 'JOB_STATE_EXPIRED';
   // A job that runs into its time limit is shown as cancelled.
   if (reason === 'cancelled' || reason === 'timeout') return 'JOB_STATE_CANCELLED';
   return container?.exitCode === 0 ? 'JOB_STATE_SUCCEEDED' : 'JOB_STATE_FAILED';

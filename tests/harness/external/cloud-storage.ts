@@ -5,12 +5,18 @@ export interface CloudStorageServer extends GoServer {
   createBucket(): Promise<string>;
 }
 
+/** The emulator, as `installGoProgram` takes it. */
+export const cloudStorageProgram = 'github.com/fsouza/fake-gcs-server@v1.56.1';
+
+/** Its arguments: it keeps everything in memory. */
+export const cloudStorageArguments = (port: number): string[] => [
+  ...['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)],
+  ...['-log-level', 'error', '-external-url', `http://127.0.0.1:${port}`],
+];
+
 /** Starts an emulator of Google Cloud Storage that keeps everything in memory. */
 export async function startCloudStorage(): Promise<CloudStorageServer> {
-  const server = await startGoServer('github.com/fsouza/fake-gcs-server@v1.56.1', (port) => [
-    ...['-backend', 'memory', '-scheme', 'http', '-host', '127.0.0.1', '-port', String(port)],
-    ...['-log-level', 'error', '-external-url', `http://127.0.0.1:${port}`],
-  ]);
+  const server = await startGoServer(cloudStorageProgram, cloudStorageArguments);
   let buckets = 0;
   return {
     ...server,

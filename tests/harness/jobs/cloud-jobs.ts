@@ -38,7 +38,6 @@ export async function openCloud() {
     clock,
     log,
     pollMs: 20,
-    settleMs: 60_000,
     readLog: async ({ resource }: { resource: string }) => emulator.log(resource),
   };
   const elapse = (ms: number) => clock.elapse(ms);

@@ -20,9 +20,10 @@ export class PgliteServer {
     this.url = `postgres://postgres@127.0.0.1:${port}/postgres`;
   }
 
-  static async start(): Promise<PgliteServer> {
+  /** @param chosenPort any free one by default */
+  static async start(chosenPort?: number): Promise<PgliteServer> {
     const database = await PGlite.create();
-    const port = await availablePort();
+    const port = chosenPort ?? (await availablePort());
     const server = new PGLiteSocketServer({
       db: keepQueriesWhole(database),
       port,

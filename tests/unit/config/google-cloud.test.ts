@@ -97,9 +97,32 @@ for (const [what, accounts, key] of [
   });
 }
 
+test('arguments stand beside an image, for accelerators too', () => {
+  const { googleCloud } = loadConfig({
+    ...complete,
+    TRIAD_JOB_IMAGES:
+      '{"trainer":{"image":"x/trainer:1","args":["--fast"]},"trainer-gpu":"x/gpu:1","sql-runner":{"image":"x/sql:1"}}',
+  });
+  assert.deepEqual(googleCloud?.jobs.images, {
+    trainer: { image: 'x/trainer:1', acceleratorImage: 'x/gpu:1', args: ['--fast'] },
+    'sql-runner': { image: 'x/sql:1' },
+  });
+});
+
+test('arguments of what takes none are refused', () => {
+  for (const [images, message] of [
+    ['{"container":{"image":"x","args":["a"]}}', /container: expected no args/],
+    ['{"trainer":"x","trainer-gpu":{"image":"x","args":["a"]}}', /beside the image of trainer/],
+  ] as const) {
+    const variables = { ...complete, TRIAD_JOB_IMAGES: images };
+    assert.throws(() => loadConfig(variables), { code: 'CONFIG_INVALID', message });
+  }
+});
+
 const wrong: Record<string, string[]> = {
   TRIAD_NAMESPACE: ['Main', '1st', 'a_b', 'ends-', 'x'.repeat(31)],
-  TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}', '{"trainer-gpu":"x"}'],
+  TRIAD_JOB_IMAGES: ['', '[]', '{"a":1}', '{"A":"x"}', '{"trainer-gpu":"x"}', '{"a":{}}'],
+  TRIAD_LABELS: ['crm', 'Team=crm', 'triad=other'],
   TRIAD_JOB_SERVICE_ACCOUNTS: ['', '[]', 'a@b', '{"a":1}'],
   TRIAD_FLEX_START_SECONDS: ['', '-1', '1.5', '604801', 'day'],
   TRIAD_MAX_GIB_BILLED: ['0', '-1', '1.5', 'much'],

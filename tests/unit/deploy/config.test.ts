@@ -62,9 +62,11 @@ test('no setting takes the place of what a deployment tells its services; any ot
     TRIAD_OTLP_URL: 'https://otlp.example/v1/traces',
     TRIAD_EVENT_SOURCES: '//shop/orders',
     TRIAD_ALARM_REMIND_SECONDS: '3600',
+    TRIAD_LABELS: 'team=crm',
     TRIAD_LOG_LEVEL: 'debug',
   };
   assert.equal(refusedFor(useful), undefined);
+  assert.match(refusedFor({ TRIAD_LABELS: 'Team=crm' }) ?? '', /TRIAD_LABELS/);
 });
 
 test('the URL of the monitor outside may be a secret, and is not for branches', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   forbiddenFiles,
+  installedDebs,
   installedPackages,
   unneededPackages,
 } from '../../../docker/check/image-rules.ts';
@@ -51,6 +52,15 @@ test('packages are found by their package.json, nested ones too, folders of a pa
     'node_modules/@s/b',
     'node_modules/a/node_modules/c',
   ]);
+});
+
+test('packages of Debian are those that are installed', () => {
+  const status = [
+    'Package: libc6\nStatus: install ok installed\nVersion: 2.36',
+    'Package: gone\nStatus: deinstall ok config-files\nVersion: 1',
+    'Package: base-files\nEssential: yes\nStatus: install ok installed\n',
+  ].join('\n\n');
+  assert.deepEqual(installedDebs(status), ['libc6', 'base-files']);
 });
 
 describe('packages that no workspace of an image needs', () => {

@@ -15,7 +15,11 @@ test('a job becomes one task that is never tried again', () => {
   const spec = asking({ memoryMiB: 2048, timeLimitSeconds: 900 });
   const job = cloudRunJobOf(spec, '00-aa-bb-01', {
     images: {
-      scripted: { image, serviceAccount: 'runner@project.iam.gserviceaccount.com' },
+      scripted: {
+        image,
+        args: ['--fast', 'a b'],
+        serviceAccount: 'runner@project.iam.gserviceaccount.com',
+      },
       other: { image, serviceAccount: 'other@project.iam.gserviceaccount.com' },
     },
     environment: { TRIAD_PROFILE: 'gcp' },
@@ -41,6 +45,7 @@ test('a job becomes one task that is never tried again', () => {
             name: 'job',
             image,
             command: [],
+            args: ['--fast', 'a b'],
             env: [
               { name: 'TRIAD_PROFILE', value: 'gcp' },
               { name: 'TRIAD_JOB', value: JSON.stringify(spec) },

@@ -36,6 +36,7 @@ test('a plain job becomes one worker on the smallest machine with its memory', (
           containerSpec: {
             imageUri: image,
             command: [],
+            args: [],
             env: [{ name: 'TRIAD_JOB', value: JSON.stringify(spec) }],
           },
         },
@@ -56,6 +57,7 @@ test('settings of the installation are on every job', () => {
     images: {
       scripted: {
         image,
+        args: ['--fast', 'a b'],
         serviceAccount: 'trainer@project.iam.gserviceaccount.com',
       },
     },
@@ -67,6 +69,7 @@ test('settings of the installation are on every job', () => {
   const pool = job.jobSpec?.workerPoolSpecs?.[0];
   assert.equal(job.labels?.team, 'crm');
   assert.equal(job.labels?.triad, 'feature_one');
+  assert.deepEqual(pool?.containerSpec?.args, ['--fast', 'a b']);
   assert.deepEqual(
     pool?.containerSpec?.env?.map(({ name, value }) => [name, value]),
     [
@@ -115,6 +118,22 @@ test('a disk is as large as it is asked for, and never smaller than without aski
   assert.deepEqual(poolOf({ diskGiB: 500 })?.diskSpec, { bootDiskSizeGb: 500 });
   assert.deepEqual(poolOf({ diskGiB: 20 })?.diskSpec, { bootDiskSizeGb: 100 });
   assert.equal(poolOf({})?.diskSpec, undefined);
+});
+
+test('a machine that takes no other disk is given a Hyperdisk', () => {
+  const on = (machine: string, diskGiB?: number) =>
+    poolOf({ machine, ...(diskGiB !== undefined && { diskGiB }) })?.diskSpec;
+  const bootDiskType = 'hyperdisk-balanced';
+  for (const machine of ['a3-ultragpu-8g', 'a4-highgpu-8g', 'a4x-highgpu-4g']) {
+    assert.deepEqual(on(machine), { bootDiskType });
+    assert.deepEqual(on(machine, 500), { bootDiskSizeGb: 500, bootDiskType });
+  }
+  assert.deepEqual(poolOf({ accelerator: { type: 'NVIDIA_B200', count: 8 } })?.diskSpec, {
+    bootDiskType,
+  });
+  for (const machine of ['a3-highgpu-8g', 'a3-megagpu-8g', 'a2-ultragpu-1g']) {
+    assert.equal(on(machine), undefined);
+  }
 });
 
 test('spot and flex-start are strategies of scheduling', () => {

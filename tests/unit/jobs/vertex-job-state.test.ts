@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import type { CustomJob } from '@triad/shared/jobs/cloud/vertex-custom-job.ts';
 import { cloudJobOf } from '@triad/shared/jobs/cloud/vertex-job-state.ts';
@@ -14,12 +16,16 @@ const job = (changes: CustomJob): CustomJob => ({
 });
 
 const states: [CustomJob['state'], string][] = [
+  [undefined, 'waiting'],
+  ['JOB_STATE_UNSPECIFIED', 'waiting'],
   ['JOB_STATE_QUEUED', 'waiting'],
   ['JOB_STATE_PENDING', 'waiting'],
   ['JOB_STATE_RUNNING', 'running'],
   ['JOB_STATE_UPDATING', 'running'],
+  ['JOB_STATE_PAUSED', 'running'],
   ['JOB_STATE_CANCELLING', 'running'],
   ['JOB_STATE_SUCCEEDED', 'succeeded'],
+  ['JOB_STATE_PARTIALLY_SUCCEEDED', 'failed'],
   ['JOB_STATE_FAILED', 'failed'],
   ['JOB_STATE_EXPIRED', 'failed'],
   ['JOB_STATE_CANCELLED', 'cancelled'],
@@ -31,6 +37,19 @@ for (const [state, expected] of states) {
     assert.equal(shown.isStopping, state === 'JOB_STATE_CANCELLING');
   });
 }
+
+test('these are all the states of the API', () => {
+  const proto = resolve(
+    import.meta.dirname,
+    '../../../node_modules/@google-cloud/aiplatform/build/protos',
+    'google/cloud/aiplatform/v1/job_state.proto',
+  );
+  const names = [...readFileSync(proto, 'utf8').matchAll(/^ {2}(JOB_STATE_\w+) = \d+/gm)];
+  assert.deepEqual(
+    names.map(([, name]) => name).sort(),
+    states.flatMap(([state]) => state ?? []).sort(),
+  );
+});
 
 test('times are read with their fractions', () => {
   const shown = cloudJobOf(job({ state: 'JOB_STATE_SUCCEEDED' }));
