@@ -41,7 +41,9 @@ const single = globSync('tests/**/*.test.ts', { cwd: repository })
   .filter((path) => positionals.length === 0 || positionals.some((part) => path.includes(part)))
   .filter((path) => !isTogether(path));
 // The long ones first: nothing should be waited for alone at the end.
-const files = [...together, ...single.sort()].map((path) => resolve(repository, path));
+const isFlow = (path: string): boolean => path.startsWith('tests/flow/');
+single.sort((a, b) => Number(isFlow(b)) - Number(isFlow(a)) || (a < b ? -1 : 1));
+const files = [...together, ...single].map((path) => resolve(repository, path));
 
 if (files.length === 0) {
   process.stderr.write('No test file matches.\n');
