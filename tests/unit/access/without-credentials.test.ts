@@ -1,11 +1,8 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { describe, test } from 'node:test';
-import { promisify } from 'node:util';
-import { temporaryDirectory } from '../../harness/temporary-directory.ts';
+import { scriptWithoutCredentials } from '../../harness/access/script-without-credentials.ts';
 
-/** Opens what asks Google, and prints how that ends; then whether the process lives on. */
+/** Opens what asks Google, and prints how that ends. */
 const script = `
   import { CloudStorageArtifactStore } from '@triad/shared/artifacts/cloud-storage-artifact-store.ts';
   import { systemClock } from '@triad/shared/clock/clock.ts';
@@ -27,28 +24,7 @@ const script = `
   ]) {
     await work().then(() => console.log('done'), ({ code, retryable, message }) =>
       console.log(code, retryable, message));
-  }
-  await new Promise((resolve) => setTimeout(resolve));
-  console.log('alive');`;
-
-async function printed(env: Record<string, string>): Promise<string[]> {
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module-typescript', '--eval', script],
-    {
-      cwd: resolve(import.meta.dirname, '../../../shared'),
-      env: {
-        PATH: process.env.PATH,
-        CLOUDSDK_CONFIG: await temporaryDirectory(),
-        METADATA_SERVER_DETECTION: 'none',
-        ...env,
-      },
-      // Requests that nobody may make would be tried again for longer.
-      timeout: 20_000,
-    },
-  );
-  return stdout.trim().split('\n');
-}
+  }`;
 
 describe('without credentials nothing is asked of Google, and each adapter says so at once', () => {
   for (const [what, env, reason] of [
@@ -60,7 +36,10 @@ describe('without credentials nothing is asked of Google, and each adapter says 
     ],
   ] as const) {
     test(what, async () => {
-      const [check, put, writer, reader, files, ...rest] = await printed(env);
+      const [check, put, writer, reader, files, ...rest] = await scriptWithoutCredentials(
+        script,
+        env,
+      );
       for (const line of [check, put]) {
         assert.match(`${line}`, /^ARTIFACT_STORE_DENIED false The bucket models refuses access: /);
       }

@@ -1,13 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { resolve } from 'node:path';
 import { before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
 import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
+import { scriptWithoutCredentials } from '../../harness/access/script-without-credentials.ts';
 import { SecretManagerServer } from '../../harness/access/secret-manager-server.ts';
 import { withoutPauses } from '../../harness/access/without-pauses.ts';
-import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
 const name = 'projects/shop/secrets/service-token/versions/3';
 const variable = 'TRIAD_SERVICE_TOKEN';
@@ -104,21 +101,7 @@ test('an outage that does not end is asked about three times', async (context) =
 test('without credentials it is SECRET_ACCESS_DENIED, and nothing is left behind that ends the process', async () => {
   const script = `
     import { googleSecretReader } from '@triad/shared/config/google-secret-reader.ts';
-    await googleSecretReader()('${name}', '${variable}').catch(({ code }) => console.log(code));
-    await new Promise((resolve) => setTimeout(resolve));
-    console.log('alive');`;
-  const { stdout } = await promisify(execFile)(
-    process.execPath,
-    ['--input-type=module-typescript', '--eval', script],
-    {
-      cwd: resolve(import.meta.dirname, '../../../shared'),
-      env: {
-        PATH: process.env.PATH,
-        CLOUDSDK_CONFIG: await temporaryDirectory(),
-        GOOGLE_CLOUD_PROJECT: 'shop',
-        METADATA_SERVER_DETECTION: 'none',
-      },
-    },
-  );
-  assert.equal(stdout, 'SECRET_ACCESS_DENIED\nalive\n');
+    await googleSecretReader()('${name}', '${variable}').catch(({ code }) => console.log(code));`;
+  const printed = await scriptWithoutCredentials(script, { GOOGLE_CLOUD_PROJECT: 'shop' });
+  assert.deepEqual(printed, ['SECRET_ACCESS_DENIED', 'alive']);
 });
