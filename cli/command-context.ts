@@ -1,5 +1,6 @@
 import type { Clock } from '@triad/shared/clock/clock.ts';
 import type { Config } from '@triad/shared/config/config.ts';
+import type { Ids } from '@triad/shared/ids/ids.ts';
 import type { Terminal } from './render/terminal.ts';
 
 /** What every command is given. */
@@ -9,6 +10,8 @@ export interface CommandContext {
   env: NodeJS.ProcessEnv;
   terminal: Terminal;
   clock: Clock;
+  /** Of requests that are made once, however often they are sent. */
+  ids: Ids;
   /** Where relative paths of the command line start. */
   callerDirectory: string;
   /** The name that this person has on this machine. */

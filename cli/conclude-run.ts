@@ -4,6 +4,7 @@ import type { CommandContext } from './command-context.ts';
 import { errorText } from './render/error-text.ts';
 import { nextText } from './render/next-text.ts';
 import { formatDuration } from './render/quantities.ts';
+import { hasItsWarehouse } from './warehouse/has-its-warehouse.ts';
 
 /** Tells how a run ended: its view as JSON, a report for a person, or a line. */
 export async function concludeRun(
@@ -24,15 +25,17 @@ export async function concludeRun(
 async function reportToPerson(context: CommandContext, run: RunView): Promise<void> {
   const { printReport } = await import('./report-run.ts');
   await printReport(context, run);
-  context.terminal.out.line(['', nextText(questionsTo(run))].join('\n'));
+  const questions = questionsTo(run, hasItsWarehouse(context));
+  context.terminal.out.line(['', nextText(questions)].join('\n'));
 }
 
 const endOf = ({ state }: RunView): string => (state === 'cancelled' ? 'was cancelled' : state);
 
 /** What to ask of a run that succeeded. */
-function questionsTo({ runId, steps }: RunView): string[] {
+function questionsTo({ runId, steps }: RunView, hasWarehouse: boolean): string[] {
   const table = steps.flatMap(({ tables }) => tables).at(-1)?.table;
-  const select = table === undefined ? [] : [`sql "SELECT * FROM ${table} LIMIT 10"`];
+  const select =
+    table === undefined || !hasWarehouse ? [] : [`sql "SELECT * FROM ${table} LIMIT 10"`];
   return [`show ${runId}`, ...select];
 }
 

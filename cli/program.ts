@@ -19,7 +19,8 @@ Start here:
   triad up                            keep it running: schedules, HTTP API
 
 A run id may be shortened to its unique start. All state lives under TRIAD_HOME (.triad).
-TRIAD_URL and TRIAD_TOKEN ask a system that runs elsewhere, such as in the cloud.
+With TRIAD_URL and TRIAD_TOKEN all but up, demo, doctor and state ask a system that runs elsewhere,
+such as in the cloud; sql asks its warehouse, with TRIAD_PROFILE=gcp.
 In a checkout, put "npm run -s" and "--" around the name: npm run -s triad -- demo
 
 Exit codes: 0 succeeded, 1 failed, 2 wrong usage. With --json, standard output holds one JSON

@@ -3,6 +3,7 @@ import { toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { CommandContext } from './command-context.ts';
 import { keyMetrics } from './render/key-metrics.ts';
 import { timeline } from './render/timeline.ts';
+import { hasItsWarehouse } from './warehouse/has-its-warehouse.ts';
 import { hasSegments, segmentTable } from './warehouse/segment-table.ts';
 
 /** What came out of a run that succeeded, for a person. */
@@ -13,7 +14,7 @@ export async function printReport(context: CommandContext, run: RunView): Promis
   for (const line of timeline(run, out.style)) out.line(line);
   const metrics = keyMetrics(run.metrics);
   if (metrics.length > 0) out.line(['', strong('Model'), ...metrics].join('\n'));
-  if (hasSegments(run))
+  if (hasSegments(run) && hasItsWarehouse(context))
     out.line(['', strong('Segments'), await segmentsOf(context, run)].join('\n'));
 }
 

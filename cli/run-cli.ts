@@ -3,6 +3,7 @@ import { callerDirectory } from '@triad/shared/config/caller-directory.ts';
 import { loadConfig } from '@triad/shared/config/config.ts';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
 import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
+import { timeOrderedIds } from '@triad/shared/ids/ids.ts';
 import { CommanderError } from 'commander';
 import type { CommandContext } from './command-context.ts';
 import { createProgram } from './program.ts';
@@ -22,6 +23,7 @@ export async function runCli(
       env,
       terminal,
       clock: systemClock,
+      ids: timeOrderedIds(systemClock),
       callerDirectory: callerDirectory(env),
       user: userName(),
     };

@@ -28,7 +28,7 @@ export async function watchRun(
     for (;;) {
       progress.show(run);
       if (run.finishedAt !== null) return run;
-      await sleep(clock, POLL_MS);
+      await sleep(clock, session.pauseMs(POLL_MS));
       const isToCancel = isUnwanted && run.state === 'running';
       run = await session.persist((system) => nextView(system, run.runId, isToCancel));
     }

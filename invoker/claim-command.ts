@@ -18,7 +18,10 @@ export interface ClaimsOptions {
   clock: Clock;
   /** Names this process in its claims. */
   invoker: string;
-  /** How long starting a job may take, in seconds. @default 15 */
+  /**
+   * How long others leave the command alone, in seconds. Where a start takes longer, the job's record
+   * keeps it single. @default 15
+   */
   leaseSeconds?: number;
 }
 

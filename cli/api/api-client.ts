@@ -8,6 +8,8 @@ export interface ApiRequest {
   method?: 'POST';
   body?: unknown;
   timeoutMs?: number;
+  /** Of two requests with one key, the second gets what the first has made. */
+  idempotencyKey?: string;
 }
 
 /** Asks the orchestrator, and checks what it answers. Its errors keep their code, message and fix. */

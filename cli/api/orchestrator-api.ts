@@ -116,8 +116,11 @@ export class OrchestratorApi {
     this.access = new AccessApi(this.#client);
   }
 
-  createRun(request: CreateRunRequest): Promise<RunView> {
-    return this.#client.ask(runView, { method: 'POST', path: '/v1/runs', body: request });
+  /** @param idempotencyKey of two requests with one, the second gets the run of the first */
+  createRun(request: CreateRunRequest, idempotencyKey?: string): Promise<RunView> {
+    const path = '/v1/runs';
+    const once = idempotencyKey !== undefined && { idempotencyKey };
+    return this.#client.ask(runView, { method: 'POST', path, body: request, ...once });
   }
 
   getRun(runId: string): Promise<RunView> {

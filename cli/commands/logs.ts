@@ -32,7 +32,7 @@ export const logs: Command<
         if (found.every(({ text }) => text.trim() === '')) err.line('No output.');
         return cliExitCode.ok;
       }
-      await sleep(context.clock, POLL_MS);
+      await sleep(context.clock, session.pauseMs(POLL_MS));
     }
   });
 };

@@ -1,5 +1,5 @@
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
-import type { Command } from '../command-context.ts';
+import type { Command, CommandContext } from '../command-context.ts';
 import { concludeRun } from '../conclude-run.ts';
 import { absoluteSource } from '../params/absolute-source.ts';
 import { coerceParams } from '../params/coerce-params.ts';
@@ -20,17 +20,19 @@ export interface RunOptions {
 
 /** `triad run`: starts a run, follows it to its end, and exits 0 only if it succeeded. */
 export const run: Command<[pipeline: string, options: RunOptions]> = (context, name, options) => {
-  const given = givenParams(options, context.callerDirectory);
+  const given = givenParams(options, context);
   return withSystem(context, async (session) => {
-    const pipeline = await session.orchestrator.pipeline(name);
-    const started = await session.orchestrator.createRun({
+    const pipeline = await session.persist((system) => system.orchestrator.pipeline(name));
+    const request = {
       pipeline: name,
       runDate: options.runDate,
       params: coerceParams(pipeline, given),
       seed: options.seed,
       ...(options.fresh && { fresh: true }),
       ...(options.priority !== undefined && { priority: options.priority }),
-    });
+    };
+    const key = context.ids.next();
+    const started = await session.persist((system) => system.orchestrator.createRun(request, key));
     const ended = await watchRun(context, session, started);
     const exitCode = await concludeRun(context, ended, options);
     await awaitOtherRuns(context, session);
@@ -40,7 +42,7 @@ export const run: Command<[pipeline: string, options: RunOptions]> = (context, n
 
 function givenParams(
   { source, param = {} }: RunOptions,
-  directory: string,
+  { callerDirectory, config }: CommandContext,
 ): Record<string, string> {
   if (source === undefined) return param;
   if (Object.hasOwn(param, 'source')) {
@@ -48,5 +50,10 @@ function givenParams(
       reason: '--source and --param source are the same; give one.',
     });
   }
-  return { ...param, source: absoluteSource(source, directory) };
+  const absolute = absoluteSource(source, callerDirectory);
+  if (config.systemUrl !== undefined && absolute !== source) {
+    const reason = `The system at ${config.systemUrl} has no ${source}: give an object gs://bucket/name, or an absolute path of that machine.`;
+    throw new TriadError('USAGE', { reason });
+  }
+  return { ...param, source: absolute };
 }

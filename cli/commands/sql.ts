@@ -4,6 +4,7 @@ import type { Command } from '../command-context.ts';
 import { formatBytes, formatCount, formatRows } from '../render/quantities.ts';
 import type { Style } from '../render/style.ts';
 import { renderTable } from '../render/table.ts';
+import { hasItsWarehouse } from '../warehouse/has-its-warehouse.ts';
 import { type QueryTable, readQueryTable } from '../warehouse/query-table.ts';
 import { bytesReadBy, queryWarehouse } from '../warehouse/query-warehouse.ts';
 
@@ -26,6 +27,11 @@ export const sql: Command<[query: string, options: SqlOptions]> = async (
 ) => {
   const { out, err } = context.terminal;
   if (query.trim() === '') throw new TriadError('USAGE', { reason: 'The query is empty.' });
+  if (!hasItsWarehouse(context)) {
+    const reason =
+      'TRIAD_URL names a system elsewhere, and its tables are asked for in its warehouse: set TRIAD_PROFILE=gcp and its variables, or unset TRIAD_URL for the tables of this home.';
+    throw new TriadError('USAGE', { reason });
+  }
   if (json && csv) throw new TriadError('USAGE', { reason: 'Give --json or --csv, not both.' });
   if (dryRun) {
     if (csv) throw new TriadError('USAGE', { reason: 'A dry run gives no rows: not with --csv.' });

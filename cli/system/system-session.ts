@@ -5,7 +5,9 @@ import type { CommandContext } from '../command-context.ts';
 import { type Connection, connect } from './connect.ts';
 
 const PAUSE_MS = 200;
-/** How long a system elsewhere may be silent. */
+/** Of a system elsewhere, which costs more to ask. */
+const PAUSE_ELSEWHERE_MS = 2000;
+/** How long a system elsewhere may not answer, or answer that it cannot now. */
 const OUTAGE_LIMIT_MS = 30_000;
 
 /** A command's connection to a system: the one that runs, or one booted for the command alone. */
@@ -33,6 +35,11 @@ export class SystemSession {
     return this.#connection.own !== undefined;
   }
 
+  /** How long to wait before something is looked at again, in milliseconds. */
+  pauseMs(here: number): number {
+    return this.#isElsewhere ? PAUSE_ELSEWHERE_MS : here;
+  }
+
   /** Rejects when the command's own system cannot be kept alive; otherwise never settles. */
   get failed(): Promise<never> {
     return this.#failed.promise;
@@ -44,15 +51,14 @@ export class SystemSession {
    * left go on in one of our own. One elsewhere is waited for, but not for ever.
    */
   async persist<T>(ask: (session: SystemSession) => Promise<T>): Promise<T> {
-    const { config, clock } = this.#context;
-    const patience = config.systemUrl === undefined ? Infinity : OUTAGE_LIMIT_MS;
+    const { clock } = this.#context;
+    const patience = this.#isElsewhere ? OUTAGE_LIMIT_MS : Infinity;
     const deadline = clock.now().getTime() + patience;
     for (;;) {
       try {
         return await ask(this);
       } catch (error) {
-        if (!(error instanceof TriadError) || error.code !== 'SERVICE_UNREACHABLE') throw error;
-        if (clock.now().getTime() >= deadline) throw error;
+        if (!this.#mayPass(error) || clock.now().getTime() >= deadline) throw error;
         await Promise.race([this.#reconnect(), this.failed]);
       }
     }
@@ -62,8 +68,18 @@ export class SystemSession {
     await this.#connection.own?.stop();
   }
 
+  get #isElsewhere(): boolean {
+    return this.#context.config.systemUrl !== undefined;
+  }
+
+  /** Between here and elsewhere are load balancers, limits of rates, and revisions that change. */
+  #mayPass(error: unknown): boolean {
+    if (!(error instanceof TriadError)) return false;
+    return error.code === 'SERVICE_UNREACHABLE' || (this.#isElsewhere && error.retryable);
+  }
+
   async #reconnect(): Promise<void> {
-    await sleep(this.#context.clock, PAUSE_MS);
+    await sleep(this.#context.clock, this.pauseMs(PAUSE_MS));
     if (this.isTemporary) return;
     this.#connection = await connect(this.#context);
     this.#watch();

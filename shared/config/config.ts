@@ -18,7 +18,7 @@ const environment = z.object({
   TRIAD_DATABASE_URL: z
     .url({ protocol: /^postgres(ql)?$/, error: 'expected a postgres:// URL' })
     .optional(),
-  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, only looks of sensors are. */
+  /** Finished runs, and the folders of their jobs, are removed after this many days; absent, only looks of sensors, and copies of objects, are. */
   TRIAD_RETENTION_DAYS: number.pipe(z.number().min(1)).optional(),
   /** `embedded` is this machine alone; `gcp` is Google Cloud, whose own variables are in `google-cloud.ts`. */
   TRIAD_PROFILE: z.enum(['embedded', 'gcp']).default('embedded'),

@@ -24,8 +24,7 @@ const variables = z.object({
   /** The bucket of all artifacts. */
   TRIAD_BUCKET: required('the name of a bucket'),
   /**
-   * On every job of Vertex AI, Cloud Run and BigQuery and on every dataset, as `key=value,…`, so that
-   * cost can be told.
+   * On every job of Vertex AI, Cloud Run and BigQuery, as `key=value,…`, so that cost can be told.
    */
   TRIAD_LABELS: z.string().default(''),
   /**

@@ -13,6 +13,8 @@ export interface ServiceRequest {
   token?: Token | undefined;
   /** Sent as JSON. */
   body?: unknown;
+  /** Of two requests with one key, the second has no effect. */
+  idempotencyKey?: string;
   /** For the whole exchange. @default 10000 */
   timeoutMs?: number;
 }
@@ -22,7 +24,7 @@ export interface ServiceRequest {
  * the token's source are thrown as they are.
  */
 export async function askService(request: ServiceRequest): Promise<HttpAnswer> {
-  const { url, token, body, timeoutMs = 10_000 } = request;
+  const { url, token, body, idempotencyKey, timeoutMs = 10_000 } = request;
   const authorization = await bearer(token, url);
   try {
     return await httpRequest(url, {
@@ -31,6 +33,7 @@ export async function askService(request: ServiceRequest): Promise<HttpAnswer> {
       headers: {
         ...authorization,
         ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });

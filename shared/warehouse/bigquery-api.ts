@@ -121,6 +121,10 @@ export class BigQueryApi {
     }
   }
 
+  get isStopped(): boolean {
+    return this.#signal?.aborted ?? false;
+  }
+
   /** Waits, at most until the work is to stop. */
   pause(ms: number): Promise<void> {
     return sleep(this.#clock, ms, this.#signal);

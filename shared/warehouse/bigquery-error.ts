@@ -60,7 +60,7 @@ interface SdkError {
   code?: number | string;
   errors?: { reason?: string; message?: string; code?: string }[];
   message?: string;
-  response?: { headers?: Record<string, string> | Headers };
+  response?: { headers?: Record<string, string> | Pick<Headers, 'get'> };
   /** The answer itself, where the request was an upload. */
   cause?: { errors?: SdkError['errors'] };
 }
@@ -82,8 +82,14 @@ export function failureOf(error: unknown): Failure {
   };
 }
 
-const headerOf = (headers: Record<string, string> | Headers | undefined, name: string) =>
-  headers instanceof Headers ? headers.get(name) : headers?.[name];
+/** Uploads have headers of another class than the global one. */
+function headerOf(
+  headers: Record<string, string> | Pick<Headers, 'get'> | undefined,
+  name: string,
+): string | null | undefined {
+  if (headers && typeof headers.get === 'function') return headers.get(name);
+  return (headers as Record<string, string> | undefined)?.[name];
+}
 
 /** Whether the same request, sent again, can succeed without anyone's help. */
 export const isTransient = ({ reason, status }: Failure): boolean =>

@@ -4,7 +4,7 @@ import { digestFile } from '../artifacts/digest-file.ts';
 import { TriadError } from '../errors/triad-error.ts';
 import type { JobPurpose } from './bigquery-jobs.ts';
 import type { BigQuerySession, Opening } from './bigquery-session.ts';
-import { fileType } from './bigquery-types.ts';
+import { tableType } from './bigquery-types.ts';
 import { duckDbOpener } from './duckdb-engine.ts';
 import { quoteName } from './duckdb-quote.ts';
 import type { DuckDbWarehouse } from './duckdb-warehouse.ts';
@@ -107,14 +107,14 @@ async function load(
     sourceFormat: 'PARQUET',
     createDisposition: onto === 'table' ? 'CREATE_NEVER' : 'CREATE_IF_NEEDED',
     writeDisposition: onto === 'table' ? 'WRITE_APPEND' : 'WRITE_EMPTY',
-    schema: { fields: columns.map(({ name, type }) => ({ name, type: fileType(type) })) },
+    schema: { fields: columns.map(({ name, type }) => ({ name, type: tableType(type) })) },
   };
   await jobs.load(names.reference(table), { path, contentHash, load }, purpose);
 }
 
 /**
- * The rows as Parquet with the types that BigQuery reads as its own; what no column there can hold
- * goes as bytes of JSON. What the emulator misreads it gets as text: see docs/emulators.md.
+ * The rows as Parquet with the types that BigQuery reads as its own. What the emulator misreads it
+ * gets as text: see docs/emulators.md.
  * @returns the number of rows
  */
 function writeRows(
@@ -125,7 +125,6 @@ function writeRows(
 ): Promise<number> {
   const values = columns.map(({ name, type }) => {
     const column = quoteName(name);
-    if (type === 'OTHER') return `encode(CAST(to_json(${column}) AS VARCHAR)) AS ${column}`;
     if (options.emulator && misread.has(type)) return `CAST(${column} AS VARCHAR) AS ${column}`;
     return column;
   });

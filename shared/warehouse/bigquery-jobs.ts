@@ -147,6 +147,8 @@ export class BigQueryJobs {
       // The job may be there already: of an earlier try, or made before the connection broke.
       const { jobId, location } = job.jobReference;
       const found = await this.#find(jobId, location);
+      // Nobody waits for the upload of a work that was stopped; its job may be made after all.
+      if (found && this.#api.isStopped) await this.#cancel(job);
       if (found) return found;
       throw error;
     }
@@ -197,13 +199,16 @@ export class BigQueryJobs {
   }
 
   /** When the work is to stop, the job is, too. */
-  async #stoppable<T>({ jobReference }: Job, work: () => Promise<T>): Promise<T> {
+  async #stoppable<T>(job: Job, work: () => Promise<T>): Promise<T> {
     const result = await this.#api.unlessStopped(work);
     if (result !== 'stopped') return result;
-    const { jobId, location } = jobReference;
+    await this.#cancel(job);
+    throw new TriadError('JOB_CANCELLED');
+  }
+
+  async #cancel({ jobReference: { jobId, location } }: Job): Promise<void> {
     const path = `/jobs/${jobId}/cancel`;
     await this.#api.call({ method: 'POST', path, query: { location } }).catch(() => {});
-    throw new TriadError('JOB_CANCELLED');
   }
 
   async #blaming<T>({ origin }: JobPurpose, work: () => Promise<T>): Promise<T> {

@@ -36,9 +36,6 @@ export const columnOf = ({ name, type, mode }: Field): Column => ({
 /** The type of a column to be made; what no other column can hold is kept as JSON. */
 export const tableType = (type: ColumnType): string => (type === 'OTHER' ? 'JSON' : type);
 
-/** The same of a file that is loaded, for JSON has no type of Parquet. */
-export const fileType = (type: ColumnType): string => (type === 'OTHER' ? 'BYTES' : type);
-
 /** A value of a result, which the REST API gives as text, or as JSON where it is nested. */
 export function toCell(value: unknown, type: ColumnType): Cell {
   if (value === null || value === undefined) return null;

@@ -4,7 +4,7 @@ import { readCsvHeader } from './csv-header.ts';
 import { codedError } from './duckdb-error.ts';
 import { quoteName, quoteTable, quoteText } from './duckdb-quote.ts';
 import type { DuckDbSession } from './duckdb-session.ts';
-import type { LoadedFile, RowFile, TableName } from './warehouse.ts';
+import type { Column, LoadedFile, RowFile, TableName } from './warehouse.ts';
 
 /** A character that no text file holds, to read a whole line as one field. */
 const never = '\u0001';
@@ -23,6 +23,7 @@ export async function loadFile(
   if (!existsSync(file.path)) throw new TriadError('FILE_MISSING', { path: file.path });
   try {
     const reader = await readers[file.format](session, file);
+    refuseOther(await session.describe(reader.select), file);
     const select = await session.storable(reader.select);
     const limit = file.limit === undefined ? '' : ` LIMIT ${Math.trunc(file.limit)}`;
     const result = await session.execute(`CREATE TABLE ${quoteTable(table)} AS ${select}${limit}`);
@@ -32,6 +33,13 @@ export async function loadFile(
   } catch (error) {
     throw invalidFile(error, file);
   }
+}
+
+function refuseOther(columns: readonly Column[], { path, format }: RowFile): void {
+  const other = columns.find(({ type }) => type === 'OTHER');
+  if (!other) return;
+  const reason = `the column ${other.name} has a type that no table has here; write it as text, or as a number`;
+  throw new TriadError('FILE_INVALID', { path, format, reason });
 }
 
 function invalidFile(error: unknown, { path, format }: RowFile): TriadError {

@@ -96,8 +96,8 @@ export function fromCell(cell: Cell, type: ColumnType): DuckDBValue {
 /** JavaScript's dates hold milliseconds, and a fraction up to six digits. */
 function microseconds(text: string): bigint {
   const [whole = '', fraction = ''] = text.split('.');
-  const seconds = BigInt(Date.parse(`${whole.replace(' ', 'T')}Z`));
-  return seconds * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
+  const wholeMs = BigInt(Date.parse(`${whole.replace(' ', 'T')}Z`));
+  return wholeMs * 1000n + BigInt(fraction.padEnd(6, '0').slice(0, 6));
 }
 
 /** `1.5` → 1500000000n. Throws a RangeError for what is no decimal of at most 9 places. */

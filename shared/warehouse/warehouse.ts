@@ -128,7 +128,8 @@ export interface Warehouse extends WarehouseSession {
   /**
    * Makes `table` from a file: `_line INT64`, the row's position from 1, then the columns wanted.
    * All are STRING for CSV and JSON lines, with an empty CSV field as NULL; of a Parquet file they
-   * have the file's types. `FILE_MISSING`, `FILE_INVALID` or `FILE_COLUMNS_MISSING` otherwise.
+   * have the file's types, of which `OTHER` is refused. `FILE_MISSING`, `FILE_INVALID` or
+   * `FILE_COLUMNS_MISSING` otherwise.
    */
   loadFile(table: TableName, file: RowFile): Promise<LoadedFile>;
   /** Writes a query's result, in its order, as Parquet: the same bytes for the same rows. */

@@ -4,7 +4,7 @@ import { name, tableText } from '../run/statements.ts';
 import { type FileRows, rejectRows } from './reject-rows.ts';
 
 /** Types of a Parquet column that have no one form as text. */
-const noText = new Set(['FLOAT64', 'DATETIME', 'OTHER']);
+const noText = new Set(['FLOAT64', 'DATETIME']);
 
 /**
  * Makes the view `typed`: the rows of the file with the types that the source declares. A value
@@ -22,7 +22,7 @@ export async function typeColumns(
     type,
   }));
   const converted = declared.filter((column) => found.get(column.name) !== column.type);
-  for (const column of converted) checkConvertible(file, column, found.get(column.name) ?? 'OTHER');
+  for (const column of converted) checkConvertible(file, column, found.get(column.name));
 
   await rejectRows(
     warehouse,
@@ -44,8 +44,8 @@ export async function typeColumns(
 
 const cast = (column: Column) => `SAFE_CAST(${name(column.name)} AS ${column.type})`;
 
-function checkConvertible({ path }: FileRows, column: Column, found: string): void {
-  if (found !== 'OTHER' && !(column.type === 'STRING' && noText.has(found))) return;
+function checkConvertible({ path }: FileRows, column: Column, found = 'STRING'): void {
+  if (column.type !== 'STRING' || !noText.has(found)) return;
   const reason = `the column ${column.name} has the type ${found}, where ${column.type} is expected; write it as text, or ids as whole numbers`;
   throw new TriadError('FILE_INVALID', { path, format: 'this source', reason });
 }

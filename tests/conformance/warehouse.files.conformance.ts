@@ -3,8 +3,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { suite, test } from 'node:test';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { quoteText } from '@triad/shared/warehouse/duckdb-quote.ts';
 import type { Cell, OpenWarehouse, RowFile, Warehouse } from '@triad/shared/warehouse/warehouse.ts';
 import { temporaryDirectory } from '../harness/temporary-directory.ts';
+import { duckDbFile } from '../harness/warehouse/duckdb-warehouse.ts';
 
 const sql = (text: string) => ({ text, origin: 'the test' });
 const code = (expected: string) => (error: unknown) => {
@@ -147,6 +149,21 @@ export function warehouseFileConformance(name: string, fresh: () => Promise<Open
           load(warehouse, '', { format: 'parquet', columns }),
           code('FILE_INVALID'),
         );
+      }));
+
+    test('a column of a type that no table has is named', () =>
+      inWarehouse(async (warehouse) => {
+        const directory = await temporaryDirectory();
+        const path = join(directory, 'rows.parquet');
+        const duckDb = await duckDbFile(join(directory, 'any.duckdb'))({ write: true });
+        await duckDb.execute(`COPY (SELECT 1 AS id, ['a', 'b'] AS amount) TO ${quoteText(path)}`);
+        await duckDb.close();
+        const loading = warehouse.loadFile(target, { path, format: 'parquet', columns });
+        await assert.rejects(loading, (error) => {
+          assert.match(String(error), /the column amount has a type that no table has/);
+          return code('FILE_INVALID')(error);
+        });
+        assert.equal(await warehouse.columns(target), undefined);
       }));
 
     test('equal rows make equal bytes', () =>

@@ -49,6 +49,14 @@ describe('the embedded system', { concurrency: 2 }, () => {
     const { runId } = JSON.parse((await triad(['run', 'chain', ...date], elsewhere)).stdout);
     assert.equal(JSON.parse((await triad(['show', runId, '--json'], env)).stdout).runId, runId);
     assert.equal((await triad(['health'], elsewhere)).exitCode, 0);
+    const wrong = async (...args: string[]) => {
+      const { exitCode, stderr } = await triad(args, elsewhere);
+      assert.equal(exitCode, 2, stderr);
+      return stderr;
+    };
+    const local = ['--source', 'orders:my.csv'];
+    assert.match(await wrong('run', 'chain', ...date, ...local), /has no orders:my\.csv/);
+    assert.match(await wrong('sql', 'SELECT 1'), /set TRIAD_PROFILE=gcp/);
     assert.equal(existsSync(elsewhere.TRIAD_HOME), false);
 
     process.kill('SIGINT');

@@ -4,6 +4,7 @@ import { loadConfig } from '@triad/shared/config/config.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { SystemSession } from '../../../cli/system/system-session.ts';
 import { PauseSkippingClock } from '../../harness/pause-skipping-clock.ts';
+import { sequentialIds } from '../../harness/sequential-ids.ts';
 
 suite('a system elsewhere', () => {
   const unreachable = new TriadError('SERVICE_UNREACHABLE', {
@@ -18,6 +19,7 @@ suite('a system elsewhere', () => {
       // Nothing is printed.
       terminal: undefined as never,
       clock,
+      ids: sequentialIds(),
       callerDirectory: '/',
       user: 'ada',
     });
@@ -33,6 +35,24 @@ suite('a system elsewhere', () => {
     });
     assert.equal(answer, 'an answer');
     assert.equal(clock.pauses.length, 3);
+  });
+
+  test('is asked again when it cannot answer now, and not when it never will', async () => {
+    const clock = new PauseSkippingClock(Number.NaN);
+    const session = await open(clock);
+    const answers = [
+      () => Promise.reject(new TriadError('STATE_BUSY')),
+      () => Promise.reject(new TriadError('RATE_LIMITED', { seconds: 1 })),
+      () => Promise.resolve('an answer'),
+    ];
+    assert.equal(await session.persist(() => answers.shift()?.() ?? assert.fail()), 'an answer');
+    assert.deepEqual(clock.pauses, [2000, 2000]);
+    const final = new TriadError('UNAUTHENTICATED', { reason: 'no token' });
+    await assert.rejects(
+      session.persist(() => Promise.reject(final)),
+      final,
+    );
+    assert.equal(clock.pauses.length, 2);
   });
 
   test('is given up after half a minute', async () => {

@@ -23,6 +23,7 @@ import type { TextOutput } from '../../../cli/render/terminal.ts';
 import { checkout, environment, settings } from '../../harness/deploy/environments.ts';
 import { MemoryCloud } from '../../harness/deploy/memory-cloud.ts';
 import { FakeClock } from '../../harness/fake-clock.ts';
+import { sequentialIds } from '../../harness/sequential-ids.ts';
 import { temporaryDirectory } from '../../harness/temporary-directory.ts';
 
 const file = 'environments.json';
@@ -42,6 +43,7 @@ async function contextIn(directory: string) {
     env: {},
     terminal: { out: output(written.out), err: output(written.err) },
     clock: new FakeClock('2026-01-01T12:00:00Z'),
+    ids: sequentialIds(),
     callerDirectory: directory,
     user: 'ada',
   };

@@ -238,8 +238,26 @@ suite('a job of BigQuery runs once', () => {
     assert.deepEqual(fake.uploads, []);
   });
 
-  test('an upload that is refused says why', async () => {
+  test('a job that an upload makes while it is stopped is cancelled when it shows', async () => {
     const { fake, open } = await bigQueryOnFake();
+    fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'INTEGER' }] } });
+    const stop = new AbortController();
+    const warehouse = await open({ signal: stop.signal });
+    fake.troubles.push({ method: 'POST', path: /^upload/, answer: 'lost' });
+    const { push } = fake.ran;
+    fake.ran.push = (...jobs) => {
+      stop.abort();
+      return push.apply(fake.ran, jobs);
+    };
+    await assert.rejects(warehouse.insertRows(shop, [[1n]]), coded('JOB_CANCELLED', false));
+    const isCancellation = (one: string) => /^POST \/jobs\/.*\/cancel$/.test(one);
+    // The first came while nobody could know of the job yet.
+    await until('the second', async () => fake.requests.filter(isCancellation)[1]);
+    assert.equal(fake.ran.length, 1);
+  });
+
+  test('an upload that is refused says why', async () => {
+    const { fake, clock, open } = await bigQueryOnFake();
     fake.tables.set('dev_shop.t', { schema: { fields: [{ name: 'x', type: 'INTEGER' }] } });
     const warehouse = await open();
     const path = /^upload/;
@@ -253,6 +271,7 @@ suite('a job of BigQuery runs once', () => {
     fake.troubles.push({ method: 'POST', path, answer: quota });
     await warehouse.insertRows(shop, [[1n]]);
     assert.equal(fake.uploads.length, 1);
+    assert.ok(clock.waits.includes(7000), String(clock.waits));
   });
 
   test('what is to stop is cancelled', async () => {
