@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { loadConfig } from '@triad/shared/config/config.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { CommandContext } from '../../../cli/command-context.ts';
 import {
   type Applying,
@@ -185,13 +186,49 @@ test('a teardown ends the job that a service started while it was removed', asyn
     const plan = await planRemoval(cloud, 'login', environment('dev'));
     const options = { environments: file, ...given };
     cloud.log.length = 0;
-    await concludeRemoval(context, cloud, plan, options, about, ['login']);
+    await concludeRemoval(context, cloud, [{ namespace: 'login', plan }], options, about);
     return cloud.log.filter((line) => line.includes('-job/'));
   };
   assert.deepEqual(await removeWith({}), []);
   const ended = ['delete vertex-job/known', 'delete cloud-run-job/late'];
   assert.deepEqual(await removeWith({ yes: true }), ended);
   assert.deepEqual(await cloud.jobs('login'), []);
+});
+
+test('a namespace that cannot be removed keeps none of the others that are over', async () => {
+  const cloud = new MemoryCloud();
+  const dev = environment('dev');
+  const names = ['first', 'second', 'third'];
+  for (const name of names) {
+    const target = targetOf(dev, checkout(name), '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, target));
+  }
+  const remove = cloud.delete.bind(cloud);
+  cloud.delete = async (resource) => {
+    if (resource.name !== 'first-triad-invoker' && resource.name !== 'second-triad-invoker') {
+      return remove(resource);
+    }
+    throw new TriadError('DEPLOY_CLOUD_UNAVAILABLE', { action: resource.name, reason: 'stuck' });
+  };
+  const removals = await Promise.all(
+    names.map(async (namespace) => ({
+      namespace,
+      plan: await planRemoval(cloud, namespace, dev),
+    })),
+  );
+  const { context, written } = await contextIn('.');
+  const options = { environments: file, yes: true };
+  await assert.rejects(concludeRemoval(context, cloud, removals, options, {}), {
+    code: 'DEPLOY_CLOUD_UNAVAILABLE',
+    message: /first-triad-invoker/,
+  });
+  assert.deepEqual(
+    (await cloud.namespaces()).map(({ namespace }) => namespace),
+    ['first', 'second'],
+  );
+  const left = written.err.flatMap((line) => /^(\w+) is left: .*stuck/.exec(line)?.[1] ?? []);
+  assert.deepEqual(left, ['first', 'second']);
+  assert.ok(!written.err.includes('Done.'));
 });
 
 describe('a plan', () => {
