@@ -142,7 +142,10 @@ export async function openEnvironment(
   return { environment, cloud: openGoogleCloud(environment, context.clock) };
 }
 
-/** Shows the plan, or does it. */
+/**
+ * Shows the plan, or does it. `DEPLOY_TERRAFORM_MISSING` when something is not there that only Terraform
+ * makes: what is deployed would not work without it.
+ */
 export async function conclude(
   context: CommandContext,
   cloud: Cloud,
@@ -155,6 +158,12 @@ export async function conclude(
   const { out, err } = context.terminal;
   if (!json) out.line(planText(plan, out.style));
   if (yes) {
+    const missing = plan.ofTerraform
+      .filter(({ action }) => action === 'create')
+      .map(({ resource: { kind, name } }) => `${kind} ${name}`);
+    if (missing.length > 0) {
+      throw new TriadError('DEPLOY_TERRAFORM_MISSING', { missing: missing.join(', ') });
+    }
     await apply();
   }
   const applied = yes === true;

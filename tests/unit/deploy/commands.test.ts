@@ -290,6 +290,23 @@ describe('a plan', () => {
     assert.match(text, /^ {2}memory: 2Gi → 1Gi$/m);
   });
 
+  test('is not done while something is missing that Terraform makes', async () => {
+    const cloud = new MemoryCloud();
+    const { context, written } = await contextIn('.');
+    const staging = targetOf(environment('staging'), checkout('main'), '2026-01-01', 14);
+    const conclusion = async (given: Partial<Applying>) => {
+      const plan = await planDeployment(cloud, staging);
+      return conclude(context, cloud, plan, { environments: file, ...given }, {});
+    };
+    await assert.rejects(conclusion({ yes: true }), {
+      code: 'DEPLOY_TERRAFORM_MISSING',
+      message: /database staging_triad, .*schedule staging-triad-tick/,
+    });
+    assert.deepEqual(cloud.log, []);
+    assert.match(written.out.join('\n'), /^missing +database +staging_triad/m);
+    assert.equal(await conclusion({}), 0);
+  });
+
   test('is either shown or done', async () => {
     await assert.rejects(run(new MemoryCloud(), { plan: true, yes: true }), { code: 'USAGE' });
   });
