@@ -114,6 +114,11 @@ describe('triad deploy refuses before it asks any cloud', () => {
       /dev\.settings: .*TRIAD_POOLS: expected/,
     );
     await wrong({ settings: { TRIAD_TOKEN: 'x' } }, /TRIAD_TOKEN: is not for an environment/);
+    const halfReference = 'gcp-secret://triad-deadman-url';
+    await wrong({ deadmanUrl: halfReference }, /dev\.deadmanUrl: /);
+    await wrong({ deadmanUrl: 'http://monitor.example' }, /dev\.deadmanUrl: /);
+    const secrets = { ...dev.secrets, 'triad-database-url': halfReference };
+    await wrong({ secrets }, /dev\.secrets\.triad-database-url: expected gcp-secret:\/\/projects/);
     await wrong({ poeple: { 'ada@shop.example': 'admin' } }, /dev: .*poeple/);
     await writeFile(join(directory, file), '{}');
     await invalid(/it has no environment production/);
@@ -165,8 +170,16 @@ describe('triad deploy refuses before it asks any cloud', () => {
 test('what is written down of an environment is what the commands know', async () => {
   const directory = await temporaryDirectory();
   const path = join(directory, file);
-  await writeFile(path, JSON.stringify({ dev: settings('dev') }));
-  assert.deepEqual(await readEnvironments(path), { dev: environment('dev') });
+  for (const deadmanUrl of [
+    undefined,
+    null,
+    'https://monitor.example/check/1',
+    'gcp-secret://projects/shop/secrets/triad-deadman-url/versions/latest',
+  ]) {
+    await writeFile(path, JSON.stringify({ dev: { ...settings('dev'), deadmanUrl } }));
+    const { dev } = await readEnvironments(path);
+    assert.deepEqual({ deadmanUrl: undefined, ...dev }, { ...environment('dev'), deadmanUrl });
+  }
 });
 
 test('a teardown ends the job that a service started while it was removed', async () => {
