@@ -2,8 +2,16 @@
 # Builds all images without an engine, over a base made here, looks into them, and runs them on a root
 # file system that cannot be written. Needs root, Debian or Ubuntu, Go, and what `npm ci` installed.
 # Ends non-zero when anything is not as it should be.
-# usage: docker/check-images.sh [DIRECTORY]: keeps the base and all layers there for the next time.
+# usage: docker/check-images.sh [--report-starts] [DIRECTORY]
+#   --report-starts   a late start is told, and no failure: for machines that others slow down
+#   DIRECTORY         keeps the base and all layers there for the next time
 set -euo pipefail
+
+starts=()
+if [ "${1:-}" = --report-starts ]; then
+  starts=("$1")
+  shift
+fi
 
 cd "$(dirname "$0")/.."
 node=$(node_modules/.bin/node -p process.execPath)
@@ -124,7 +132,7 @@ done
 
 step 'what is in them, and whether they run'
 "$node" docker/check/main.ts --prefix localhost/triad-check --revision "$revision" \
-  --base "$base" --secret "$secret"
+  --base "$base" --secret "$secret" "${starts[@]}"
 
 step 'the compose files'
 # On a network of their own, where the ports of the files are free.

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { cliExitCode } from '@triad/shared/errors/exit-code.ts';
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
+import { TriadError, toTriadError } from '@triad/shared/errors/triad-error.ts';
 import type { Command, CommandContext } from '../command-context.ts';
 import { applyPlan } from '../deploy/apply-plan.ts';
 import { gitIn, readCheckout } from '../deploy/checkout.ts';
@@ -70,7 +70,7 @@ export const teardown: Command<[branch: string | undefined, options: Applying]> 
   const namespace = namespaceIn(environment, branch);
   const plan = await planRemoval(cloud, namespace, environment);
   const about = { environment: name, namespace };
-  return concludeRemoval(context, cloud, plan, options, about, [namespace]);
+  return concludeRemoval(context, cloud, [{ namespace, plan }], options, about);
 };
 
 /** `triad deploy list`: the namespaces of an environment, and until when they stay. */
@@ -100,13 +100,12 @@ export const removeExpired: Command<[options: Applying]> = async (context, optio
   const { environment, cloud } = await openEnvironment(context, name, options.environments);
   await cloud.check();
   const expired = expiredOn(today(context), await cloud.namespaces());
-  const plans: Plan[] = [];
-  for (const { namespace } of expired) plans.push(await planRemoval(cloud, namespace, environment));
-  const changes = plans.flatMap((plan) => plan.changes);
-  const plan = { changes, unexpected: [], ofTerraform: [] };
-  const namespaces = expired.map(({ namespace }) => namespace);
-  const about = { environment: name, namespaces };
-  return concludeRemoval(context, cloud, plan, options, about, namespaces);
+  const removals: Removal[] = [];
+  for (const { namespace } of expired) {
+    removals.push({ namespace, plan: await planRemoval(cloud, namespace, environment) });
+  }
+  const about = { environment: name, namespaces: expired.map(({ namespace }) => namespace) };
+  return concludeRemoval(context, cloud, removals, options, about);
 };
 
 /** `triad deploy tested`: writes down that staging was tested with a revision. */
@@ -143,19 +142,29 @@ export async function openEnvironment(
   return { environment, cloud: openGoogleCloud(environment, context.clock) };
 }
 
-/** Shows the plan, or does it. */
+/**
+ * Shows the plan, or does it. `DEPLOY_TERRAFORM_MISSING` when something is not there that only Terraform
+ * makes: what is deployed would not work without it.
+ */
 export async function conclude(
   context: CommandContext,
   cloud: Cloud,
   plan: Plan,
   { json, yes, plan: onlyPlan }: Applying,
   about: Record<string, unknown>,
+  apply = () => applyPlan(cloud, plan, telling(context)),
 ): Promise<number> {
   if (yes && onlyPlan) throw new TriadError('USAGE', { reason: 'Give --plan or --yes.' });
   const { out, err } = context.terminal;
   if (!json) out.line(planText(plan, out.style));
   if (yes) {
-    await applyPlan(cloud, plan, telling(context));
+    const missing = plan.ofTerraform
+      .filter(({ action }) => action === 'create')
+      .map(({ resource: { kind, name } }) => `${kind} ${name}`);
+    if (missing.length > 0) {
+      throw new TriadError('DEPLOY_TERRAFORM_MISSING', { missing: missing.join(', ') });
+    }
+    await apply();
   }
   const applied = yes === true;
   if (json) out.line(JSON.stringify({ ...about, applied, ...planView(plan) }, null, 2));
@@ -164,18 +173,38 @@ export async function conclude(
   return cliExitCode.ok;
 }
 
-/** The same for a plan that removes namespaces, down to the jobs that were started meanwhile. */
+interface Removal {
+  namespace: string;
+  plan: Plan;
+}
+
+/** The same for namespaces that are removed, each down to the jobs that were started meanwhile. */
 export async function concludeRemoval(
   context: CommandContext,
   cloud: Cloud,
-  plan: Plan,
+  removals: readonly Removal[],
   options: Applying,
   about: Record<string, unknown>,
-  namespaces: readonly string[],
 ): Promise<number> {
-  const exitCode = await conclude(context, cloud, plan, options, about);
-  if (options.yes) await applyPlan(cloud, await planLateJobs(cloud, namespaces), telling(context));
-  return exitCode;
+  const changes = removals.flatMap(({ plan }) => plan.changes);
+  const plan = { changes, unexpected: [], ofTerraform: [] };
+  return conclude(context, cloud, plan, options, about, () => removeEach(context, cloud, removals));
+}
+
+/** One after the other. One that cannot be removed keeps none of the others; the first error is thrown. */
+async function removeEach(context: CommandContext, cloud: Cloud, removals: readonly Removal[]) {
+  const failures: unknown[] = [];
+  for (const { namespace, plan } of removals) {
+    try {
+      await applyPlan(cloud, plan, telling(context));
+      await applyPlan(cloud, await planLateJobs(cloud, namespace), telling(context));
+    } catch (error) {
+      failures.push(error);
+      const { message } = toTriadError(error);
+      if (removals.length > 1) context.terminal.err.line(`${namespace} is left: ${message}`);
+    }
+  }
+  if (failures.length > 0) throw failures[0];
 }
 
 const telling =

@@ -14,7 +14,10 @@ export async function applyPlan(
 ): Promise<void> {
   for (const together of batchesOf(plan.changes)) {
     for (const change of together) tell(change);
-    await Promise.all(together.map((change) => apply(cloud, change)));
+    // All are waited for: one that fails would leave the others asking on behind its error.
+    const results = await Promise.allSettled(together.map((change) => apply(cloud, change)));
+    const failed = results.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') throw failed.reason;
   }
 }
 

@@ -28,9 +28,8 @@ export async function planRemoval(
 }
 
 /** Removes the jobs that a service started while it was removed itself: nobody else would. */
-export async function planLateJobs(cloud: Cloud, namespaces: readonly string[]): Promise<Plan> {
-  const jobs = await Promise.all(namespaces.map((namespace) => cloud.jobs(namespace)));
-  return planTeardown(jobs.flat());
+export async function planLateJobs(cloud: Cloud, namespace: string): Promise<Plan> {
+  return planTeardown(await cloud.jobs(namespace));
 }
 
 /** What a promotion decides on. */

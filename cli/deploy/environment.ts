@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { isSecretReference, secretReferenceForm } from '@triad/shared/config/secrets.ts';
 import { userRole } from '@triad/shared/contracts/access.ts';
 import { isSystemError } from '@triad/shared/errors/system-error.ts';
 import { TriadError } from '@triad/shared/errors/triad-error.ts';
@@ -24,6 +25,9 @@ const serviceAccounts = z.strictObject({
   deployer: email,
 });
 
+/** As services read it. */
+const secretReference = z.string().refine(isSecretReference, `expected ${secretReferenceForm}`);
+
 /** What Terraform made and a deployment builds on: its output `deploy`. */
 const environment = z.strictObject({
   project: z.string().regex(/^[a-z][a-z0-9-]{4,28}[a-z0-9]$/, 'expected the id of a project'),
@@ -40,7 +44,7 @@ const environment = z.strictObject({
   /** Whether branches get namespaces of their own beside it. */
   isolatedBranches: z.boolean(),
   /** A check of a monitor outside of the cloud, or a reference to the secret that has it. */
-  deadmanUrl: z.url({ protocol: /^(https|gcp-secret)$/ }).nullish(),
+  deadmanUrl: z.union([z.url({ protocol: /^https$/ }), secretReference]).nullish(),
   /** Who else may ask the orchestrator by an identity token, by e-mail. */
   people: z.record(personalEmail, userRole).optional(),
   /** Beside what a deployment tells both services by itself. */
@@ -48,8 +52,8 @@ const environment = z.strictObject({
   serviceAccounts,
   /** References to the values, by the names of the secrets. */
   secrets: z.object({
-    'triad-database-url': z.string().startsWith('gcp-secret://'),
-    'triad-alarm-channels': z.string().startsWith('gcp-secret://'),
+    'triad-database-url': secretReference,
+    'triad-alarm-channels': secretReference,
   }),
 });
 export type Environment = z.infer<typeof environment> & { name: EnvironmentName };

@@ -13,11 +13,12 @@ export function planText({ changes, unexpected, ofTerraform }: Plan, style: Styl
       change.resource.name,
       whyOf(change),
     ]),
-    ...ofTerraform.map(({ action, resource: { kind, name } }) => [
-      style.warning(action === 'create' ? 'missing' : 'drift'),
+    ...ofTerraform.map(({ action, drifted, resource: { kind, name } }) => [
+      // Without a fingerprint it may be the commit that wants another one.
+      style.warning(action === 'create' ? 'missing' : drifted ? 'drift' : 'differs'),
       kind,
       name,
-      `terraform apply ${action === 'create' ? 'makes it again' : 'sets it back'}`,
+      `terraform apply ${action === 'create' ? 'makes it' : 'sets it'}`,
     ]),
     ...unexpected.map(({ kind, name }) => [style.faint('stays'), kind, name, 'is not expected']),
   ];
@@ -30,15 +31,16 @@ export function planText({ changes, unexpected, ofTerraform }: Plan, style: Styl
 
 /** A plan for programs. */
 export const planView = ({ changes, unexpected, ofTerraform }: Plan) => ({
-  changes: changes.map((change) => ({ ...changeView(change), drifted: change.drifted })),
+  changes: changes.map(changeView),
   unexpected: unexpected.map(({ kind, name }) => ({ kind, name })),
   ofTerraform: ofTerraform.map(changeView),
 });
 
-const changeView = ({ action, resource: { kind, name }, differences }: Change) => ({
+const changeView = ({ action, resource: { kind, name }, differences, drifted }: Change) => ({
   action,
   kind,
   name,
+  drifted,
   differences: differences.map(({ field, actual = null, desired = null }) => ({
     field,
     actual,

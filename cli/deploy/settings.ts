@@ -27,12 +27,32 @@ const notSettings: ReadonlySet<string> = new Set([
   'TRIAD_INVOKER_PORT',
   'TRIAD_AUTH',
   'TRIAD_PUBSUB_DELIVERY',
+  // Whose tokens are believed, and where data goes: Google's, whatever the file says.
+  'TRIAD_OIDC_ISSUER',
+  'TRIAD_OIDC_KEYS',
+  'TRIAD_CLOUD_STORAGE_ENDPOINT',
+  'TRIAD_PUBSUB_ENDPOINT',
+  'TRIAD_BIGQUERY_ENDPOINT',
+  'TRIAD_VERTEX_ENDPOINT',
+  'TRIAD_RUN_ENDPOINT',
+  // Where the command asks; services ask each other.
+  'TRIAD_URL',
   // Secrets, and what is told to a job alone.
   'TRIAD_TOKEN',
   'TRIAD_SERVICE_TOKEN',
   'TRIAD_JOB',
   'TRACEPARENT',
 ]);
+
+/**
+ * The alert 'Triad is silent' waits for a line of the dead man's switch, at least one in five minutes:
+ * with other values it would fire for as long as all is well. Terraform's `settings` has the same.
+ */
+const alertNeeds: Readonly<Record<string, [fits: (value: string) => boolean, expected: string]>> = {
+  TRIAD_LOG_LEVEL: [(level) => level === 'info' || level === 'debug', 'info or debug'],
+  TRIAD_WATCHER: [(watcher) => watcher === 'on', 'on'],
+  TRIAD_DEADMAN_SECONDS: [(seconds) => Number(seconds) <= 120, 'at most 120'],
+};
 
 /** Without these the profile reads nothing else. */
 const anyDeployment = {
@@ -50,6 +70,11 @@ export const settings = z.record(z.string(), z.string()).superRefine((given, con
   for (const name of Object.keys(given)) {
     if (!variableNames.includes(name)) refuse([name], 'is no variable that Triad reads');
     else if (notSettings.has(name)) refuse([name], 'is not for an environment to set');
+  }
+  for (const [name, [fits, expected]] of Object.entries(alertNeeds)) {
+    const value = given[name];
+    if (value === undefined || fits(value)) continue;
+    refuse([name], `expected ${expected}, or the alert that Triad is silent would never end`);
   }
   try {
     loadConfig({ ...given, ...anyDeployment });

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { resolve } from 'node:path';
@@ -31,11 +31,10 @@ export async function buildStandIns(): Promise<{ pubsub: string; storage: string
 export async function withStandIns<T>(action: () => Promise<T>): Promise<T> {
   const programs = await buildStandIns();
   const database = await PgliteServer.start(ports.postgres);
-  const servers = [
-    start(programs.pubsub, ['-port', String(ports.pubsub)]),
-    start(programs.storage, cloudStorageArguments(ports.storage)),
-  ];
+  const servers: Server[] = [];
   try {
+    servers.push(await startServer(programs.pubsub, ['-port', String(ports.pubsub)]));
+    servers.push(await startServer(programs.storage, cloudStorageArguments(ports.storage)));
     for (const port of Object.values(ports)) await until(`port ${port}`, () => answers(port));
     return await action();
   } finally {
@@ -45,8 +44,15 @@ export async function withStandIns<T>(action: () => Promise<T>): Promise<T> {
   }
 }
 
-function start(program: string, args: string[]) {
-  const child: ChildProcess = spawn(program, args, { stdio: 'ignore' });
+interface Server {
+  kill(signal: NodeJS.Signals): boolean;
+  ended: Promise<unknown>;
+}
+
+/** Throws when the program cannot be started: its end, which nobody waits for yet, would not tell. */
+export async function startServer(program: string, args: string[]): Promise<Server> {
+  const child = spawn(program, args, { stdio: 'ignore' });
+  await once(child, 'spawn');
   return { kill: (signal: NodeJS.Signals) => child.kill(signal), ended: once(child, 'exit') };
 }
 

@@ -125,6 +125,16 @@ variable "settings" {
     condition     = alltrue([for name in keys(var.settings) : can(regex("^TRIAD_[A-Z0-9_]+$", name))])
     error_message = "Expected names such as TRIAD_POOLS; .env.example has them all."
   }
+
+  # The alert "Triad is silent" waits for a line of the dead man's switch, at least one in five minutes.
+  validation {
+    condition = (
+      contains(["info", "debug"], lookup(var.settings, "TRIAD_LOG_LEVEL", "info")) &&
+      lookup(var.settings, "TRIAD_WATCHER", "on") == "on" &&
+      try(tonumber(lookup(var.settings, "TRIAD_DEADMAN_SECONDS", "60")) <= 120, false)
+    )
+    error_message = "The alert needs TRIAD_LOG_LEVEL info or debug, TRIAD_WATCHER on, TRIAD_DEADMAN_SECONDS at most 120."
+  }
 }
 
 variable "protected" {

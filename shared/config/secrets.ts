@@ -18,9 +18,12 @@ export const secretVariables: readonly string[] = [
 ];
 
 const scheme = 'gcp-secret:';
-const form = `${scheme}//projects/<project>/secrets/<name>/versions/<version>`;
+export const secretReferenceForm = `${scheme}//projects/<project>/secrets/<name>/versions/<version>`;
 const reference =
   /^gcp-secret:\/\/(projects\/[a-z0-9][a-z0-9.:-]*\/secrets\/[\w-]{1,255}\/versions\/(?:[1-9]\d*|[a-zA-Z][\w-]{0,62}))$/;
+
+/** Whether a value is a reference to a version of a secret, whole. */
+export const isSecretReference = (value: string): boolean => reference.test(value);
 
 type Environment = Readonly<NodeJS.ProcessEnv>;
 
@@ -39,7 +42,7 @@ export async function resolveSecrets(env: Environment, read: SecretReader): Prom
       throw invalid(variable, `expected a value: references to secrets are for ${names}`);
     }
     const [, version] = reference.exec(value) ?? [];
-    if (version === undefined) throw invalid(variable, `expected ${form}`);
+    if (version === undefined) throw invalid(variable, `expected ${secretReferenceForm}`);
     return { variable, version };
   });
   if (references.length === 0) return env;

@@ -725,6 +725,11 @@ export const catalogue = {
     'The {field} of {kind} {name} cannot be changed in place.',
     'Undo that change, or tear the namespace down first if nothing in it is needed.',
   ),
+  DEPLOY_TERRAFORM_MISSING: fatal(
+    409,
+    'What only Terraform makes is not there: {missing}.',
+    'Run terraform apply for this environment first, then deploy again.',
+  ),
   DEPLOY_UNTESTED: fatal(
     409,
     'Nothing says that revision {revision} was tested in staging.',

@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, test } from 'node:test';
 import { loadConfig } from '@triad/shared/config/config.ts';
+import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import type { CommandContext } from '../../../cli/command-context.ts';
 import {
   type Applying,
@@ -115,6 +116,11 @@ describe('triad deploy refuses before it asks any cloud', () => {
       /dev\.settings: .*TRIAD_POOLS: expected/,
     );
     await wrong({ settings: { TRIAD_TOKEN: 'x' } }, /TRIAD_TOKEN: is not for an environment/);
+    const halfReference = 'gcp-secret://triad-deadman-url';
+    await wrong({ deadmanUrl: halfReference }, /dev\.deadmanUrl: /);
+    await wrong({ deadmanUrl: 'http://monitor.example' }, /dev\.deadmanUrl: /);
+    const secrets = { ...dev.secrets, 'triad-database-url': halfReference };
+    await wrong({ secrets }, /dev\.secrets\.triad-database-url: expected gcp-secret:\/\/projects/);
     await wrong({ poeple: { 'ada@shop.example': 'admin' } }, /dev: .*poeple/);
     await writeFile(join(directory, file), '{}');
     await invalid(/it has no environment production/);
@@ -166,8 +172,16 @@ describe('triad deploy refuses before it asks any cloud', () => {
 test('what is written down of an environment is what the commands know', async () => {
   const directory = await temporaryDirectory();
   const path = join(directory, file);
-  await writeFile(path, JSON.stringify({ dev: settings('dev') }));
-  assert.deepEqual(await readEnvironments(path), { dev: environment('dev') });
+  for (const deadmanUrl of [
+    undefined,
+    null,
+    'https://monitor.example/check/1',
+    'gcp-secret://projects/shop/secrets/triad-deadman-url/versions/latest',
+  ]) {
+    await writeFile(path, JSON.stringify({ dev: { ...settings('dev'), deadmanUrl } }));
+    const { dev } = await readEnvironments(path);
+    assert.deepEqual({ deadmanUrl: undefined, ...dev }, { ...environment('dev'), deadmanUrl });
+  }
 });
 
 test('a teardown ends the job that a service started while it was removed', async () => {
@@ -187,13 +201,49 @@ test('a teardown ends the job that a service started while it was removed', asyn
     const plan = await planRemoval(cloud, 'login', environment('dev'));
     const options = { environments: file, ...given };
     cloud.log.length = 0;
-    await concludeRemoval(context, cloud, plan, options, about, ['login']);
+    await concludeRemoval(context, cloud, [{ namespace: 'login', plan }], options, about);
     return cloud.log.filter((line) => line.includes('-job/'));
   };
   assert.deepEqual(await removeWith({}), []);
   const ended = ['delete vertex-job/known', 'delete cloud-run-job/late'];
   assert.deepEqual(await removeWith({ yes: true }), ended);
   assert.deepEqual(await cloud.jobs('login'), []);
+});
+
+test('a namespace that cannot be removed keeps none of the others that are over', async () => {
+  const cloud = new MemoryCloud();
+  const dev = environment('dev');
+  const names = ['first', 'second', 'third'];
+  for (const name of names) {
+    const target = targetOf(dev, checkout(name), '2026-01-01', 14);
+    await applyPlan(cloud, await planDeployment(cloud, target));
+  }
+  const remove = cloud.delete.bind(cloud);
+  cloud.delete = async (resource) => {
+    if (resource.name !== 'first-triad-invoker' && resource.name !== 'second-triad-invoker') {
+      return remove(resource);
+    }
+    throw new TriadError('DEPLOY_CLOUD_UNAVAILABLE', { action: resource.name, reason: 'stuck' });
+  };
+  const removals = await Promise.all(
+    names.map(async (namespace) => ({
+      namespace,
+      plan: await planRemoval(cloud, namespace, dev),
+    })),
+  );
+  const { context, written } = await contextIn('.');
+  const options = { environments: file, yes: true };
+  await assert.rejects(concludeRemoval(context, cloud, removals, options, {}), {
+    code: 'DEPLOY_CLOUD_UNAVAILABLE',
+    message: /first-triad-invoker/,
+  });
+  assert.deepEqual(
+    (await cloud.namespaces()).map(({ namespace }) => namespace),
+    ['first', 'second'],
+  );
+  const left = written.err.flatMap((line) => /^(\w+) is left: .*stuck/.exec(line)?.[1] ?? []);
+  assert.deepEqual(left, ['first', 'second']);
+  assert.ok(!written.err.includes('Done.'));
 });
 
 describe('a plan', () => {
@@ -253,6 +303,23 @@ describe('a plan', () => {
     const text = (await run(cloud, {})).out.join('\n');
     assert.match(text, /drift: changed by somebody else/);
     assert.match(text, /^ {2}memory: 2Gi → 1Gi$/m);
+  });
+
+  test('is not done while something is missing that Terraform makes', async () => {
+    const cloud = new MemoryCloud();
+    const { context, written } = await contextIn('.');
+    const staging = targetOf(environment('staging'), checkout('main'), '2026-01-01', 14);
+    const conclusion = async (given: Partial<Applying>) => {
+      const plan = await planDeployment(cloud, staging);
+      return conclude(context, cloud, plan, { environments: file, ...given }, {});
+    };
+    await assert.rejects(conclusion({ yes: true }), {
+      code: 'DEPLOY_TERRAFORM_MISSING',
+      message: /database staging_triad, .*schedule staging-triad-tick/,
+    });
+    assert.deepEqual(cloud.log, []);
+    assert.match(written.out.join('\n'), /^missing +database +staging_triad/m);
+    assert.equal(await conclusion({}), 0);
   });
 
   test('is either shown or done', async () => {

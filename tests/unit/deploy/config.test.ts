@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfigWithSecrets } from '@triad/shared/config/config.ts';
+import { loadConfigWithSecrets, variableNames } from '@triad/shared/config/config.ts';
 import { definitionOf, serviceNames, urlOf } from '../../../cli/deploy/service-definitions.ts';
 import { settings } from '../../../cli/deploy/settings.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
@@ -41,11 +41,12 @@ for (const name of ['dev', 'staging', 'production'] as const) {
   }
 }
 
+function refusedFor(given: object): string | undefined {
+  const [issue] = settings.safeParse(given).error?.issues ?? [];
+  return issue && `${issue.path.join('.')} ${issue.message}`;
+}
+
 test('no setting takes the place of what a deployment tells its services; any other can be one', () => {
-  const refusedFor = (given: object) => {
-    const [issue] = settings.safeParse(given).error?.issues ?? [];
-    return issue && `${issue.path.join('.')} ${issue.message}`;
-  };
   const target = targetOf(environment('staging'), checkout('main'), '2026-01-01', 14);
   const told = serviceNames.flatMap((service) =>
     Object.keys(definitionOf(target, service).environment),
@@ -64,9 +65,38 @@ test('no setting takes the place of what a deployment tells its services; any ot
     TRIAD_ALARM_REMIND_SECONDS: '3600',
     TRIAD_LABELS: 'team=crm',
     TRIAD_LOG_LEVEL: 'debug',
+    TRIAD_DEADMAN_SECONDS: '120',
+    TRIAD_WATCHER: 'on',
+    TRIAD_S3_ENDPOINT: 'https://s3.shop.example',
   };
   assert.equal(refusedFor(useful), undefined);
   assert.match(refusedFor({ TRIAD_LABELS: 'Team=crm' }) ?? '', /TRIAD_LABELS/);
+});
+
+test('no setting makes services believe another issuer, or send data past Google', () => {
+  const ofGoogle = variableNames.filter(
+    (name) => /_ENDPOINT$/.test(name) && name !== 'TRIAD_S3_ENDPOINT',
+  );
+  assert.equal(ofGoogle.length, 5);
+  for (const name of [...ofGoogle, 'TRIAD_OIDC_ISSUER', 'TRIAD_OIDC_KEYS', 'TRIAD_URL']) {
+    const value = /^TRIAD_(PUBSUB|VERTEX|RUN)_/.test(name)
+      ? 'evil.example:1'
+      : 'https://evil.example';
+    assert.equal(refusedFor({ [name]: value }), `${name} is not for an environment to set`);
+  }
+});
+
+test('no setting silences what the alert waits for', () => {
+  const silencing = {
+    TRIAD_LOG_LEVEL: ['warn', 'error', 'silent'],
+    TRIAD_WATCHER: ['off'],
+    TRIAD_DEADMAN_SECONDS: ['121', '3600'],
+  };
+  for (const [name, values] of Object.entries(silencing)) {
+    for (const value of values) {
+      assert.match(refusedFor({ [name]: value }) ?? '', new RegExp(`^${name} expected .*alert`));
+    }
+  }
 });
 
 test('the URL of the monitor outside may be a secret, and is not for branches', async () => {

@@ -194,7 +194,7 @@ test('in production nothing is deleted: what is not expected is told', async () 
   await assert.rejects(planRemoval(cloud, 'production', production), { code: 'DEPLOY_PROTECTED' });
 });
 
-test('what Terraform made in staging and production is told as drift, and does not stop a deployment', async () => {
+test('what differs from what Terraform makes in staging and production is told, and not set', async () => {
   for (const name of ['staging', 'production'] as const) {
     const at = (digit: string) =>
       targetOf(environment(name), checkout('main', { revision: commit(digit) }), '2026-01-01', 14);
@@ -225,9 +225,13 @@ test('what Terraform made in staging and production is told as drift, and does n
       `update service/${name}-triad-orchestrator`,
     ]);
     const text = planText(plan, plainStyle);
-    assert.match(text, /^drift +topic +\S+ +terraform apply sets it back$/m);
-    assert.match(text, /^missing +schedule +\S+ +terraform apply makes it again$/m);
+    assert.match(text, /^differs +topic +\S+ +terraform apply sets it$/m);
+    assert.match(text, /^missing +schedule +\S+ +terraform apply makes it$/m);
     assert.match(text, /^ {2}retentionSeconds: 601 → 604800$/m);
+    const [first, ...others] = plan.ofTerraform;
+    assert.ok(first);
+    const drifted = { ...plan, ofTerraform: [{ ...first, drifted: true }, ...others] };
+    assert.match(planText(drifted, plainStyle), /^drift +topic +\S+ +terraform apply sets it$/m);
   }
 });
 

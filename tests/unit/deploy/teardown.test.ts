@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import type { JobSpec } from '@triad/shared/contracts/job-spec.ts';
 import { labelsOf } from '@triad/shared/jobs/cloud/cloud-labels.ts';
 import { applyPlan } from '../../../cli/deploy/apply-plan.ts';
 import { planDeployment, planRemoval } from '../../../cli/deploy/deployment.ts';
+import { planTeardown } from '../../../cli/deploy/plan.ts';
 import { keyOf } from '../../../cli/deploy/resource.ts';
 import { targetOf } from '../../../cli/deploy/target.ts';
 import { checkout, environment } from '../../harness/deploy/environments.ts';
 import { googleInMemory } from '../../harness/deploy/google-in-memory.ts';
+import { MemoryCloud } from '../../harness/deploy/memory-cloud.ts';
 
 const dev = environment('dev');
 const target = targetOf(dev, checkout('login'), '2026-01-01', 14);
@@ -73,6 +76,19 @@ test('a teardown leaves what a job still uses, and goes on when that has ended',
   google.vertex.isStuck = false;
   await applyPlan(cloud, await planRemoval(cloud, 'login', dev));
   assert.equal(google.run.services.size, 0);
+});
+
+test('the error of one job is told when nobody asks for the others any more', async () => {
+  const cloud = new MemoryCloud();
+  const ended: string[] = [];
+  cloud.delete = async ({ name }) => {
+    if (name === 'broken') throw new Error('of the job');
+    await setTimeout(10);
+    ended.push(name);
+  };
+  const jobs = ['1', 'broken', '2'].map((name) => ({ kind: 'vertex-job', name }) as const);
+  await assert.rejects(applyPlan(cloud, planTeardown(jobs)), { message: 'of the job' });
+  assert.deepEqual(ended, ['1', '2']);
 });
 
 test('a job that ends by itself meanwhile is no reason to stop a teardown', async () => {

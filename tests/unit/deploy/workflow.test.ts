@@ -89,7 +89,7 @@ test('nothing is deployed before the images and the Terraform were checked, and 
   const { jobs } = workflowOf();
   const runs = (name: string) => jobs[name]?.steps.map(({ run = '' }) => run).join('\n') ?? '';
   assert.match(runs('check'), /^docker\/terraform\/check$/m);
-  assert.match(runs('check'), /docker\/check-images\.sh$/m);
+  assert.match(runs('check'), /docker\/check-images\.sh --report-starts$/m);
   const deploying = Object.keys(jobs).filter((name) => /triad -- deploy --/.test(runs(name)));
   assert.deepEqual(deploying, ['branch', 'staging', 'production']);
   // Production waits for staging.

@@ -8,3 +8,9 @@ test('the best start counts', () => {
     message: /after 1501, 1502, 9000 ms: the best is above 1500 ms/,
   });
 });
+
+test('where the machine may be slow a late start is told', () => {
+  const reportOnly = true;
+  assert.match(checkStarts('/healthcheck', [1501, 1502], { reportOnly }), /^LATE: .*above 1500 ms/);
+  assert.doesNotMatch(checkStarts('/healthcheck', [1500], { reportOnly }), /LATE/);
+});

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { test } from 'node:test';
 import type { LogLevel } from '@triad/shared/log/logger.ts';
 
@@ -36,13 +35,4 @@ test('in the cloud each line has the severity and the message that Cloud Logging
 test('on one machine lines are as pino has them', () => {
   const [first] = logged('embedded');
   assert.deepEqual([first?.msg, first?.severity], ['what', undefined]);
-});
-
-test('the alert of Cloud Monitoring looks for the message where it is', () => {
-  const monitoring = readFileSync(
-    join(repository, 'docker/terraform/modules/monitoring/main.tf'),
-    'utf8',
-  );
-  assert.match(monitoring, /jsonPayload\.message=/);
-  assert.doesNotMatch(monitoring, /jsonPayload\.msg\b/);
 });

@@ -90,7 +90,8 @@ resource "google_monitoring_alert_policy" "deadman" {
   severity              = "CRITICAL"
   notification_channels = [google_monitoring_notification_channel.email.id]
 
-  # A counter that stops may write zeros, or nothing at all: each is looked for.
+  # A counter that stops may write zeros, or nothing at all: each is looked for. That either is seen of a counter
+  # which never had a point Google does not say: an orchestrator that never came up is seen by the uptime check.
   dynamic "conditions" {
     for_each = local.signs
     content {
