@@ -291,11 +291,14 @@ export function deliveryConformance(
         for (const id of ['a', 'b', 'c']) await messenger.publish('one', ofRun(id, 'run1'));
         await messenger.publish('one', ofRun('other', 'run2'));
         await count(2);
-        assert.deepEqual(log, ['begin a', 'begin other', 'end other']);
+        // Between two runs there is no order.
+        assert.deepEqual(log.toSorted(), ['begin a', 'begin other', 'end other']);
         gate.resolve();
         await count(4);
-        assert.deepEqual(ids(), ['a', 'other', 'b', 'c']);
-        assert.deepEqual(log.slice(3), ['end a', 'begin b', 'end b', 'begin c', 'end c']);
+        const isOfRun1 = (text: string) => !text.endsWith('other');
+        assert.deepEqual(ids().filter(isOfRun1), ['a', 'b', 'c']);
+        const steps = ['begin a', 'end a', 'begin b', 'end b', 'begin c', 'end c'];
+        assert.deepEqual(log.filter(isOfRun1), steps);
       });
     }
 
