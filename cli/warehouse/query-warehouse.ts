@@ -3,15 +3,11 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { childEnvironment } from '@triad/shared/config/child-environment.ts';
-import { errorReport } from '@triad/shared/contracts/error-report.ts';
-import { errorFromReport } from '@triad/shared/errors/error-from-report.ts';
-import { TriadError } from '@triad/shared/errors/triad-error.ts';
 import { z } from 'zod';
 import type { CommandContext } from '../command-context.ts';
 import { compileCacheDirectory } from '../system/compile-cache.ts';
 import { projectDirectory } from '../system/services.ts';
-
-const failure = z.object({ error: errorReport });
+import { queryFailure } from './query-failure.ts';
 
 /** Whose home and profile are asked. */
 export type Asker = Pick<CommandContext, 'config' | 'env'>;
@@ -54,15 +50,5 @@ async function ask(
     once(child, 'close'),
   ]);
   if (exitCode === 0) return answer.trimEnd();
-  throw errorOf(complaint);
-}
-
-/** The failure is the last line that the process writes. */
-function errorOf(complaint: string): TriadError {
-  const line = complaint.trimEnd().split('\n').at(-1) ?? '';
-  try {
-    return errorFromReport(failure.parse(JSON.parse(line)).error);
-  } catch {
-    return new TriadError('INTERNAL', { reason: `the query process failed: ${complaint.trim()}` });
-  }
+  throw queryFailure(complaint);
 }
