@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { runView } from '@triad/shared/contracts/run-view.ts';
@@ -31,6 +32,11 @@ describe('triad run without a running system', { concurrency: 2 }, () => {
     const process = start([...chain, '--param', 'hold=second'], scripted.env);
     const runId = await runIdOf(process);
     await process.saying('stderr', /^second: started$/m);
+    // That is its dispatch; its job has yet to begin.
+    await until('the job that holds', async () => {
+      const began = readFileSync(join(scripted.home, 'began'), 'utf8');
+      return began.includes(`${runId}:second:1 `) || undefined;
+    });
     return { ...scripted, process, runId };
   };
 
