@@ -114,7 +114,7 @@ export class BigQueryApi {
         return await work();
       } catch (error) {
         const failure = failureOf(error);
-        if (attempt === attempts || !isTransient(failure) || this.#signal?.aborted) throw error;
+        if (attempt === attempts || !isTransient(failure) || this.isStopped) throw error;
         const backoff = Math.min(firstPauseMs * 2 ** (attempt - 1), longestPauseMs);
         await this.pause(retryAfterMs(failure.retryAfter, this.#clock.now()) || backoff);
       }
